@@ -1,0 +1,56 @@
+"""resolver: a PubGrub dependency resolver for Python packages.
+
+The public names below are imported on first use, so that ``import resolver`` costs next to nothing:
+neither aiohttp nor asyncio nor attrs is loaded until a name that needs them is touched.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from resolver.errors import NoSolution, ResolverError
+    from resolver.model.version import Version
+    from resolver.options import Options
+    from resolver.resolution import Pin, Resolution
+    from resolver.session import resolve, resolve_async
+
+__all__ = [
+    "NoSolution",
+    "Options",
+    "Pin",
+    "Resolution",
+    "ResolverError",
+    "Version",
+    "__version__",
+    "resolve",
+    "resolve_async",
+]
+
+__version__ = "0.1.0.dev0"
+
+_HOMES = {
+    "NoSolution": "resolver.errors",
+    "Options": "resolver.options",
+    "Pin": "resolver.resolution",
+    "Resolution": "resolver.resolution",
+    "ResolverError": "resolver.errors",
+    "Version": "resolver.model.version",
+    "resolve": "resolver.session",
+    "resolve_async": "resolver.session",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import the public name ``name`` from its home, once."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  # lazy: start-up time
+
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

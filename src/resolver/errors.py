@@ -1,0 +1,190 @@
+"""The exceptions that callers see.
+
+What one candidate does wrong is never an exception past ``catalog``: it becomes a ``Reason`` value that
+travels to the explanation.  What ends a resolution is one of these::
+
+    ResolverError
+    ├── InputError              a file, requirement or option of the user's cannot be used     exit code 2
+    ├── OutputError             the result cannot be written                                   exit code 2
+    ├── IndexUnavailable        an index or recording cannot answer                            exit code 3
+    ├── SecurityRefusal         something that must not be trusted was met                     exit code 4
+    │   └── HashMismatch        a file is not the one its index promised
+    ├── MetadataInvalid         metadata or a page cannot be read (caught where it is read)    exit code 3
+    ├── BuildRefused            a source distribution would have to be built                   exit code 5
+    ├── NoSolution              the requirements contradict each other, with the proof         exit code 1
+    ├── Stopped                 gave up, without an answer either way
+    │   └── LimitReached        a deadline or another limit was hit                            exit code 7
+    └── InternalError           a bug in this package                                          exit code 70
+
+Each message is a sentence or two that name package, version, file and line, or URL (without credentials),
+and the next step where there is one; the facts are attributes as well.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "BuildRefused",
+    "HashMismatch",
+    "IndexUnavailable",
+    "InputError",
+    "InternalError",
+    "LimitReached",
+    "MetadataInvalid",
+    "NoSolution",
+    "OutputError",
+    "ResolverError",
+    "SecurityRefusal",
+    "Stopped",
+]
+
+
+class ResolverError(Exception):
+    """The root of all exceptions that this package raises on purpose."""
+
+    exit_code = 70
+
+
+class InputError(ResolverError):
+    """Something that the user wrote cannot be used.
+
+    ``file``, ``line`` (from 1) and ``column`` (from 1, of ``text``) say where, as far as known.  ``str()``
+    gives ``file:line: message``, and below it the offending text with a caret under the column.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        text: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        self.text = text
+
+    def __str__(self) -> str:
+        place = self.file or ""
+        if self.line is not None:
+            place = f"{place}:{self.line}"
+        said = f"{place}: {self.message}" if place else self.message
+        if self.text is None:
+            return said
+        excerpt, column = _around(self.text, self.column)
+        said = f"{said}\n    {excerpt}"
+        return said if column is None else f"{said}\n    {' ' * (column - 1)}^"
+
+
+_EXCERPT = 100
+
+
+def _around(text: str, column: int | None) -> tuple[str, int | None]:
+    """Return at most ``_EXCERPT`` printable characters of ``text`` around ``column``, and the new column."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if len(shown) <= _EXCERPT:
+        return shown, column
+    if column is None or column <= _EXCERPT - 10:
+        return shown[:_EXCERPT] + "…", column
+    start = column - _EXCERPT // 2
+    return "…" + shown[start : start + _EXCERPT], column - start + 1
+
+
+class OutputError(ResolverError):
+    """The result cannot be written where it was asked for."""
+
+    exit_code = 2
+
+
+class IndexUnavailable(ResolverError):
+    """An index, or the recording that stands for one, cannot answer.
+
+    Absence (404) is an answer and never ends here.  ``status`` is the HTTP status, where there was one.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, url: str | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        self.status = status
+
+
+class SecurityRefusal(ResolverError):
+    """Something was met that must not be trusted, and going on would mean to trust it."""
+
+    exit_code = 4
+
+
+class HashMismatch(SecurityRefusal):
+    """The bytes received are not those that the index promised (checked twice)."""
+
+    def __init__(self, message: str, *, url: str = "", expected: str = "", actual: str = "") -> None:
+        super().__init__(message)
+        self.url = url
+        self.expected = expected
+        self.actual = actual
+
+
+class MetadataInvalid(ResolverError):
+    """A page or a metadata file cannot be read; ``catalog`` turns it into the reason of one candidate."""
+
+    exit_code = 3
+
+
+class BuildRefused(ResolverError):
+    """A source distribution would have to be built, and building is off or failed."""
+
+    exit_code = 5
+
+
+class NoSolution(ResolverError):
+    """The requirements contradict each other.
+
+    ``explanation`` is the text of the proof, ``derivation`` the proof as a value (``None`` where the
+    error crossed a boundary that cannot carry it), ``hints`` are sentences that may help, ``fixes`` are
+    changes that were tried out.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        explanation: str,
+        *,
+        derivation: object = None,
+        hints: Sequence[str] = (),
+        fixes: Sequence[object] = (),
+        statistics: object = None,
+    ) -> None:
+        super().__init__(explanation)
+        self.explanation = explanation
+        self.derivation = derivation
+        self.hints = tuple(hints)
+        self.fixes = tuple(fixes)
+        self.statistics = statistics
+
+
+class Stopped(ResolverError):
+    """The resolver gave up: this proves nothing about the requirements."""
+
+    exit_code = 7
+
+
+class LimitReached(Stopped):
+    """A limit that the user can lift was hit; the message names the limit and the option."""
+
+
+class InternalError(ResolverError):
+    """The resolver found itself in a state that must not exist: please report it."""
+
+    exit_code = 70
