@@ -1,0 +1,1 @@
+"""Text to model and back: requirements files in, pins and JSON out."""

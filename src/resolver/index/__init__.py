@@ -1,0 +1,1 @@
+"""Where listings and metadata come from: everything that touches network, disk or a subprocess."""
