@@ -1,0 +1,111 @@
+"""What a resolution found, as plain values: the form in which ``session`` hands it to whoever writes it.
+
+No attrs here: a warm command writes its output straight from these.  What callers of the library get is made
+from them in ``resolution``; text is made in ``annotated``, JSON in ``views``.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from resolver.model.distfile import DistFile
+
+__all__ = ["Answer", "Pinned", "Progress", "Statistics"]
+
+
+class Pinned:
+    """One package of the answer and the version it got.
+
+    ``url`` is None for a package from an index.  ``requires`` are the requirements that hold for the target,
+    each with the name and the version that fulfil it: ``(requirement, name, version)``.  ``via`` says who wants
+    it: origins (``file:line``) first, then the names of packages, both sorted.
+    """
+
+    __slots__ = ("extras", "files", "name", "requires", "url", "version", "via")
+
+    def __init__(
+        self,
+        name: str,
+        version: str,
+        *,
+        extras: frozenset[str] = frozenset(),
+        url: str | None = None,
+        files: tuple[DistFile, ...] = (),
+        requires: tuple[tuple[str, str, str], ...] = (),
+        via: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.extras = extras
+        self.url = url
+        self.files = files
+        self.requires = requires
+        self.via = via
+
+    def __repr__(self) -> str:
+        return f"Pinned({self.name!r}, {self.version!r})"
+
+
+class Statistics:
+    """What the resolution took.
+
+    Solver decisions and conflicts, candidates whose metadata was looked at,
+    requests and bytes from the network, seconds of wall time.
+    """
+
+    __slots__ = ("bytes", "candidates", "conflicts", "decisions", "requests", "seconds")
+
+    def __init__(
+        self,
+        *,
+        decisions: int = 0,
+        conflicts: int = 0,
+        candidates: int = 0,
+        requests: int = 0,
+        bytes: int = 0,  # noqa: A002  # the name in the published schema
+        seconds: float = 0.0,
+    ) -> None:
+        self.decisions = decisions
+        self.conflicts = conflicts
+        self.candidates = candidates
+        self.requests = requests
+        self.bytes = bytes
+        self.seconds = seconds
+
+    def __repr__(self) -> str:
+        return f"Statistics({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
+
+
+class Answer:
+    """The pins, sorted by name, with the environment they hold for (its eleven marker variables)."""
+
+    __slots__ = ("pins", "statistics", "variables", "warnings")
+
+    def __init__(
+        self,
+        pins: Iterable[Pinned],
+        variables: Mapping[str, str],
+        statistics: Statistics,
+        warnings: Iterable[str] = (),
+    ) -> None:
+        self.pins = tuple(sorted(pins, key=lambda pin: pin.name))
+        self.variables = variables
+        self.statistics = statistics
+        self.warnings = tuple(warnings)
+
+    def __repr__(self) -> str:
+        return f"Answer({len(self.pins)} pins)"
+
+
+class Progress:
+    """How far a resolution is: packages found, requests in flight, decisions, the package looked at now."""
+
+    __slots__ = ("decisions", "fetching", "package", "packages")
+
+    def __init__(self, packages: int = 0, fetching: int = 0, decisions: int = 0, package: str = "") -> None:
+        self.packages = packages
+        self.fetching = fetching
+        self.decisions = decisions
+        self.package = package

@@ -1,0 +1,370 @@
+"""What a caller can ask of a resolution: ``Options``, checked when made.
+
+Each option of the library is declared once, as an annotated attribute with its default.  The spellings on the
+command line, the variables and the help are in ``arguments``; how pip's configuration gives a default index
+is in ``index.pip_config``.  Nothing here reads a file, a variable or a clock.
+
+Spec: the signature of ``Options`` in docs/architecture.md; dates are RFC 3339, durations ISO 8601.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import InputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+    from typing import TypeVar, dataclass_transform
+
+    T = TypeVar("T")
+else:
+
+    def dataclass_transform(**_: object) -> Callable[[T], T]:
+        """Stand in for ``typing.dataclass_transform``, whose import a warm run avoids."""
+        return lambda decorator: decorator
+
+
+__all__ = ["CHOICES", "Options", "cutoff", "redacted", "unsupported"]
+
+CHOICES = {
+    "index_strategy": ("first-index", "unsafe-first-match", "unsafe-best-match"),
+    "prerelease": ("disallow", "allow", "if-necessary", "explicit"),
+    "resolution": ("highest", "lowest", "lowest-direct"),
+    "build": ("never", "allow"),
+    "engine": ("pubgrub", "resolvelib"),
+}
+"""The values of each option that is a choice, the default's among them."""
+
+_NOT_YET: dict[str, tuple[str, ...]] = {
+    "find_links": (),
+    "no_index": (),
+    "no_binary": (),
+    "extras": (),
+    "all_extras": (),
+    "groups": (),
+    "upgrade": (),
+    "upgrade_packages": (),
+    "preferences": (),
+    "build": ("allow",),
+    "engine": ("resolvelib",),
+}
+# The options, or the values of an option, whose feature is not there yet.
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def _keyword_only(cls: type[T]) -> type[T]:
+    """Give ``cls`` the constructor that its annotated attributes describe."""
+    fields = frozenset(cls.__annotations__)
+
+    def init(self: T, **given: object) -> None:
+        for name, value in given.items():
+            if name not in fields:
+                raise TypeError(f"{cls.__name__} has no option {name!r}{_close(name, fields)}")
+            self.__dict__[name] = _checked(name, value, getattr(cls, name))
+        if isinstance(self, Options):
+            _check_together(self)
+
+    cls.__init__ = init  # type: ignore[method-assign,assignment]  # the generated signature is for callers
+    return cls
+
+
+@_keyword_only
+class Options:
+    """How to resolve: where packages come from, for which target, and which versions are wanted.
+
+    Immutable and compared by value.  Sequences are kept as tuples.  Constraints, overrides and preferences
+    are requirement strings.  Raises ``TypeError`` for an unknown name or a value of the wrong type, and
+    ``InputError`` for a value that is out of range or whose feature is not there yet.
+
+    >>> Options(python_version="3.12", resolution="lowest")
+    Options(python_version='3.12', resolution='lowest')
+    >>> Options().prerelease
+    'if-necessary'
+    """
+
+    index_url: str | None = None
+    extra_index_urls: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+    index_strategy: str = "first-index"
+    constraints: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    python_version: str | None = None
+    python_platform: str | None = None
+    python: str | None = None
+    prerelease: str = "if-necessary"
+    resolution: str = "highest"
+    exclude_newer: str | None = None
+    extras: tuple[str, ...] = ()
+    all_extras: bool = False
+    groups: tuple[str, ...] = ()
+    no_deps: bool = False
+    only_binary: tuple[str, ...] = ()
+    no_binary: tuple[str, ...] = ()
+    build: str = "never"
+    upgrade: bool = False
+    upgrade_packages: tuple[str, ...] = ()
+    preferences: tuple[str, ...] = ()
+    generate_hashes: bool = False
+    cache_dir: str | None = None
+    no_cache: bool = False
+    refresh: bool = False
+    offline: bool = False
+    record: str | None = None
+    replay: str | None = None
+    engine: str = "pubgrub"
+    timeout: float = 20.0
+    retries: int = 3
+    concurrency: int = 50
+    deadline: float | None = None
+
+    def replace(self, **changes: object) -> Options:
+        """Return the same options with ``changes`` made, checked as the constructor checks them.
+
+        >>> Options(no_deps=True).replace(no_deps=False) == Options()
+        True
+        """
+        return Options(**(self.__dict__ | changes))
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in type(self).__annotations__)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Options):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        shown = ((name, getattr(self, name)) for name in type(self).__annotations__)
+        default = type(self).__dict__
+        said = ", ".join(f"{name}={redacted(repr(v))}" for name, v in shown if v != default[name])
+        return f"Options({said})"
+
+    if not TYPE_CHECKING:  # the decorator tells type checkers that the class is frozen
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise AttributeError(f"Options are immutable: make others with .replace({name}=...)")
+
+        def __delattr__(self, name: str) -> None:
+            raise AttributeError(f"Options are immutable: {name} cannot be deleted")
+
+
+def unsupported(options: Options) -> tuple[str, ...]:
+    """Return the names of the options that ask for a feature that is not there yet.
+
+    The constructor raises ``InputError`` for the first of them, so ``Options`` that exist have none.
+    """
+    default = Options.__dict__
+    asked = options.__dict__
+    return tuple(
+        name
+        for name, values in _NOT_YET.items()
+        if name in asked and asked[name] != default[name] and (not values or asked[name] in values)
+    )
+
+
+def cutoff(text: str, now: float) -> str:
+    """Return the instant that ``exclude_newer`` means, as RFC 3339 text in UTC; later uploads do not count.
+
+    A date stands for the end of that day in UTC; a duration (``P3D``, ``3 days``) is counted back from
+    ``now``, in seconds since 1970.  Raises ``InputError``.
+
+    >>> cutoff("2024-02-28", 0.0), cutoff("2024-02-28T12:00:00+02:00", 0.0), cutoff("P1D", 172800.0)
+    ('2024-02-29T00:00:00Z', '2024-02-28T10:00:00Z', '1970-01-02T00:00:00Z')
+    """
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415  # lazy: start-up time
+
+    try:
+        span = _duration(text)
+        if span is not None:
+            moment = datetime.fromtimestamp(now, UTC) - span
+        elif len(text) == len("2024-02-28"):
+            moment = datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=1)
+        else:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise InputError(f"exclude-newer {text!r} has no time zone: add one, such as Z for UTC")
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InputError(
+            f"exclude-newer {text!r} is no date (2024-02-28), no time (2024-02-28T12:00:00Z) and no"
+            " duration (P3D or '3 days')"
+        ) from None
+    fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def redacted(text: str) -> str:
+    """Return ``text`` with the user and password of each URL in it replaced by ``****``.
+
+    >>> redacted("see https://me:secret@index.example/simple/")
+    'see https://****@index.example/simple/'
+    """
+    pieces = text.split("://")
+    for number in range(1, len(pieces)):
+        rest = pieces[number]
+        end = next((at for at, c in enumerate(rest) if c in "/?#\"'" or c.isspace()), len(rest))
+        at = rest.rfind("@", 0, end)
+        if at >= 0:
+            pieces[number] = f"****{rest[at:]}"
+    return "://".join(pieces)
+
+
+_UNITS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86400,
+    "week": 604800,
+}
+
+
+def _duration(text: str) -> timedelta | None:
+    """Read ``P3D``, ``P1DT12H`` or ``3 days``; None: not written as a duration.  Raises ``ValueError``."""
+    from datetime import timedelta  # noqa: PLC0415  # lazy: start-up time
+
+    words = text.split()
+    if text[:1] in ("P", "p"):
+        return timedelta(seconds=_iso_seconds(text[1:].upper()))
+    if len(words) == len(("3", "days")):
+        unit = words[1].lower().rstrip("s")
+        if unit not in _UNITS:
+            raise ValueError(text)
+        return timedelta(seconds=_count(words[0]) * _UNITS[unit])
+    return None
+
+
+def _iso_seconds(text: str) -> int:
+    """Return the seconds of an ISO 8601 duration without its P; months and years have no fixed length."""
+    days, clocked, time = text.partition("T")
+    if not (time if clocked else days):
+        raise ValueError(text)
+    letters = {"W": "week", "D": "day"}, {"H": "hour", "M": "minute", "S": "second"}
+    total = 0
+    for part, known in zip((days, time), letters, strict=True):
+        digits = ""
+        for character in part:
+            if character in known:
+                total += _count(digits) * _UNITS[known[character]]
+                digits = ""
+            else:
+                digits += character
+        if digits:
+            raise ValueError(text)
+    return total
+
+
+def _count(digits: str) -> int:
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
+        raise ValueError(digits)
+    return int(digits)
+
+
+def _close(name: str, known: frozenset[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # lazy: start-up time
+
+    near = get_close_matches(name, sorted(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _checked(name: str, value: object, default: object) -> object:
+    """Return ``value`` in the form in which it is kept, or raise what ``Options`` promises."""
+    if isinstance(default, bool):
+        return _of_type(name, value, bool, "True or False")
+    if isinstance(default, tuple):
+        texts = _texts(name, value)
+        if name == "extra_index_urls":
+            for text in texts:
+                _check_url(name, text)
+        return texts
+    if name in CHOICES:
+        text = _of_type(name, value, str, "a string")
+        if text not in CHOICES[name]:
+            raise InputError(f"{name} is {text!r}, not one of: {', '.join(CHOICES[name])}")
+        return text
+    if name in _LEAST:
+        return None if value is None and default is None else _number(name, value, default)
+    return None if value is None else _checked_text(name, value)
+
+
+def _of_type(name: str, value: object, kind: type[T], words: str) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be {words}, not {type(value).__name__}")
+    return value
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    """Return a sequence of strings as a tuple; one string is refused: its letters would be taken."""
+    from collections.abc import Iterable  # noqa: PLC0415  # in sys.modules anyway; a name for isinstance
+
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a sequence of strings, not {type(value).__name__}")
+    return tuple(_of_type(f"each of {name}", item, str, "a string") for item in value)
+
+
+_LEAST = {"timeout": 0, "retries": 0, "concurrency": 1, "deadline": 0}
+# The least value of each option that is a number; times must be greater than it.
+
+
+def _number(name: str, value: object, default: object) -> float:
+    whole = isinstance(default, int)
+    fits = isinstance(value, int) if whole else isinstance(value, int | float)
+    if not fits or isinstance(value, bool):
+        raise TypeError(f"{name} must be {'an integer' if whole else 'a number'}, not {type(value).__name__}")
+    assert isinstance(value, int | float)
+    least = _LEAST[name]
+    if not (least <= value if whole else least < value < float("inf")):
+        raise InputError(f"{name} is {value}, and must be {'at least' if whole else 'more than'} {least}")
+    return value
+
+
+def _checked_text(name: str, value: object) -> str:
+    """Return text, or the text of a path, of an option that may be ``None``."""
+    if name in ("python", "cache_dir", "record", "replay"):
+        from os import fspath  # noqa: PLC0415  # loaded by the interpreter anyway
+
+        try:
+            value = fspath(value)  # type: ignore[call-overload]  # the point is to see whether it is one
+        except TypeError:
+            raise TypeError(f"{name} must be a path, not {type(value).__name__}") from None
+    text = _of_type(name, value, str, "a string")
+    if not text:
+        raise InputError(f"{name} is empty")
+    if name == "index_url":
+        _check_url(name, text)
+    elif name == "exclude_newer":
+        cutoff(text, 0.0)
+    elif name == "python_version":
+        _check_python_version(text)
+    return text
+
+
+def _check_url(name: str, text: str) -> None:
+    """Raise unless ``text`` is an http or https URL with a host."""
+    scheme, colon, rest = text.partition("://")
+    if scheme.lower() not in ("http", "https") or not colon:
+        raise InputError(f"{name} {redacted(text)!r} does not begin with https:// or http://")
+    host = rest.split("/", 1)[0].rpartition("@")[2]
+    if not host or host.startswith(":") or any(c.isspace() or not c.isprintable() for c in text):
+        raise InputError(f"{name} {redacted(text)!r} is no URL: it has no host, or blanks in it")
+
+
+def _check_python_version(text: str) -> None:
+    parts = text.split(".")
+    if len(parts) not in (2, 3) or not all(p.isascii() and p.isdigit() and len(p) < 4 for p in parts):
+        raise InputError(f"python_version is {text!r}: write it as 3.12 or 3.12.4")
+
+
+def _check_together(options: Options) -> None:
+    """Raise ``InputError`` for options that contradict one another or are not supported yet."""
+    for name in unsupported(options):
+        value = getattr(options, name)
+        said = f"{name}={value!r}" if _NOT_YET[name] else name
+        raise InputError(f"the option {said} is not supported yet")
+    if options.record is not None and options.replay is not None:
+        raise InputError("record and replay exclude each other: a replay has nothing new to record")
