@@ -1,0 +1,334 @@
+"""Files of a package: what a listing says of one, and what its name says.
+
+Names are read twice.  ``split_wheel`` and ``split_sdist`` look at every file of a listing and return slices
+of the name, so they are quick and leave the version and the tags unread.  ``parse_wheel`` and ``parse_sdist``
+check everything and are for names that stand alone.  Which tags fit is decided in ``environment``, which
+files are candidates in ``catalog``.
+
+All of them refuse names that could be more than a name: path separators, control characters, what is not
+ASCII, more than ``MAX_LENGTH`` characters.  ``packaging`` accepts some of these.
+
+Two kinds of files exist, but are not for us, and are reported as ``UnsupportedFile``: archives other than
+``.tar.gz`` and ``.zip`` (PEP 527, PEP 625), and wheel variants (PEP 825: a sixth part in the name).
+
+Specifications: https://packaging.python.org/en/latest/specifications/binary-distribution-format/ and
+https://packaging.python.org/en/latest/specifications/source-distribution-format/
+"""
+
+from __future__ import annotations
+
+from resolver.model.names import InvalidName, normalise
+from resolver.model.version import InvalidVersion, version_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "MAX_LENGTH",
+    "DistFile",
+    "InvalidFilename",
+    "SdistName",
+    "UnsupportedFile",
+    "WheelName",
+    "parse_sdist",
+    "parse_wheel",
+    "split_sdist",
+    "split_wheel",
+]
+
+MAX_LENGTH = 512
+
+_SDIST_ENDINGS = (".tar.gz", ".zip")
+_OTHER_ENDINGS = (
+    ".deb",
+    ".dmg",
+    ".egg",
+    ".exe",
+    ".msi",
+    ".rpm",
+    ".tar",
+    ".tar.bz2",
+    ".tar.lz",
+    ".tar.lzma",
+    ".tar.xz",
+    ".tar.Z",
+    ".tar.zst",
+    ".tbz",
+    ".tgz",
+    ".tlz",
+    ".txz",
+)
+
+
+class InvalidFilename(ValueError):
+    """A name that is no file of a package: ``filename``, and ``reason``, which continues "because"."""
+
+    def __init__(self, filename: str, reason: str) -> None:
+        super().__init__(filename, reason)
+        self.filename = filename
+        self.reason = reason
+
+    def __str__(self) -> str:
+        name = self.filename if len(self.filename) <= 100 else f"{self.filename[:100]}..."
+        return f"The file name {name!a} cannot be used, because {self.reason}."
+
+
+class UnsupportedFile(InvalidFilename):
+    """The name of a file of a kind that exists, but is not used here."""
+
+
+class DistFile:
+    """One file of a listing, as the index describes it; equal where all of it is.
+
+    ``hashes`` maps algorithms to hexadecimal digests; ``requires_python`` and ``upload_time`` are texts as
+    written; ``yanked`` is the reason, or true where none is given; ``core_metadata`` is true, or the hashes
+    of the metadata file, where the index serves it beside the file (PEP 658).
+    """
+
+    __slots__ = (
+        "core_metadata",
+        "filename",
+        "hashes",
+        "requires_python",
+        "size",
+        "upload_time",
+        "url",
+        "yanked",
+    )
+
+    def __init__(  # noqa: PLR0913  # the fields of PEP 691 and PEP 700
+        self,
+        filename: str,
+        url: str,
+        *,
+        hashes: Mapping[str, str] | None = None,
+        size: int | None = None,
+        requires_python: str | None = None,
+        yanked: bool | str | None = None,
+        upload_time: str | None = None,
+        core_metadata: bool | Mapping[str, str] | None = None,
+    ) -> None:
+        self.filename = filename
+        self.url = url
+        self.hashes: Mapping[str, str] = {} if hashes is None else hashes
+        self.size = size
+        self.requires_python = requires_python
+        self.yanked = yanked
+        self.upload_time = upload_time
+        self.core_metadata = core_metadata
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether the name is a wheel's; otherwise it is a source distribution or nothing usable."""
+        return self.filename.endswith(".whl")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DistFile):
+            return NotImplemented
+        return all(getattr(self, field) == getattr(other, field) for field in self.__slots__)
+
+    def __hash__(self) -> int:
+        return hash((self.filename, self.url))
+
+    def __repr__(self) -> str:
+        return f"DistFile({self.filename!r}, {self.url!r})"
+
+
+class WheelName:
+    """What a wheel's name says: normalised ``name``, ``version`` as written, ``build``, ``tags`` as written.
+
+    ``build`` orders as PEP 427 says: ``()`` before ``(number, rest)``.
+    """
+
+    __slots__ = ("build", "name", "tags", "version")
+
+    def __init__(self, name: str, version: str, build: tuple[()] | tuple[int, str], tags: str) -> None:
+        self.name = name
+        self.version = version
+        self.build = build
+        self.tags = tags
+
+    def __repr__(self) -> str:
+        return f"WheelName({self.name!r}, {self.version!r}, {self.build!r}, {self.tags!r})"
+
+
+class SdistName:
+    """What a source distribution's name says: normalised ``name``, ``version`` as written."""
+
+    __slots__ = ("name", "version")
+
+    def __init__(self, name: str, version: str) -> None:
+        self.name = name
+        self.version = version
+
+    def __repr__(self) -> str:
+        return f"SdistName({self.name!r}, {self.version!r})"
+
+
+def split_wheel(filename: str, name: str) -> tuple[str, str]:
+    """Return the texts of the version and of the tags of a wheel of ``name``, which is normalised.
+
+    Neither is checked: a version may turn out to be none, tags that are malformed fit no environment.
+    Raises ``InvalidFilename``.
+
+    >>> split_wheel("Foo_Bar-1.0-py3-none-any.whl", "foo-bar")
+    ('1.0', 'py3-none-any')
+    """
+    if not _is_plain(filename):
+        _refuse_characters(filename)
+    if not filename.endswith(".whl"):
+        raise InvalidFilename(filename, "it does not end in .whl")
+    dashes = filename.count("-")
+    if dashes != 4:
+        return _split_long_wheel(filename, name, dashes)
+    written, version, tags = filename.split("-", 2)
+    if "__" in written or (written != name and written.lower().replace("_", "-").replace(".", "-") != name):
+        _check_wheel_name(filename, written, name)
+    return version, tags[:-4]
+
+
+def split_sdist(filename: str, name: str) -> str:
+    """Return the text of the version of a source distribution of ``name``, which is normalised.
+
+    It is not checked.  As the name is known, dashes in it are no riddle.  Raises ``InvalidFilename``.
+
+    >>> split_sdist("foo-bar-1.0.tar.gz", "foo-bar")
+    '1.0'
+    """
+    stem = _sdist_stem(filename)
+    length = len(name)
+    if stem[length : length + 1] == "-":
+        written = stem[:length]
+        if written == name or written.lower().replace("_", "-").replace(".", "-") == name:
+            return stem[length + 1 :]
+    # The name may be written longer than it is: foo__bar.
+    at = stem.find("-")
+    while at >= 0:
+        if _normal(stem[:at]) == name:
+            return stem[at + 1 :]
+        at = stem.find("-", at + 1)
+    raise InvalidFilename(filename, f"it is not the name of a file of {name}")
+
+
+def parse_wheel(filename: str) -> WheelName:
+    """Return all parts of a wheel's name, checked.  Raises ``InvalidFilename``.
+
+    >>> parse_wheel("foo-1.0-1a-py2.py3-none-any.whl")
+    WheelName('foo', '1.0', (1, 'a'), 'py2.py3-none-any')
+    """
+    _refuse_characters(filename)
+    if not filename.endswith(".whl"):
+        raise InvalidFilename(filename, "it does not end in .whl")
+    parts = filename[:-4].split("-")
+    build = _take_build(filename, parts)
+    if len(parts) != 5:
+        raise InvalidFilename(filename, "a wheel's name has five parts, or six with a build number")
+    written, version, *tags = parts
+    name = _normal(written)
+    if name is None or "__" in written:
+        raise InvalidFilename(filename, "it does not start with a package name")
+    _check_version(filename, version)
+    _check_tags(filename, tags)
+    return WheelName(name, version, build, "-".join(tags))
+
+
+def parse_sdist(filename: str) -> SdistName:
+    """Return both parts of a source distribution's name, checked.  Raises ``InvalidFilename``.
+
+    The last dash parts them, as PEP 625 guarantees; ``split_sdist`` reads older names better.
+    """
+    written, dash, version = _sdist_stem(filename).rpartition("-")
+    name = _normal(written)
+    if not dash or name is None:
+        raise InvalidFilename(filename, "it does not start with a package name")
+    _check_version(filename, version)
+    return SdistName(name, version)
+
+
+def _is_plain(filename: str) -> bool:
+    """Whether only letters, digits and the usual punctuation of file names occur (a quick check)."""
+    return (
+        len(filename) <= MAX_LENGTH
+        and filename.isascii()
+        and filename.replace("-", "").replace("_", "").replace(".", "").replace("+", "").isalnum()
+    )
+
+
+def _refuse_characters(filename: str) -> None:
+    if len(filename) > MAX_LENGTH:
+        raise InvalidFilename(filename, f"it is longer than {MAX_LENGTH} characters")
+    for character in filename:
+        if not (character.isascii() and (character.isalnum() or character in "-_.+!")):
+            raise InvalidFilename(filename, f"{character!a} may not occur in it")
+
+
+def _normal(name: str) -> str | None:
+    try:
+        return normalise(name)
+    except InvalidName:
+        return None
+
+
+def _check_wheel_name(filename: str, written: str, name: str) -> None:
+    if "__" in written:
+        raise InvalidFilename(filename, "a wheel's name may not hold two underscores in a row")
+    if _normal(written) != name:
+        raise InvalidFilename(filename, f"it is not the name of a file of {name}")
+
+
+def _split_long_wheel(filename: str, name: str, dashes: int) -> tuple[str, str]:
+    """Do as ``split_wheel`` for names that have more, or fewer, than five parts."""
+    parts = filename[:-4].split("-")
+    _take_build(filename, parts)
+    if len(parts) != 5:
+        raise InvalidFilename(
+            filename, f"a wheel's name has five parts, or six with a build number, not {dashes + 1}"
+        )
+    _check_wheel_name(filename, parts[0], name)
+    return parts[1], "-".join(parts[2:])
+
+
+def _take_build(filename: str, parts: list[str]) -> tuple[()] | tuple[int, str]:
+    """Remove the build number from ``parts`` and return it; notice wheel variants."""
+    build: tuple[()] | tuple[int, str] = ()
+    if len(parts) in (6, 7) and parts[2][:1].isdigit():
+        rest = parts[2].lstrip("0123456789")
+        build = (int(parts[2][: len(parts[2]) - len(rest)]), rest)
+        del parts[2]
+    if len(parts) == 6 and _is_python_tag(parts[2]):
+        raise UnsupportedFile(filename, f"wheel variants (PEP 825, here {parts[5]}) are not supported")
+    return build
+
+
+def _is_python_tag(tag: str) -> bool:
+    """Whether ``tag`` looks like ``cp312`` or ``py2.py3``: letters, then digits."""
+    return all(part[:1].isalpha() and part[-1:].isdigit() for part in tag.split("."))
+
+
+def _check_version(filename: str, version: str) -> None:
+    try:
+        version_key(version)
+    except InvalidVersion:
+        raise InvalidFilename(filename, f"{version!a} is not a version") from None
+
+
+def _check_tags(filename: str, tags: list[str]) -> None:
+    if any("" in tag.split(".") for tag in tags):
+        raise InvalidFilename(filename, "one of its tags is empty")
+    if any("+" in tag or "!" in tag for tag in tags):
+        raise InvalidFilename(filename, "its tags hold more than letters, digits and underscores")
+    if not all(tag.isidentifier() for tag in tags[0].split(".")):
+        raise InvalidFilename(filename, f"{tags[0]!a} does not name a Python interpreter")
+
+
+def _sdist_stem(filename: str) -> str:
+    """Return ``filename`` without its ending.  Raises ``InvalidFilename``."""
+    if not _is_plain(filename):
+        _refuse_characters(filename)
+    for ending in _SDIST_ENDINGS:
+        if filename.endswith(ending):
+            return filename[: -len(ending)]
+    if filename.endswith(_OTHER_ENDINGS):
+        raise UnsupportedFile(filename, "only .tar.gz and .zip archives and wheels are supported")
+    raise InvalidFilename(filename, "it ends neither in .whl nor in .tar.gz or .zip")
