@@ -39,7 +39,8 @@ __all__ = [
 
 MAX_LENGTH = 512
 
-_SDIST_ENDINGS = (".tar.gz", ".zip")
+_PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+!"
+
 _OTHER_ENDINGS = (
     ".deb",
     ".dmg",
@@ -175,16 +176,16 @@ def split_wheel(filename: str, name: str) -> tuple[str, str]:
     >>> split_wheel("Foo_Bar-1.0-py3-none-any.whl", "foo-bar")
     ('1.0', 'py3-none-any')
     """
-    if not _is_plain(filename):
+    if len(filename) > MAX_LENGTH or not filename.isascii() or filename.encode().translate(None, _PLAIN):
         _refuse_characters(filename)
-    if not filename.endswith(".whl"):
-        raise InvalidFilename(filename, "it does not end in .whl")
-    dashes = filename.count("-")
-    if dashes != 4:
-        return _split_long_wheel(filename, name, dashes)
-    written, version, tags = filename.split("-", 2)
-    if "__" in written or (written != name and written.lower().replace("_", "-").replace(".", "-") != name):
-        _check_wheel_name(filename, written, name)
+    try:
+        written, version, tags = filename.split("-", 2)
+    except ValueError:
+        return _split_long_wheel(filename, name)
+    if tags.count("-") != 2 or tags[-4:] != ".whl" or "__" in written:
+        return _split_long_wheel(filename, name)
+    if written != name and written.replace("_", "-") != name and _normal(written) != name:
+        raise InvalidFilename(filename, f"it is not the name of a file of {name}")
     return version, tags[:-4]
 
 
@@ -198,11 +199,10 @@ def split_sdist(filename: str, name: str) -> str:
     """
     stem = _sdist_stem(filename)
     length = len(name)
-    if stem[length : length + 1] == "-":
-        written = stem[:length]
-        if written == name or written.lower().replace("_", "-").replace(".", "-") == name:
-            return stem[length + 1 :]
-    # The name may be written longer than it is: foo__bar.
+    written = stem[:length]
+    if stem[length : length + 1] == "-" and (written == name or written.replace("_", "-") == name):
+        return stem[length + 1 :]
+    # The name may be written otherwise: Foo.Bar, or longer than it is: foo__bar.
     at = stem.find("-")
     while at >= 0:
         if _normal(stem[:at]) == name:
@@ -246,20 +246,11 @@ def parse_sdist(filename: str) -> SdistName:
     return SdistName(name, version)
 
 
-def _is_plain(filename: str) -> bool:
-    """Whether only letters, digits and the usual punctuation of file names occur (a quick check)."""
-    return (
-        len(filename) <= MAX_LENGTH
-        and filename.isascii()
-        and filename.replace("-", "").replace("_", "").replace(".", "").replace("+", "").isalnum()
-    )
-
-
 def _refuse_characters(filename: str) -> None:
     if len(filename) > MAX_LENGTH:
         raise InvalidFilename(filename, f"it is longer than {MAX_LENGTH} characters")
     for character in filename:
-        if not (character.isascii() and (character.isalnum() or character in "-_.+!")):
+        if not character.isascii() or character.encode() not in _PLAIN:
             raise InvalidFilename(filename, f"{character!a} may not occur in it")
 
 
@@ -270,22 +261,16 @@ def _normal(name: str) -> str | None:
         return None
 
 
-def _check_wheel_name(filename: str, written: str, name: str) -> None:
-    if "__" in written:
-        raise InvalidFilename(filename, "a wheel's name may not hold two underscores in a row")
-    if _normal(written) != name:
-        raise InvalidFilename(filename, f"it is not the name of a file of {name}")
-
-
-def _split_long_wheel(filename: str, name: str, dashes: int) -> tuple[str, str]:
-    """Do as ``split_wheel`` for names that have more, or fewer, than five parts."""
+def _split_long_wheel(filename: str, name: str) -> tuple[str, str]:
+    """Do as ``split_wheel`` for names that do not have five parts, or have other flaws."""
+    if not filename.endswith(".whl"):
+        raise InvalidFilename(filename, "it does not end in .whl")
     parts = filename[:-4].split("-")
     _take_build(filename, parts)
     if len(parts) != 5:
-        raise InvalidFilename(
-            filename, f"a wheel's name has five parts, or six with a build number, not {dashes + 1}"
-        )
-    _check_wheel_name(filename, parts[0], name)
+        raise InvalidFilename(filename, "a wheel's name has five parts, or six with a build number")
+    if "__" in parts[0] or _normal(parts[0]) != name:
+        raise InvalidFilename(filename, f"it is not the name of a file of {name}")
     return parts[1], "-".join(parts[2:])
 
 
@@ -324,11 +309,12 @@ def _check_tags(filename: str, tags: list[str]) -> None:
 
 def _sdist_stem(filename: str) -> str:
     """Return ``filename`` without its ending.  Raises ``InvalidFilename``."""
-    if not _is_plain(filename):
+    if len(filename) > MAX_LENGTH or not filename.isascii() or filename.encode().translate(None, _PLAIN):
         _refuse_characters(filename)
-    for ending in _SDIST_ENDINGS:
-        if filename.endswith(ending):
-            return filename[: -len(ending)]
+    if filename[-7:] == ".tar.gz":
+        return filename[:-7]
+    if filename[-4:] == ".zip":
+        return filename[:-4]
     if filename.endswith(_OTHER_ENDINGS):
         raise UnsupportedFile(filename, "only .tar.gz and .zip archives and wheels are supported")
     raise InvalidFilename(filename, "it ends neither in .whl nor in .tar.gz or .zip")

@@ -238,7 +238,7 @@ def _compare(comparison: _Comparison, variables: Mapping[str, str | AbstractSet[
 def _compare_set(comparison: _Comparison, names: set[str]) -> bool:
     if comparison.left_varies:
         raise UndefinedComparison(
-            f"{comparison} has no value: {comparison.variable} is a set, which only stands behind in and not in."
+            f"{comparison} has no value: {comparison.variable} is a set, which stands behind in or not in only."
         )
     match comparison.operator:
         case "in":
