@@ -1,0 +1,173 @@
+"""The transport that remembers: answers from disk where HTTP's rules allow it, else asks and keeps.
+
+The rules themselves are in ``freshness``, the files in ``store``.  This module is on the way of a warm run:
+neither it nor what it imports loads asyncio or aiohttp.
+
+Specification: https://www.rfc-editor.org/rfc/rfc9111
+"""
+
+from __future__ import annotations
+
+from resolver.errors import IndexUnavailable
+from resolver.index.freshness import is_fresh, is_storable, same_version, validators
+from resolver.index.store import Record
+from resolver.index.transport import Response
+from resolver.index.urls import InvalidUrl, is_loopback, redacted, split_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from resolver.index.store import RecordStore
+    from resolver.index.transport import Request, Transport
+    from resolver.index.urls import Address
+
+__all__ = ["CachingTransport", "NotStored"]
+
+# What is needed to judge and to read an answer later; others may hold what should not lie on a disk.
+_KEPT = ("age", "cache-control", "content-range", "content-type", "etag", "last-modified")
+_LARGEST = 64 << 20  # bytes; a whole wheel beyond that would push everything else off the disk
+
+
+class NotStored(IndexUnavailable):
+    """The cache lacks an answer, and fetching it was forbidden."""
+
+
+class CachingTransport:
+    """A ``Transport`` around another, ``inner``, that keeps its answers in ``store`` (``None``: nowhere).
+
+    ``now`` is the wall clock.  With ``refresh`` the server is asked about every answer again; with
+    ``offline`` nobody is asked, and an answer of any age will do.  Answers over plain http are not kept, for
+    anybody on the way may have changed them, except from this machine or with ``plain_http``.  Answers to a
+    login are kept apart from those to others.  ``hits`` counts what was not sent over the network.
+    """
+
+    __slots__ = ("_inner", "_now", "_offline", "_plain_http", "_refresh", "_store", "hits")
+
+    def __init__(  # noqa: PLR0913  # one parameter a setting
+        self,
+        inner: Transport,
+        store: RecordStore | None,
+        *,
+        now: Callable[[], float],
+        refresh: bool = False,
+        offline: bool = False,
+        plain_http: bool = False,
+    ) -> None:
+        self._inner = inner
+        self._store = store
+        self._now = now
+        self._refresh = refresh
+        self._offline = offline
+        self._plain_http = plain_http
+        self.hits = 0
+
+    def stored(self, request: Request) -> Response | None:
+        """Return a kept answer that may be used as it is, or ``None``.  Reads one file."""
+        if not self._offline and (self._refresh or request.fresh):
+            return None
+        key = self._key(request)
+        record = self._read(key)
+        if record is None or not (self._offline or self._fresh(record)):
+            return None
+        return self._answer(record)
+
+    async def fetch(self, request: Request) -> Response:
+        """Return a kept answer, or the server's; see ``Transport.fetch`` for the contract.
+
+        Raises ``NotStored`` where the server would have to be asked and ``offline`` forbids it.
+        """
+        key = self._key(request)
+        record = self._read(key)
+        if self._offline:
+            if record is None:
+                raise _missing(request)
+            return self._answer(record)
+        if request.fresh or record is None:
+            return await self._ask(key, request)
+        if not self._refresh and self._fresh(record):
+            return self._answer(record)
+        return await self._revalidate(key, request, record)
+
+    async def close(self) -> None:
+        """Close ``inner``."""
+        await self._inner.close()
+
+    async def _ask(self, key: str | None, request: Request) -> Response:
+        response = await self._inner.fetch(request)
+        self._keep(key, request, response)
+        return response
+
+    async def _revalidate(self, key: str | None, request: Request, record: Record) -> Response:
+        asked = validators(record.headers) if record.status in (200, 206) else {}
+        if not asked:
+            return await self._ask(key, request)
+        response = await self._inner.fetch(request.conditional(asked))
+        if response.status != 304:
+            self._keep(key, request, response)
+            return response
+        if not same_version(record.headers, response.headers):
+            return await self._ask(key, request.refreshed())
+        # RFC 9111, 4.3.4: the confirmed answer takes over the new headers.
+        record.headers = {**_without_age(record.headers), **_selected(response.headers)}
+        record.stored = self._now()
+        self._write(key, record)
+        return self._answer(record)
+
+    def _keep(self, key: str | None, request: Request, response: Response) -> None:
+        partial = request.byte_range is not None
+        if not is_storable(response.status, response.headers, partial=partial):
+            return
+        if len(response.body) > _LARGEST or not self._trusted(split_url(response.url)):
+            return  # a redirect may have led away from this machine
+        headers = _selected(response.headers)
+        record = Record(response.url, response.status, self._now(), headers, response.body)
+        self._write(key, record)
+
+    def _answer(self, record: Record) -> Response:
+        self.hits += 1
+        return Response(record.url, record.status, record.headers, record.body, from_cache=True)
+
+    def _fresh(self, record: Record) -> bool:
+        return is_fresh(record.status, record.headers, stored=record.stored, now=self._now())
+
+    def _read(self, key: str | None) -> Record | None:
+        return None if self._store is None or key is None else self._store.read(key)
+
+    def _write(self, key: str | None, record: Record) -> None:
+        if self._store is not None and key is not None:
+            self._store.write(key, record)
+
+    def _trusted(self, address: Address) -> bool:
+        return address.scheme == "https" or self._plain_http or is_loopback(address.host)
+
+    def _key(self, request: Request) -> str | None:
+        """Return the record's name, a digest over all that the answer depends on; ``None``: keep nothing."""
+        from hashlib import sha256  # noqa: PLC0415  # lazy: start-up time
+
+        try:
+            address = split_url(request.url)
+        except InvalidUrl:
+            return None
+        if not self._trusted(address):
+            return None
+        login = sha256(address.userinfo.encode()).hexdigest() if address.userinfo else ""
+        parts = (address.url, request.accept, request.range_header, login)
+        return sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _selected(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in _KEPT if name in headers}
+
+
+def _without_age(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name != "age"}
+
+
+def _missing(request: Request) -> NotStored:
+    place = redacted(request.url)
+    return NotStored(
+        f"{place} is not in the cache, and --offline or --replay forbids to fetch it. Run once without that "
+        "option to fill the cache.",
+        url=place,
+    )

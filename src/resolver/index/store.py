@@ -1,0 +1,267 @@
+"""The store on disk: one file a record, each with a digest over all of it.
+
+A record that is damaged in whatever way is a record that is not there: the next answer replaces it.  Files
+appear by rename, so readers need no lock and never see half a record; nothing is executed or unpacked.  A
+directory that cannot be written costs one warning and the caching, never the resolution.  What a record means
+and how long it is good for is decided in ``freshness`` and ``cache``.
+
+A file is: magic, digest of all that follows, number of texts, the texts, body.  A number is four bytes,
+big end first; a text is its length and UTF-8.  The texts are key, URL, status, time, then header names and
+values.  (JSON would cost a warm run 9 ms of imports.)
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Record", "RecordStore", "Usage", "clean", "default_cache_dir", "usage"]
+
+_BUCKET = "http-v1"  # another format is another directory, so that versions can share a cache
+_BUCKETS = ("http-v",)  # what ``clean`` may remove: these with a number
+_MAGIC = b"resolver http 1\n"
+_DIGEST = 32
+_TAG = "CACHEDIR.TAG"
+_TAG_TEXT = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by resolver; may be deleted at any time.\n"
+
+
+class Record:
+    """An answer as it is kept.  ``stored`` is when it came or was last confirmed; ``url`` has no login."""
+
+    __slots__ = ("body", "headers", "status", "stored", "url")
+
+    def __init__(self, url: str, status: int, stored: float, headers: Mapping[str, str], body: bytes) -> None:
+        self.url = url
+        self.status = status
+        self.stored = stored
+        self.headers = headers
+        self.body = body
+
+
+class RecordStore:
+    """Records by key (a hexadecimal digest) below ``directory``, which is made when something is written.
+
+    ``warn`` is told, once, that nothing can be written, or that the directory is not ours; ``note`` is told
+    of each damaged record.  ``damaged`` counts them.
+    """
+
+    __slots__ = ("_note", "_readable", "_root", "_warn", "_writable", "damaged")
+
+    def __init__(
+        self,
+        directory: str,
+        *,
+        warn: Callable[[str], None] = lambda _: None,
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._root = directory
+        self._warn = warn
+        self._note = note
+        self._readable: bool | None = None  # None: not looked yet
+        self._writable = True
+        self.damaged = 0
+
+    def read(self, key: str) -> Record | None:
+        """Return the record of ``key``; ``None`` if there is none that is whole."""
+        if not self._ours():
+            return None
+        path = self._path(key)
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs a warm run 5 ms
+                content = file.read()
+        except OSError:
+            return None
+        record = _decoded(key, content)
+        if record is None:
+            self.damaged += 1
+            self._note(f"The cache file {path} is damaged; it is fetched anew.")
+        return record
+
+    def write(self, key: str, record: Record) -> None:
+        """Keep ``record`` under ``key``, in place of another; where that cannot be done, warn and go on."""
+        if not (self._writable and self._ours()):
+            return
+        try:
+            self._replace(self._path(key), _encoded(key, record))
+        except OSError as error:
+            self._writable = False
+            self._warn(
+                f"The cache {self._root} cannot be written ({error.strerror}): going on without keeping "
+                "anything. Another directory can be named with --cache-dir."
+            )
+
+    def _path(self, key: str) -> str:
+        return f"{self._root}{os.sep}{_BUCKET}{os.sep}{key[:2]}{os.sep}{key[2:]}"
+
+    def _ours(self) -> bool:
+        """Look, once, whether the directory belongs to this user (or does not exist yet)."""
+        if self._readable is None:
+            self._readable = _owned(self._root)
+            if not self._readable:
+                self._warn(
+                    f"The cache {self._root} belongs to another user and is not used. Another directory can "
+                    "be named with --cache-dir."
+                )
+        return self._readable
+
+    def _replace(self, path: str, content: bytes) -> None:
+        temporary = f"{path}.{os.urandom(8).hex()}.tmp"
+        try:
+            self._create(temporary, content)
+            os.replace(temporary, path)  # noqa: PTH105  # the same
+        except OSError:
+            try:  # noqa: SIM105  # contextlib costs a warm run an import
+                os.unlink(temporary)  # noqa: PTH108  # the same
+            except OSError:
+                pass
+            raise
+
+    def _create(self, path: str, content: bytes) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            descriptor = os.open(path, flags, 0o600)
+        except FileNotFoundError:  # the first record, or somebody has just cleaned the cache
+            _make_directories(self._root, os.path.dirname(path))  # noqa: PTH120  # the same
+            descriptor = os.open(path, flags, 0o600)
+        with open(descriptor, "wb") as file:  # noqa: PTH123  # the same
+            file.write(content)
+
+
+def _owned(directory: str) -> bool:
+    """Tell whether ``directory`` is this user's, or nobody's yet; always true where files have no owner."""
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        return os.stat(directory).st_uid == os.geteuid()  # noqa: PTH116  # pathlib costs a warm run 5 ms
+    except OSError:
+        return True  # what cannot be looked at cannot be read either
+
+
+def _make_directories(root: str, directory: str) -> None:
+    """Make ``directory`` below ``root``, for this user only, and mark a new ``root`` as a cache."""
+    if not os.path.isdir(root):  # noqa: PTH112  # the same
+        parents = os.path.dirname(os.path.abspath(root))  # noqa: PTH100, PTH120  # the same
+        os.makedirs(parents, exist_ok=True)  # noqa: PTH103  # the same
+        _make_private(root)
+        with open(f"{root}{os.sep}{_TAG}", "wb") as file:  # noqa: PTH123  # the same
+            file.write(_TAG_TEXT)
+    _make_private(os.path.dirname(directory))  # noqa: PTH120  # the same
+    _make_private(directory)
+
+
+def _make_private(directory: str) -> None:
+    try:  # noqa: SIM105  # contextlib costs a warm run an import
+        os.mkdir(directory, 0o700)  # noqa: PTH102  # the same
+    except FileExistsError:
+        pass  # another process was first
+
+
+def _encoded(key: str, record: Record) -> bytes:
+    from hashlib import sha256  # noqa: PLC0415  # lazy: start-up time
+
+    texts = [key, record.url, str(record.status), repr(record.stored)]
+    for name, value in record.headers.items():
+        texts += (name, value)
+    parts = [len(texts).to_bytes(4, "big")]
+    for text in texts:
+        # Header values may hold bytes that are no text; they come as surrogates and go back as such.
+        content = text.encode("utf-8", "surrogateescape")
+        parts += (len(content).to_bytes(4, "big"), content)
+    parts.append(record.body)
+    digest = sha256()
+    for part in parts:
+        digest.update(part)
+    return b"".join((_MAGIC, digest.digest(), *parts))
+
+
+def _decoded(key: str, content: bytes) -> Record | None:
+    """Return what ``_encoded`` was given, ``None`` if these are not its bytes or those of another key."""
+    from hashlib import sha256  # noqa: PLC0415  # lazy: start-up time
+
+    start = len(_MAGIC) + _DIGEST
+    rest = memoryview(content)[start:]
+    if not content.startswith(_MAGIC) or sha256(rest).digest() != content[len(_MAGIC) : start]:
+        return None
+    texts, at = [], 4
+    for _ in range(int.from_bytes(rest[:4], "big")):
+        end = at + 4 + int.from_bytes(rest[at : at + 4], "big")
+        texts.append(bytes(rest[at + 4 : end]).decode("utf-8", "surrogateescape"))
+        at = end
+    kept, url, status, stored, *headers = texts
+    if kept != key:
+        return None
+    names = iter(headers)
+    return Record(url, int(status), float(stored), dict(zip(names, names, strict=True)), bytes(rest[at:]))
+
+
+class Usage:
+    """How much of a cache directory is ours: number of files and their bytes."""
+
+    __slots__ = ("files", "size")
+
+    def __init__(self, files: int = 0, size: int = 0) -> None:
+        self.files = files
+        self.size = size
+
+
+def usage(directory: str) -> Usage:
+    """Count what the cache ``directory`` holds of ours.  Cost: a look at each file."""
+    found = Usage()
+    for bucket in _buckets(directory):
+        for folder, _, names in os.walk(bucket):
+            for name in names:
+                try:
+                    size = os.lstat(f"{folder}{os.sep}{name}").st_size
+                except OSError:
+                    continue  # removed meanwhile
+                found.files += 1
+                found.size += size
+    return found
+
+
+def clean(directory: str) -> Usage:
+    """Delete what the cache ``directory`` holds of ours, and return how much that was.
+
+    Other files are left alone, so that a directory named by mistake loses nothing.  Raises ``OSError`` where
+    something cannot be deleted.  A resolution that runs meanwhile fetches anew.
+    """
+    from shutil import rmtree  # noqa: PLC0415  # lazy: start-up time
+
+    found = usage(directory)
+    for bucket in _buckets(directory):
+        rmtree(bucket)
+    return found
+
+
+def _buckets(directory: str) -> list[str]:
+    """Return our own directories below ``directory``, of this and other versions; never a symbolic link."""
+    try:
+        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    return [
+        entry.path
+        for entry in entries
+        for prefix in _BUCKETS
+        if entry.name.startswith(prefix)
+        and entry.name.removeprefix(prefix).isdigit()
+        and entry.is_dir(follow_symlinks=False)
+    ]
+
+
+def default_cache_dir(environment: Mapping[str, str], platform: str) -> str:
+    """Return where this user's caches belong; ``platform`` is ``sys.platform``.
+
+    An XDG_CACHE_HOME that is not absolute is ignored, as its specification asks.
+    """
+    home = environment.get("HOME") or os.path.expanduser("~")  # noqa: PTH111  # the same
+    if platform == "win32":
+        local = environment.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
+        return f"{local}\\resolver\\cache"
+    if platform == "darwin":
+        return f"{home}/Library/Caches/resolver"
+    caches = environment.get("XDG_CACHE_HOME", "")
+    return f"{caches if caches.startswith('/') else f'{home}/.cache'}/resolver"

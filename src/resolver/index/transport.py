@@ -1,0 +1,130 @@
+"""The port through which everything is fetched: requests, responses, and what a transport promises.
+
+Transports wrap one another: ``aiohttp_transport`` speaks HTTP, ``cache`` remembers, tests script.  What to
+ask for and how to read the answer is decided in ``client``.  This module is on the way of a warm run, so
+it imports nothing.
+
+Specification: https://www.rfc-editor.org/rfc/rfc9110
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
+else:
+    # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
+    Protocol = object
+
+__all__ = ["Request", "Response", "Traffic", "Transport"]
+
+
+class Request:
+    """One GET.  Not changed once made.
+
+    ``url`` may carry credentials; they are for its origin only.  ``headers`` are further ones (validators).
+    ``byte_range`` asks for part of a file: ``(start, stop)`` as a slice, or an int for so many last bytes;
+    such an answer is asked for uncompressed.  ``limit`` bounds the bytes of the answer after decoding.
+    ``fresh`` forbids every cache on the way to answer from memory.
+    """
+
+    __slots__ = ("accept", "byte_range", "fresh", "headers", "limit", "url")
+
+    def __init__(  # noqa: PLR0913  # one parameter a part of the request
+        self,
+        url: str,
+        *,
+        accept: str = "*/*",
+        limit: int,
+        headers: Mapping[str, str] | None = None,
+        byte_range: tuple[int, int] | int | None = None,
+        fresh: bool = False,
+    ) -> None:
+        self.url = url
+        self.accept = accept
+        self.headers = headers or {}
+        self.byte_range = byte_range
+        self.limit = limit
+        self.fresh = fresh
+
+    def conditional(self, headers: Mapping[str, str]) -> Request:
+        """Return the same request with these headers (validators) added."""
+        return Request(
+            self.url,
+            accept=self.accept,
+            limit=self.limit,
+            headers={**self.headers, **headers},
+            byte_range=self.byte_range,
+            fresh=self.fresh,
+        )
+
+    def refreshed(self) -> Request:
+        """Return the same request, to be answered by the server itself."""
+        return Request(
+            self.url,
+            accept=self.accept,
+            limit=self.limit,
+            headers=self.headers,
+            byte_range=self.byte_range,
+            fresh=True,
+        )
+
+    @property
+    def range_header(self) -> str | None:
+        """The value of the Range header (RFC 9110, 14.2), ``None`` where the whole file is asked for."""
+        if self.byte_range is None:
+            return None
+        if isinstance(self.byte_range, int):
+            return f"bytes=-{self.byte_range}"
+        start, stop = self.byte_range
+        return f"bytes={start}-{stop - 1}"
+
+
+class Response:
+    """One answer, complete and decoded.
+
+    ``url`` is where it came from after redirects, without credentials; header names are lower case.
+    """
+
+    __slots__ = ("body", "from_cache", "headers", "status", "url")
+
+    def __init__(
+        self, url: str, status: int, headers: Mapping[str, str], body: bytes, *, from_cache: bool = False
+    ) -> None:
+        self.url = url
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.from_cache = from_cache
+
+    def __repr__(self) -> str:
+        return f"Response({self.status}, {len(self.body)} bytes)"
+
+
+class Traffic:
+    """Counts what went over the network: requests (with retries and redirects) and body bytes as received."""
+
+    __slots__ = ("received", "requests")
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.received = 0
+
+
+class Transport(Protocol):
+    """Brings responses.  All calls come from one thread."""
+
+    def stored(self, request: Request) -> Response | None:
+        """Return an answer that needs no waiting, or ``None``.  Needs no event loop."""
+
+    async def fetch(self, request: Request) -> Response:
+        """Return the answer, after retries and redirects where these can help.
+
+        The status is 200, 206, another 2xx, 304 (only if validators were sent), 404, 410 or 416.  Every other
+        outcome raises: ``IndexUnavailable`` with the status if there was one, ``LimitReached`` (larger than
+        ``request.limit``) or ``SecurityRefusal`` (a redirect that must not be followed).
+        """
+
+    async def close(self) -> None:
+        """Let go of all connections.  A second call does nothing."""
