@@ -19,13 +19,13 @@ class Pinned:
     """One package of the answer and the version it got.
 
     ``url`` is None for a package from an index.  ``requires`` are the requirements that hold for the target,
-    each with the name and the version that fulfil it: ``(requirement, name, version)``.  ``via`` says who wants
-    it: origins (``file:line``) first, then the names of packages, both sorted.
+    each with the name and the version that fulfil it: ``(requirement, name, version)``.  ``via`` says who
+    wants it: origins (``file:line``) first, then the names of packages, both sorted.
     """
 
     __slots__ = ("extras", "files", "name", "requires", "url", "version", "via")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
         name: str,
         version: str,
@@ -51,13 +51,13 @@ class Pinned:
 class Statistics:
     """What the resolution took.
 
-    Solver decisions and conflicts, candidates whose metadata was looked at,
-    requests and bytes from the network, seconds of wall time.
+    Solver decisions and conflicts, candidates whose metadata was looked at, requests and bytes from the
+    network, seconds of wall time.
     """
 
     __slots__ = ("bytes", "candidates", "conflicts", "decisions", "requests", "seconds")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
         *,
         decisions: int = 0,

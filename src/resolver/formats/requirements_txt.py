@@ -1,0 +1,318 @@
+"""Requirements files: read as pip reads them.
+
+Here files are opened, ``-r`` and ``-c`` followed, and what the lines say is collected.  Bytes become lines in
+``lines``, a line is taken apart in ``statements``.  Every error says file, line and column.  Nothing is
+ignored silently: what pip understands and this package does not do yet is an error, or a refusal that the
+caller raises (``RequirementsFile.refusals``).  Writing pins is in ``annotated``.
+
+Where we differ from pip on purpose: what a constraints file includes with ``-r`` are constraints too; another,
+different ``--index-url`` is an error, and so are words behind an option and options of the whole file
+behind a requirement; text that is neither UTF-8 nor declares its encoding is an error on every machine.
+
+Spec: https://pip.pypa.io/en/stable/reference/requirements-file-format/
+"""
+
+from __future__ import annotations
+
+import os
+
+from resolver.errors import InputError
+from resolver.formats.lines import decode, logical_lines
+from resolver.formats.statements import (
+    FILE_OPTIONS,
+    REQUIREMENT_OPTIONS,
+    first_option,
+    options_of,
+    unnamed,
+)
+from resolver.model.requirement import InvalidRequirement, Origin, Requirement
+from resolver.options import redacted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
+
+    from resolver.formats.lines import Line
+    from resolver.formats.statements import Option
+
+__all__ = ["Entry", "FileOptions", "RequirementsFile", "read"]
+
+_LARGEST = 64 * 1024 * 1024
+_MOST_FILES = 10_000
+
+
+class Entry:
+    """One requirement of a file: with its ``--hash`` values, and whether it is only a constraint."""
+
+    __slots__ = ("constraint", "hashes", "requirement")
+
+    def __init__(self, requirement: Requirement, hashes: tuple[str, ...], *, constraint: bool) -> None:
+        self.requirement = requirement
+        self.hashes = hashes
+        self.constraint = constraint
+
+
+class FileOptions:
+    """The options that a file and those it includes set for the whole resolution."""
+
+    __slots__ = (
+        "extra_index_urls",
+        "find_links",
+        "index_url",
+        "no_binary",
+        "no_index",
+        "only_binary",
+        "pre",
+        "require_hashes",
+        "trusted_hosts",
+    )
+
+    def __init__(self) -> None:
+        self.index_url: str | None = None
+        self.extra_index_urls: list[str] = []
+        self.no_index = False
+        self.find_links: list[str] = []
+        self.only_binary: list[str] = []
+        self.no_binary: list[str] = []
+        self.pre = False
+        self.require_hashes = False
+        self.trusted_hosts: list[str] = []
+
+
+class RequirementsFile:
+    """What a requirements file says, with all that it includes, in order of appearance.
+
+    ``refusals`` are errors about things that were read and cannot be acted upon yet (hashes to be checked,
+    ``--find-links``): whoever resolves raises the first.  ``warnings`` are sentences about what has no
+    effect.  ``constraint_files`` names the files whose requirements are only constraints.
+    """
+
+    __slots__ = ("constraint_files", "entries", "options", "refusals", "warnings")
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.options = FileOptions()
+        self.refusals: list[InputError] = []
+        self.warnings: list[str] = []
+        self.constraint_files: set[str] = set()
+
+    @property
+    def requirements(self) -> list[Requirement]:
+        """The requirements proper."""
+        return [entry.requirement for entry in self.entries if not entry.constraint]
+
+    @property
+    def constraints(self) -> list[Requirement]:
+        """The constraints, of the file itself and of those it includes."""
+        return [entry.requirement for entry in self.entries if entry.constraint]
+
+
+def read(
+    path: str,
+    *,
+    stdin: BinaryIO | None = None,
+    environ: Mapping[str, str],
+    constraint: bool = False,
+) -> RequirementsFile:
+    """Read the requirements file ``path``, or ``stdin`` where that is ``-``, and all that it includes.
+
+    ``environ`` fills in ``${NAME}``.  Raises ``InputError``.  The name of an included file is joined to the
+    folder of the including one, as in the origins (``reqs/base.txt:3``) of what it holds.
+    """
+    result = RequirementsFile()
+    frames = [_Frame(path, _source(path, stdin), environ, constraint=constraint, real=_real(path))]
+    opened = 1
+    while frames:
+        frame = frames[-1]
+        if frame.constraint:
+            result.constraint_files.add(frame.path)
+        line = next(frame.lines, None)
+        if line is None:
+            frames.pop()
+            continue
+        include = _Line(frame, line, result).act()
+        if include is not None:
+            opened += 1
+            if opened > _MOST_FILES:
+                raise include.error(f"more than {_MOST_FILES} files are included")
+            frames.append(_included(include, frames, environ))
+    return result
+
+
+class _Frame:
+    """A file that is being read; inside it, where we are."""
+
+    __slots__ = ("constraint", "lines", "path", "real")
+
+    def __init__(
+        self, path: str, content: bytes, environ: Mapping[str, str], *, constraint: bool, real: str
+    ) -> None:
+        self.path = path
+        self.real = real
+        self.constraint = constraint
+        self.lines: Iterator[Line] = logical_lines(decode(content, path), environ)
+
+
+class _Include:
+    """A ``-r`` or ``-c`` that is to be followed."""
+
+    __slots__ = ("constraint", "frame", "line", "path", "position")
+
+    def __init__(self, frame: _Frame, line: Line, path: str, position: int, *, constraint: bool) -> None:
+        self.frame = frame
+        self.line = line
+        self.path = path
+        self.position = position
+        self.constraint = constraint
+
+    def error(self, message: str) -> InputError:
+        return self.line.error(message, self.frame.path, self.position)
+
+
+def _included(include: _Include, frames: list[_Frame], environ: Mapping[str, str]) -> _Frame:
+    """Open the file that is included, unless that is one of those being read."""
+    path = include.path
+    if "://" in path:
+        raise include.error(f"reading requirements from a URL ({redacted(path)}) is not supported yet")
+    path = os.path.normpath(os.path.join(os.path.dirname(include.frame.path), path))  # noqa: PTH118, PTH120  # pathlib costs 5 ms
+    real = _real(path)
+    if any(frame.real == real for frame in frames):
+        chain = " -> ".join([*(frame.path for frame in frames), path])
+        raise include.error(f"requirements files include one another: {chain}")
+    try:
+        content = _source(path, None)
+    except InputError as error:
+        raise include.error(f"{path}: {error.message}") from None
+    return _Frame(
+        path, content, environ, constraint=include.constraint or include.frame.constraint, real=real
+    )
+
+
+def _real(path: str) -> str:
+    return "-" if path == "-" else os.path.realpath(path)
+
+
+def _source(path: str, stdin: BinaryIO | None) -> bytes:
+    """Return the bytes of a file or of standard input, or raise ``InputError`` with one sentence."""
+    try:
+        if path == "-" and stdin is not None:
+            content = stdin.read(_LARGEST + 1)
+        else:
+            with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs 5 ms
+                content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise InputError("there is no such file", file=path) from None
+    except IsADirectoryError:
+        raise InputError("this is a directory, not a requirements file", file=path) from None
+    except PermissionError:
+        raise InputError("this file may not be read: permission denied", file=path) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"this file cannot be read: {reason}", file=path) from None
+    if len(content) > _LARGEST:
+        raise InputError(f"this file is larger than {_LARGEST // 2**20} MiB", file=path)
+    return content
+
+
+_REFUSED = frozenset(
+    {"find_links", "no_binary", "no_index", "require_hashes", "use_feature", "all_releases", "only_final"}
+)
+_HASHES = frozenset({"sha256", "sha384", "sha512"})
+
+
+class _Line:
+    """One logical line, its file, and the result that it changes."""
+
+    __slots__ = ("frame", "line", "result")
+
+    def __init__(self, frame: _Frame, line: Line, result: RequirementsFile) -> None:
+        self.frame = frame
+        self.line = line
+        self.result = result
+
+    def act(self) -> _Include | None:
+        """Take in what the line says; return the file that it includes, if any."""
+        position = first_option(self.line.text)
+        text = self.line.text[:position].rstrip()
+        if text:
+            self._take_requirement(text, position)
+            return None
+        return self._take_options(position)
+
+    def _error(self, message: str, position: int) -> InputError:
+        return self.line.error(message, self.frame.path, position)
+
+    def _refuse(self, what: str, position: int) -> None:
+        self.result.refusals.append(self._error(f"{what} is not supported yet", position))
+
+    def _take_requirement(self, text: str, options: int) -> None:
+        kind = unnamed(text)
+        if kind is not None:
+            raise self._error(f"{kind} as a requirement is not supported yet", 0)
+        try:
+            requirement = Requirement.parse(text, Origin(self.frame.path, self.line.number))
+        except InvalidRequirement as error:
+            raise self._error(error.message, error.position) from None
+        if requirement.url is not None:
+            behind = text[text.find("@") + 1 :].lstrip()
+            raise self._error("a requirement with a URL is not supported yet", len(text) - len(behind))
+        hashes = self._hashes(options)
+        self.result.entries.append(Entry(requirement, hashes, constraint=self.frame.constraint))
+
+    def _hashes(self, start: int) -> tuple[str, ...]:
+        """Return the ``--hash`` values behind a requirement; other options there are refused or wrong."""
+        hashes: list[str] = []
+        for option in options_of(self.line, self.frame.path, start, REQUIREMENT_OPTIONS):
+            if option.name != "hash":
+                self._refuse(option.flag, option.position)
+                continue
+            algorithm, _, digest = option.value.partition(":")
+            if algorithm not in _HASHES or not digest:
+                raise self._error("write the hash as sha256:..., sha384:... or sha512:...", option.position)
+            if not hashes:
+                self._refuse("checking hashes (--hash)", option.position)
+            hashes.append(option.value)
+        return tuple(hashes)
+
+    def _take_options(self, start: int) -> _Include | None:
+        include = None
+        for option in options_of(self.line, self.frame.path, start, FILE_OPTIONS):
+            if option.name == "editable":
+                raise self._error("an editable requirement (-e) is not supported yet", option.position)
+            if option.name not in ("requirement", "constraint"):
+                self._take_option(option)
+                continue
+            if include is not None:
+                raise self._error("one line can include one file only", option.position)
+            constraint = option.name == "constraint"
+            include = _Include(self.frame, self.line, option.value, option.position, constraint=constraint)
+        return include
+
+    def _take_option(self, option: Option) -> None:
+        options, name, value = self.result.options, option.name, option.value
+        if name in _REFUSED:
+            self._refuse(option.flag, option.position)
+        if name in ("index_url", "extra_index_urls", "find_links") and _has_no_host(value):
+            raise self._error(f"the URL {redacted(value)!r} names no host", option.position)
+        match name:
+            case "index_url":
+                if options.index_url not in (None, value):
+                    raise self._error("another --index-url was given before", option.position)
+                options.index_url = value
+            case "extra_index_urls" | "find_links" | "trusted_hosts":
+                getattr(options, name).append(value)
+            case "only_binary" | "no_binary":
+                getattr(options, name).extend(part.strip() for part in value.split(",") if part.strip())
+            case "no_index" | "pre" | "require_hashes":
+                setattr(options, name, True)
+        if name in ("trusted_hosts", "prefer_binary"):
+            place = f"{self.frame.path}:{self.line.number}"
+            self.result.warnings.append(f"{place}: {option.flag} has no effect here")
+
+
+def _has_no_host(url: str) -> bool:
+    scheme, colon, rest = url.partition("://")
+    if not colon or scheme == "file":
+        return False
+    return not rest.split("/", 1)[0].rpartition("@")[2]

@@ -1,0 +1,170 @@
+"""The JSON of an answer, or of the proof that there is none.
+
+The shape is published as ``docs/schema/resolution-1.json``; keys stand in a fixed order and each pin on a
+line of its own, so that two results can be compared line by line.  Pins as text are in ``annotated``.
+
+The nesting of a proof follows the problem and may be deeper than Python's stack, so it is written without
+recursion.
+"""
+
+from __future__ import annotations
+
+from resolver.options import redacted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Protocol
+
+    from resolver.errors import NoSolution
+    from resolver.formats.answer import Answer, Pinned, Statistics
+    from resolver.model.distfile import DistFile
+
+    class Term(Protocol):
+        """What a step says of one package: which range of it, and how many candidates that is."""
+
+        @property
+        def package(self) -> str: ...
+        @property
+        def range(self) -> str: ...
+        @property
+        def candidates(self) -> int: ...
+
+    class Step(Protocol):
+        """A fact with a cause, or a conclusion from two other steps."""
+
+        @property
+        def cause(self) -> str | None: ...
+        @property
+        def terms(self) -> Sequence[Term]: ...
+        @property
+        def left(self) -> Step | None: ...
+        @property
+        def right(self) -> Step | None: ...
+
+    class Fix(Protocol):
+        """A change that was tried out and makes the requirements solvable."""
+
+        @property
+        def change(self) -> str: ...
+        @property
+        def requirements(self) -> Sequence[str]: ...
+        @property
+        def options(self) -> Sequence[str]: ...
+
+
+__all__ = ["solved", "unsatisfiable"]
+
+_MOST_STEPS = 2_000
+# Beyond, a conclusion that was shown already is only referred to: shared steps could fill the disk.
+
+
+def solved(answer: Answer) -> str:
+    """Return the JSON document of an answer."""
+    pins = ",\n".join(f"  {_json(_pin(pin))}" for pin in answer.pins)
+    return _document(
+        ("version", "1"),
+        ("status", '"solved"'),
+        ("pins", f"[\n{pins}\n ]" if pins else "[]"),
+        ("environment", _json({name: answer.variables[name] for name in sorted(answer.variables)})),
+        ("statistics", _json(_counts(answer.statistics))),
+    )
+
+
+def unsatisfiable(
+    error: NoSolution, statistics: Statistics, derivation: Step | None, fixes: Sequence[Fix] = ()
+) -> str:
+    """Return the JSON document of a proof that there is no solution."""
+    return _document(
+        ("version", "1"),
+        ("status", '"unsatisfiable"'),
+        ("explanation", _json(error.explanation)),
+        ("derivation", "null" if derivation is None else _steps(derivation)),
+        ("hints", _json(list(error.hints))),
+        ("fixes", _json([_fix(fix) for fix in fixes])),
+        ("statistics", _json(_counts(statistics))),
+    )
+
+
+def _document(*members: tuple[str, str]) -> str:
+    inner = ",\n".join(f' "{name}": {value}' for name, value in members)
+    return f"{{\n{inner}\n}}\n"
+
+
+def _json(value: object) -> str:
+    import json  # noqa: PLC0415  # lazy: start-up time
+
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _pin(pin: Pinned) -> Mapping[str, object]:
+    return {
+        "name": pin.name,
+        "version": pin.version,
+        "extras": sorted(pin.extras),
+        "url": None if pin.url is None else redacted(pin.url),
+        "files": [_file(file) for file in pin.files],
+        "requires": [
+            {"requirement": requirement, "name": name, "version": version}
+            for requirement, name, version in pin.requires
+        ],
+        "via": list(pin.via),
+    }
+
+
+def _file(file: DistFile) -> Mapping[str, object]:
+    return {
+        "filename": file.filename,
+        "url": redacted(file.url),
+        "size": file.size,
+        "hashes": {name: file.hashes[name] for name in sorted(file.hashes)},
+        "requires-python": file.requires_python,
+        "upload-time": file.upload_time,
+    }
+
+
+def _counts(statistics: Statistics) -> Mapping[str, object]:
+    return {
+        "decisions": statistics.decisions,
+        "conflicts": statistics.conflicts,
+        "candidates": statistics.candidates,
+        "requests": statistics.requests,
+        "bytes": statistics.bytes,
+        "seconds": round(statistics.seconds, 3),
+    }
+
+
+def _fix(fix: Fix) -> Mapping[str, object]:
+    return {
+        "change": fix.change,
+        "requirements": list(fix.requirements),
+        "options": list(fix.options),
+        "verified": True,
+    }
+
+
+def _terms(step: Step) -> str:
+    return _json(
+        [{"package": term.package, "range": term.range, "candidates": term.candidates} for term in step.terms]
+    )
+
+
+def _steps(root: Step) -> str:
+    """Write the proof from its conclusion down to the facts, without recursion."""
+    written: list[str] = []
+    numbers: dict[Step, int] = {}
+    waiting: list[Step | str] = [root]
+    while waiting:
+        step = waiting.pop()
+        if isinstance(step, str):
+            written.append(step)
+        elif step.left is None or step.right is None:
+            written.append(f'{{"cause": {_json(step.cause)}, "terms": {_terms(step)}}}')
+        elif step in numbers and len(written) > _MOST_STEPS:
+            cause = _json(f"concluded in step {numbers[step]}")
+            written.append(f'{{"cause": {cause}, "step": {numbers[step]}, "terms": {_terms(step)}}}')
+        else:
+            number = numbers.setdefault(step, len(numbers) + 1)
+            written.append(f'{{"step": {number}, "terms": {_terms(step)}, "left": ')
+            waiting += ["}", step.right, ', "right": ', step.left]
+    return "".join(written)
