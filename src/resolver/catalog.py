@@ -1,0 +1,315 @@
+"""Listing + environment + policy: the candidates of each package, and why the others are none.
+
+A *candidate* is a version of which the index lists at least one file whose name can be read.  Candidates are
+sorted by key, oldest first; sets of them are masks (bit *i* = candidate *i*).  Which candidates are usable
+follows from the listing alone, so that it is known before any metadata is fetched; each one that is not
+carries a ``policy.Reason``.  How candidates become facts for the solver is in ``problem``; where listings come
+from is in ``index``.
+
+Rules go in this order, and a version that no file survives shows the reason of the file that came furthest:
+file name, upload time, yanked, Requires-Python, wheel tags or source distribution; then the rules about whole
+versions: pre-release, constraints.
+"""
+
+from __future__ import annotations
+
+from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
+from resolver.model.specifiers import Specifiers
+from resolver.model.version import InvalidVersion, Version, is_prerelease_key, version_key
+from resolver.policy import (
+    ExcludedByConstraint,
+    NoMatchingWheel,
+    PreRelease,
+    PreReleases,
+    PythonMismatch,
+    SourceOnly,
+    TooNew,
+    Unreadable,
+    Yanked,
+    too_new,
+    yanked,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from resolver.index.metadata import Metadata
+    from resolver.index.simple import Listing
+    from resolver.model.distfile import DistFile
+    from resolver.model.environment import Environment
+    from resolver.model.requirement import Requirement
+    from resolver.policy import Reason
+
+__all__ = ["Candidates", "Catalog", "Rules", "read_listing"]
+
+#: How far each rule lies from acceptance: the reason of the last one says most.
+_STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly, NoMatchingWheel)
+
+
+class Rules:
+    """The user's choices that decide which candidates are usable.
+
+    ``only_binary`` holds normalised names, or ``":all:"``: source distributions of these are no candidates.
+    ``requirements`` are the user's own (constraints and overrides included): an exact pin among them admits
+    a yanked file, a named pre-release counts as a wish.  ``constraints`` are those whose marker holds.
+    """
+
+    __slots__ = ("_constraints", "_pins", "cutoff", "only_binary", "pre_releases")
+
+    def __init__(
+        self,
+        *,
+        prerelease: str = "if-necessary",
+        cutoff: str | None = None,
+        only_binary: Iterable[str] = (),
+        requirements: Sequence[Requirement] = (),
+        constraints: Sequence[Requirement] = (),
+    ) -> None:
+        self.pre_releases = PreReleases(prerelease, requirements)
+        self.cutoff = cutoff
+        self.only_binary = frozenset(only_binary)
+        self._pins: dict[str, list[Specifiers]] = {}
+        for requirement in requirements:
+            if requirement.specifiers.pin is not None:
+                self._pins.setdefault(requirement.name, []).append(requirement.specifiers)
+        self._constraints: dict[str, list[Requirement]] = {}
+        for constraint in constraints:
+            self._constraints.setdefault(constraint.name, []).append(constraint)
+
+    def pinned(self, name: str, version: str) -> bool:
+        """Tell whether a requirement of the user's names exactly this version."""
+        return any(pin.contains(version, prereleases=True) for pin in self._pins.get(name, ()))
+
+    def constraints(self, name: str) -> Sequence[Requirement]:
+        """Return the constraints on package ``name``."""
+        return self._constraints.get(name, ())
+
+    def sources(self, name: str) -> bool:
+        """Tell whether source distributions of package ``name`` may be candidates."""
+        return name not in self.only_binary and ":all:" not in self.only_binary
+
+
+class Candidates:
+    """The candidates of one package; all sequences run from the oldest to the newest.
+
+    ``keys`` are sorted, ``texts`` are the versions as the file names spell them, ``files[i]`` the files of
+    candidate *i* that fit (the file whose metadata stands for the candidate first), ``usable`` and ``finals`` are
+    masks, ``rejections`` pairs of a reason and the mask of the candidates that have it.  ``set_aside`` counts
+    files whose names say nothing that can be used.
+    """
+
+    __slots__ = ("files", "finals", "keys", "listing", "name", "rejections", "set_aside", "texts", "usable")
+
+    def __init__(self, listing: Listing) -> None:
+        self.name = listing.name
+        self.listing = listing
+        self.keys: list[bytes] = []
+        self.texts: list[str] = []
+        self.files: list[list[DistFile]] = []
+        self.usable = 0
+        self.finals = 0
+        self.rejections: list[tuple[Reason, int]] = []
+        self.set_aside = 0
+
+    @property
+    def everything(self) -> int:
+        """Return the mask of all candidates."""
+        return (1 << len(self.keys)) - 1
+
+    def version(self, candidate: int) -> str:
+        """Return the normalised version of ``candidate``."""
+        return str(Version(self.texts[candidate]))
+
+    def reason(self, candidate: int) -> Reason | None:
+        """Return why ``candidate`` is not usable, or None if it is."""
+        for reason, mask in self.rejections:
+            if mask >> candidate & 1:
+                return reason
+        return None
+
+
+class _Row:
+    """What is gathered about one version while its files go by."""
+
+    __slots__ = ("fitting", "nearest", "stage", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.fitting: list[tuple[int, DistFile]] = []
+        self.nearest: Reason | None = None
+        self.stage = -1
+
+    def reject(self, reason: Reason) -> None:
+        stage = _STAGES.index(type(reason))
+        if stage > self.stage:
+            self.stage = stage
+            self.nearest = reason
+
+
+class _Reader:
+    """Reads one listing by the rules."""
+
+    __slots__ = ("_environment", "_name", "_python", "_rules")
+
+    def __init__(self, name: str, environment: Environment, rules: Rules) -> None:
+        self._name = name
+        self._environment = environment
+        self._rules = rules
+        self._python = environment.variables["python_full_version"]
+
+    def rows(self, files: Iterable[DistFile]) -> tuple[dict[bytes, _Row], int]:
+        """Return the versions by key, and how many files had names that say nothing usable."""
+        keys: dict[str, bytes | None] = {}
+        rows: dict[bytes, _Row] = {}
+        set_aside = 0
+        for file in files:
+            try:
+                text, tags = self._split(file)
+            except InvalidFilename:
+                set_aside += 1
+                continue
+            key = keys[text] if text in keys else keys.setdefault(text, _key(text))
+            if key is None:
+                set_aside += 1
+                continue
+            row = rows.get(key)
+            if row is None:
+                row = rows[key] = _Row(text)
+            self._judge(row, file, tags)
+        return rows, set_aside
+
+    def _split(self, file: DistFile) -> tuple[str, str | None]:
+        if file.filename.endswith(".whl"):
+            return split_wheel(file.filename, self._name)
+        return split_sdist(file.filename, self._name), None
+
+    def _judge(self, row: _Row, file: DistFile, tags: str | None) -> None:
+        """Put ``file`` among the fitting ones of ``row``, or note why not."""
+        rules = self._rules
+        reason: Reason | None = too_new(file, rules.cutoff)
+        if reason is None and file.yanked:
+            reason = yanked(file, pinned=rules.pinned(self._name, row.text))
+        if reason is None and file.requires_python is not None:
+            reason = self._python_reason(file.requires_python)
+        rank = 0
+        if reason is None:
+            rank, reason = self._rank(file, tags)
+        if reason is None:
+            row.fitting.append((rank, file))
+        else:
+            row.reject(reason)
+
+    def _python_reason(self, requires_python: str) -> Reason | None:
+        accepted = self._environment.accepts_python(requires_python)
+        if accepted is None:
+            return Unreadable(f"a Requires-Python that cannot be read ({requires_python})")
+        return None if accepted else PythonMismatch(requires_python, self._python)
+
+    def _rank(self, file: DistFile, tags: str | None) -> tuple[int, Reason | None]:
+        """Return the order of preference of a file (wheels before source distributions), or a reason."""
+        if tags is None:
+            # Metadata of a source distribution can be read where the index serves it (PEP 658).
+            if self._rules.sources(self._name) and file.core_metadata:
+                return _LAST, None
+            return _LAST, SourceOnly()
+        rank = self._environment.rank(tags)
+        if rank is None:
+            return _LAST, NoMatchingWheel(f" (only e.g. {tags})")
+        return rank, None
+
+
+_LAST = 1 << 30
+
+
+def _key(text: str) -> bytes | None:
+    try:
+        return version_key(text)
+    except InvalidVersion:
+        return None
+
+
+def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Candidates:
+    """Return the candidates of ``listing``; cost linear in its files."""
+    rows, set_aside = _Reader(listing.name, environment, rules).rows(listing.files)
+    found = Candidates(listing)
+    found.set_aside = set_aside
+    rejected: dict[Reason, int] = {}
+    allows_pre_releases = rules.pre_releases.allowed(listing.name)
+    bit = 1
+    for key in sorted(rows):
+        row = rows[key]
+        found.keys.append(key)
+        found.texts.append(row.text)
+        row.fitting.sort(key=_by_rank)
+        found.files.append([file for _, file in row.fitting])
+        final = not is_prerelease_key(key)
+        if final:
+            found.finals |= bit
+        reason = None if row.fitting else row.nearest
+        if reason is None and not final and not allows_pre_releases:
+            reason = PreRelease()
+        if reason is None:
+            found.usable |= bit
+        else:
+            rejected[reason] = rejected.get(reason, 0) | bit
+        bit <<= 1
+    _constrain(found, rules.constraints(listing.name), rejected)
+    found.rejections = list(rejected.items())
+    return found
+
+
+def _by_rank(ranked: tuple[int, DistFile]) -> int:
+    return ranked[0]
+
+
+def _constrain(found: Candidates, constraints: Sequence[Requirement], rejected: dict[Reason, int]) -> None:
+    for constraint in constraints:
+        out = found.usable & ~constraint.specifiers.mask(found.keys, found.texts)
+        if out:
+            found.usable &= ~out
+            origin = f" ({constraint.origin})" if constraint.origin else ""
+            rejected[ExcludedByConstraint(f"{constraint.text}{origin}")] = out
+
+
+class Catalog:
+    """All that is known of packages so far; belongs to one resolution.
+
+    It does not fetch: ``session`` puts listings and metadata in as they arrive.
+    """
+
+    __slots__ = ("_candidates", "_metadata", "environment", "rules")
+
+    def __init__(self, environment: Environment, rules: Rules) -> None:
+        self.environment = environment
+        self.rules = rules
+        self._candidates: dict[str, Candidates] = {}
+        self._metadata: dict[tuple[str, int], Metadata | Reason] = {}
+
+    @property
+    def packages(self) -> Mapping[str, Candidates]:
+        """Return the packages whose listing is known, by name."""
+        return self._candidates
+
+    def candidates(self, name: str) -> Candidates | None:
+        """Return the candidates of package ``name``, or None while its listing is not known."""
+        return self._candidates.get(name)
+
+    def add_listing(self, listing: Listing) -> Candidates:
+        """Take in a listing, once; a second one of the same package is ignored."""
+        found = self._candidates.get(listing.name)
+        if found is None:
+            found = self._candidates[listing.name] = read_listing(listing, self.environment, self.rules)
+        return found
+
+    def metadata(self, name: str, candidate: int) -> Metadata | Reason | None:
+        """Return the metadata of a candidate, the reason why it has none, or None while it is not known."""
+        return self._metadata.get((name, candidate))
+
+    def add_metadata(self, name: str, candidate: int, found: Metadata | Reason) -> None:
+        """Take in the metadata of a candidate, or the reason why it cannot be had."""
+        self._metadata.setdefault((name, candidate), found)
+
+    def metadata_file(self, name: str, candidate: int) -> DistFile:
+        """Return the file whose metadata stands for ``candidate``: the best wheel where there is one."""
+        return self._candidates[name].files[candidate][0]

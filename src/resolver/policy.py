@@ -1,0 +1,223 @@
+"""What a user may get: one rule each, as pure functions over facts already held.
+
+A rule looks at one file or one version and answers with a ``Reason`` (the closed set below) or None.  Which
+rule goes first is decided in ``catalog``; how a reason is worded is part of the reason, so that every
+rendering says the same.  Nothing here reads a page, a clock or an option table.
+
+Specifications: PEP 592 (yanked files), PEP 440 "Handling of pre-releases", PEP 700 (upload times).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from resolver.model.distfile import DistFile
+    from resolver.model.requirement import Requirement
+
+__all__ = [
+    "BadMetadata",
+    "DirectReference",
+    "ExcludedByConstraint",
+    "NoMatchingWheel",
+    "PreRelease",
+    "PreReleases",
+    "PythonMismatch",
+    "Reason",
+    "SourceOnly",
+    "TooNew",
+    "Unreadable",
+    "Yanked",
+    "too_new",
+    "yanked",
+]
+
+
+class Reason:
+    """Why a candidate cannot be used; equal when class and detail are equal.
+
+    ``detail`` is the fact from the index (a specifier, a yank reason, a tag), ``says(many)`` the predicate
+    of a sentence about one or many candidates.
+    """
+
+    __slots__ = ("detail",)
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+
+    def says(self, *, many: bool) -> str:
+        """Return the predicate of a sentence whose subject is one version, or ``many`` of them."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reason) and type(self) is type(other) and self.detail == other.detail
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.detail))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.detail!r})"
+
+
+class PythonMismatch(Reason):
+    """``Requires-Python`` leaves the target out; ``detail`` is the specifier, then the target's version."""
+
+    __slots__ = ("python",)
+
+    def __init__(self, detail: str, python: str = "") -> None:
+        super().__init__(detail)
+        self.python = python
+
+    def says(self, *, many: bool) -> str:
+        """Say which Python is wanted and which one it is for."""
+        need = "need" if many else "needs"
+        return f"{need} Python {self.detail}, and the target is Python {self.python}"
+
+
+class Unreadable(Reason):
+    """The index says something about the file that cannot be read; ``detail`` says what."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say what cannot be read."""
+        return f"{'have' if many else 'has'} {self.detail}"
+
+
+class NoMatchingWheel(Reason):
+    """There are wheels, but none for the target; ``detail`` is what the nearest one lacks."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that no wheel fits."""
+        return f"{'have' if many else 'has'} no wheel that fits the target{self.detail}"
+
+
+class SourceOnly(Reason):
+    """There is only a source distribution, and building is off."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that there is no wheel."""
+        return f"{'have' if many else 'has'} no wheel, and building source distributions is off"
+
+
+class Yanked(Reason):
+    """Every file that fits was yanked (PEP 592); ``detail`` is the reason the publisher gave."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that it was yanked, and why where that is known."""
+        why = f" ({self.detail})" if self.detail else ""
+        return f"{'were' if many else 'was'} yanked{why}"
+
+
+class PreRelease(Reason):
+    """A pre-release, and pre-releases are not allowed."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that pre-releases are not allowed."""
+        what = "are pre-releases" if many else "is a pre-release"
+        return f"{what}, and pre-releases are not allowed"
+
+
+class TooNew(Reason):
+    """Uploaded at or after the cut-off, or at an unknown time; ``detail`` is the cut-off."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that the cut-off leaves it out."""
+        return f"{'were' if many else 'was'} uploaded after {self.detail} or at an unknown time"
+
+
+class ExcludedByConstraint(Reason):
+    """A constraint of the user's leaves it out; ``detail`` is the constraint and its origin."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Name the constraint."""
+        return f"{'are' if many else 'is'} excluded by the constraint {self.detail}"
+
+
+class BadMetadata(Reason):
+    """Its metadata cannot be had or used; ``detail`` says what is wrong."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say what is wrong with the metadata."""
+        return f"{'have' if many else 'has'} unusable metadata: {self.detail}"
+
+
+class DirectReference(Reason):
+    """It requires something by URL, which index packages may not; ``detail`` is that requirement."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Name the requirement that is refused."""
+        verb = "require" if many else "requires"
+        return f"{verb} {self.detail}, and direct references of index packages are refused"
+
+
+def yanked(file: DistFile, *, pinned: bool) -> Yanked | None:
+    """Return the reason to leave a yanked file out, or None: it is not yanked, or ``pinned`` exactly.
+
+    PEP 592 lets a yanked file be used only where ``==`` or ``===`` names its very version.
+    """
+    if pinned or file.yanked is None or file.yanked is False:
+        return None
+    return Yanked("" if file.yanked is True else file.yanked)
+
+
+def too_new(file: DistFile, cutoff: str | None) -> TooNew | None:
+    """Return the reason to leave out a file uploaded at or after ``cutoff``, or at an unknown time.
+
+    Both times are RFC 3339 text in UTC with a ``Z``, as PEP 700 has them, so that text order is time order;
+    a fraction of a second sorts after the whole one, as it should.
+    """
+    if cutoff is None:
+        return None
+    uploaded = file.upload_time
+    if uploaded is not None and uploaded.rstrip("Z") < cutoff.rstrip("Z"):
+        return None
+    return TooNew(cutoff)
+
+
+class PreReleases:
+    """Which pre-releases may be used, and when.
+
+    ``mode`` is one of
+
+    * ``"disallow"``: never;
+    * ``"allow"``: like any other version;
+    * ``"if-necessary"``: only where no final version is left to choose from (PEP 440);
+    * ``"explicit"``: the same, and only of packages for which a requirement of the user's own names one.
+    """
+
+    __slots__ = ("_named", "mode")
+
+    def __init__(self, mode: str, requirements: Collection[Requirement] = ()) -> None:
+        self.mode = mode
+        self._named = frozenset(
+            requirement.name for requirement in requirements if requirement.specifiers.names_prerelease
+        )
+
+    def allowed(self, name: str) -> bool:
+        """Tell whether pre-releases of package ``name`` are candidates at all."""
+        if self.mode == "explicit":
+            return name in self._named
+        return self.mode != "disallow"
+
+    @property
+    def last(self) -> bool:
+        """Tell whether final versions are tried before any pre-release."""
+        return self.mode != "allow"

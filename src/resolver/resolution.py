@@ -1,0 +1,109 @@
+"""What a caller of the library gets: ``Resolution`` and its ``Pin``s.
+
+Immutable attrs values, compared by value and picklable, made from the plain ``Answer`` when asked for: attrs
+costs 35 ms of start-up, which a command that only prints does not pay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
+
+from resolver.formats import annotated, views
+from resolver.formats.answer import Answer
+from resolver.model.distfile import DistFile
+from resolver.model.version import Version
+
+__all__ = ["File", "Pin", "Resolution"]
+
+
+@attrs.frozen
+class File:
+    """A file of a pinned version; ``size`` in bytes, ``hashes`` by algorithm in hexadecimal."""
+
+    filename: str
+    url: str
+    size: int | None
+    hashes: Mapping[str, str] = attrs.field(hash=False)
+    requires_python: str | None
+    upload_time: str | None
+
+    @classmethod
+    def of(cls, file: DistFile) -> File:
+        """Make the public value of a file of the index."""
+        return cls(
+            file.filename,
+            file.url,
+            file.size,
+            dict(file.hashes),
+            file.requires_python,
+            file.upload_time,
+        )
+
+
+@attrs.frozen
+class Pin:
+    """One package and the version it got.
+
+    ``url`` is None for a package from an index.  ``files`` are all files of the version, those that fit the
+    target first.  ``requires`` are triples of requirement, name and version that fulfils it.  ``via`` says who
+    wants the package: origins (``file:line``), then names of packages.
+    """
+
+    name: str
+    version: Version
+    extras: frozenset[str]
+    url: str | None
+    files: tuple[File, ...]
+    requires: tuple[tuple[str, str, str], ...]
+    via: tuple[str, ...]
+
+
+@attrs.frozen
+class Resolution:
+    """The answer to a set of requirements: immutable, picklable, equal where the pins are."""
+
+    _answer: Answer = attrs.field(eq=False, repr=False)
+    _pins: dict[str, Pin] = attrs.field(hash=False)
+
+    @classmethod
+    def of(cls, answer: Answer) -> Resolution:
+        """Make the public value of ``answer``."""
+        pins = {
+            pin.name: Pin(
+                pin.name,
+                Version(pin.version),
+                pin.extras,
+                pin.url,
+                tuple(File.of(file) for file in pin.files),
+                pin.requires,
+                pin.via,
+            )
+            for pin in answer.pins
+        }
+        return cls(answer, pins)
+
+    @property
+    def pins(self) -> Mapping[str, Pin]:
+        """Return the pins by normalised name, sorted by it; read-only."""
+        return MappingProxyType(self._pins)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Return the eleven marker variables of the target that the pins hold for."""
+        return MappingProxyType(dict(self._answer.variables))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return sentences about what is odd but did not stop the resolution."""
+        return self._answer.warnings
+
+    def to_requirements(self, *, annotate: bool = True, hashes: bool = False) -> str:
+        """Return the pins as a requirements file, one ``name==version`` a line, sorted by name."""
+        return annotated.write(self._answer, annotate=annotate, hashes=hashes)
+
+    def to_json(self) -> str:
+        """Return the JSON document that ``--format json`` prints."""
+        return views.solved(self._answer)

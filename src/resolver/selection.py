@@ -1,0 +1,118 @@
+"""From the solver's selection to pins: who requires what, which files, which extras.
+
+The solver answers with candidates of packages and extras; here they become the plain values of
+``formats.answer``, which text and JSON are made of.  Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from resolver.formats.answer import Pinned
+from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
+from resolver.model.names import normalise
+from resolver.model.version import InvalidVersion, version_key
+from resolver.policy import Reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resolver.catalog import Candidates
+    from resolver.model.distfile import DistFile
+    from resolver.model.names import PackageId
+    from resolver.model.requirement import Requirement
+    from resolver.problem import PythonProblem
+
+__all__ = ["missing_extras", "pins"]
+
+
+def pins(problem: PythonProblem, selected: Mapping[PackageId, int]) -> list[Pinned]:
+    """Return one pin for each selected package, extras folded into their base; sorted by name."""
+    chosen: dict[str, int] = {}
+    extras: dict[str, list[str]] = {}
+    for package, candidate in selected.items():
+        name = problem.names.name(problem.names.base(package))
+        chosen[name] = candidate
+        extra = problem.names.extra(package)
+        if extra is not None:
+            extras.setdefault(name, []).append(extra)
+    requires = {name: _requires(problem, name, chosen[name], extras.get(name, [])) for name in chosen}
+    via = _via(problem, requires)
+    found: list[Pinned] = []
+    for name in sorted(chosen):
+        candidates = problem.catalog.packages[name]
+        found.append(
+            Pinned(
+                name,
+                candidates.version(chosen[name]),
+                extras=frozenset(extras.get(name, ())),
+                files=_files(candidates, chosen[name]),
+                requires=tuple(
+                    (each.text, each.name, problem.catalog.packages[each.name].version(chosen[each.name]))
+                    for each in requires[name]
+                ),
+                via=tuple(via.get(name, ())),
+            )
+        )
+    return found
+
+
+def missing_extras(problem: PythonProblem, selected: Mapping[PackageId, int]) -> list[str]:
+    """Return a sentence for each selected extra that its candidate does not provide."""
+    said: list[str] = []
+    for package, candidate in selected.items():
+        extra = problem.names.extra(package)
+        if extra is None:
+            continue
+        name = problem.names.name(problem.names.base(package))
+        metadata = problem.catalog.metadata(name, candidate)
+        if metadata is None or isinstance(metadata, Reason):
+            continue
+        if extra not in {normalise(each) for each in metadata.provides_extra}:
+            version = problem.catalog.packages[name].version(candidate)
+            said.append(f"{name}=={version} has no extra named {extra}")
+    return said
+
+
+def _requires(problem: PythonProblem, name: str, candidate: int, extras: list[str]) -> list[Requirement]:
+    """Return the requirements of a candidate with its extras, each text once, self-references left out."""
+    found: dict[str, Requirement] = {}
+    for extra in ["", *extras]:
+        required = problem.requirements_of(name, candidate, extra)
+        if not isinstance(required, Reason):
+            found.update((each.text, each) for each in required if each.name != name)
+    return list(found.values())
+
+
+def _via(problem: PythonProblem, requires: Mapping[str, list[Requirement]]) -> dict[str, list[str]]:
+    """Return for each package who wants it: origins first, then packages, both sorted, each once."""
+    origins: dict[str, set[str]] = {}
+    for requirement in problem.requirements:
+        if requirement.origin is not None:
+            origins.setdefault(requirement.name, set()).add(str(requirement.origin))
+    for name in requires:
+        for constraint in problem.catalog.rules.constraints(name):
+            if constraint.origin is not None:
+                origins.setdefault(name, set()).add(str(constraint.origin))
+    parents: dict[str, set[str]] = {}
+    for parent, requirements in requires.items():
+        for requirement in requirements:
+            parents.setdefault(requirement.name, set()).add(parent)
+    return {name: sorted(origins.get(name, ())) + sorted(parents.get(name, ())) for name in requires}
+
+
+def _files(candidates: Candidates, candidate: int) -> tuple[DistFile, ...]:
+    """Return all files of a candidate's version: those that fit first, best first, then as listed."""
+    fitting = candidates.files[candidate]
+    names = {file.filename for file in fitting}
+    key = candidates.keys[candidate]
+    others = [file for file in candidates.listing.files if file.filename not in names]
+    return (*fitting, *(file for file in others if _key_of(file, candidates.name) == key))
+
+
+def _key_of(file: DistFile, name: str) -> bytes | None:
+    try:
+        if file.is_wheel:
+            return version_key(split_wheel(file.filename, name)[0])
+        return version_key(split_sdist(file.filename, name))
+    except (InvalidFilename, InvalidVersion):
+        return None

@@ -1,0 +1,281 @@
+"""One resolution from requirements to answer: all the waiting is here.
+
+``solve`` drives the solver.  As long as memory, a recording or fresh cache entries can answer what it needs, no
+event loop exists and neither asyncio nor aiohttp is imported.  At the first answer that must be waited for,
+the rest of the resolution moves into an event loop, where needs are fulfilled concurrently and a ``Scout``
+walks ahead of the solver.  ``resolve`` and ``resolve_async`` are the library's doors.
+
+Scout and prefetching only decide *when* something is fetched.  The answer never depends on what has arrived:
+the solver asks for what it needs in an order of its own.
+"""
+
+from __future__ import annotations
+
+import time
+
+from resolver.catalog import Catalog, Rules
+from resolver.errors import InputError, InternalError, LimitReached, NoSolution
+from resolver.formats.answer import Answer, Progress, Statistics
+from resolver.model.requirement import InvalidRequirement, Requirement
+from resolver.options import Options, cutoff
+from resolver.problem import Choices, MetadataKey, PythonProblem
+from resolver.scout import Fetcher, Scout
+from resolver.selection import missing_extras, pins
+from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
+from resolver.sources import environment_of, open_source
+from resolver.wording import explain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
+
+    from packaging.requirements import Requirement as PackagingRequirement
+
+    from resolver.options import Options
+    from resolver.problem import ListingKey
+    from resolver.resolution import Resolution
+    from resolver.sources import OpenSource
+
+__all__ = ["resolve", "resolve_async", "solve"]
+
+#: Solver steps between two looks at the clock: some milliseconds of work.
+_STEPS = 2_000
+
+
+def resolve(
+    requirements: Iterable[str | PackagingRequirement],
+    options: Options = Options(),  # noqa: B008  # immutable
+) -> Resolution:
+    """Return the pins that fulfil ``requirements`` under ``options``.
+
+    Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  Raises ``NoSolution``
+    with the proof, or another ``ResolverError``.
+    """
+    from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
+
+    given = [_requirement(each) for each in requirements]
+    constraints = [_requirement(each) for each in options.constraints]
+    return Resolution.of(solve(given, constraints, options))
+
+
+async def resolve_async(
+    requirements: Iterable[str | PackagingRequirement],
+    options: Options = Options(),  # noqa: B008  # immutable
+) -> Resolution:
+    """Do what ``resolve`` does, in the running event loop."""
+    from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
+
+    given = [_requirement(each) for each in requirements]
+    constraints = [_requirement(each) for each in options.constraints]
+    run = _Run(given, constraints, options)
+    try:
+        waiting = run.until_waiting()
+        found = await run.finish(waiting) if isinstance(waiting, list) else waiting
+        return Resolution.of(run.answer(found))
+    finally:
+        await run.opened.source.close()
+
+
+def solve(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> Answer:
+    """Return the answer to ``requirements``; what ``resolve`` and the command have in common.
+
+    ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work.
+    ``options.constraints`` is not read: constraints come parsed, with their origins.
+    """
+    run = _Run(requirements, constraints, options, progress=progress, warn=warn)
+    waiting = run.until_waiting()
+    found = _in_event_loop(run.finish_and_close(waiting)) if isinstance(waiting, list) else waiting
+    run.opened.save()
+    return run.answer(found)
+
+
+def _requirement(given: str | PackagingRequirement) -> Requirement:
+    """Read a requirement that a caller of the library gave."""
+    text = given if isinstance(given, str) else str(given)
+    try:
+        return Requirement.parse(text)
+    except InvalidRequirement as error:
+        raise InputError(error.message, text=text, column=error.position + 1) from None
+
+
+def _in_event_loop(work: Coroutine[None, None, _Finished]) -> _Finished:
+    """Run ``work`` to its end, in a thread of its own where this one has an event loop already."""
+    import asyncio  # noqa: PLC0415  # lazy: start-up time
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # lazy: rarely wanted
+
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, work).result()
+
+
+class _Run:
+    """The parts of one resolution and how far it is."""
+
+    def __init__(
+        self,
+        requirements: Sequence[Requirement],
+        constraints: Sequence[Requirement],
+        options: Options,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        warn: Callable[[str], None] | None = None,
+    ) -> None:
+        self._started = time.monotonic()
+        self._deadline = None if options.deadline is None else self._started + options.deadline
+        self._allowed_seconds = options.deadline
+        self._progress = progress
+        environment = environment_of(options)
+        self.problem = _problem(requirements, constraints, options, environment)
+        self.opened: OpenSource = open_source(options, warn=warn)
+        self._fetcher = Fetcher(self.opened.source, self.problem)
+        self._scout: Scout | None = None
+        self._solver = Solver(self.problem)
+
+    def until_waiting(self) -> _Finished | list[_Key]:
+        """Go on until the end, or until something must be waited for: the keys of that."""
+        while True:
+            step = self._step()
+            if step:
+                return step
+
+    async def finish(self, waiting: list[_Key]) -> _Finished:
+        """Go on to the end, waiting where that is needed; a deadline ends it too."""
+        import asyncio  # noqa: PLC0415  # lazy: start-up time
+
+        self._scout = Scout(self.problem, self._fetcher)
+        self._scout.require(self.problem.requirements)
+        try:
+            while True:
+                tasks = [self._fetcher.start(key) for key in waiting]
+                await asyncio.wait(tasks, timeout=self._left(), return_when=asyncio.FIRST_EXCEPTION)
+                step: _Finished | list[_Key] = []
+                while not step:
+                    step = self._step()
+                    await asyncio.sleep(0)
+                if not isinstance(step, list):
+                    return step
+                waiting = step
+        finally:
+            await self._fetcher.cancel()
+
+    async def finish_and_close(self, waiting: list[_Key]) -> _Finished:
+        """Do ``finish`` and let go of connections, in the same event loop."""
+        try:
+            return await self.finish(waiting)
+        finally:
+            await self.opened.source.close()
+
+    def answer(self, found: _Finished) -> Answer:
+        """Make the answer of the solver's; raises ``NoSolution`` with the proof if there is none."""
+        if isinstance(found, Unsolvable):
+            explained = explain(self.problem, found.clause)
+            raise NoSolution(
+                explained.text,
+                derivation=explained.tree,
+                hints=explained.hints,
+                statistics=self._statistics(),
+            )
+        catalog = self.problem.catalog
+        return Answer(
+            pins(self.problem, found.selected),
+            catalog.environment.variables,
+            self._statistics(),
+            missing_extras(self.problem, found.selected),
+        )
+
+    def _step(self) -> _Finished | list[_Key]:
+        """Advance the solver once: its answer, the keys to wait for, or an empty list: call again."""
+        self._check_deadline()
+        try:
+            step = self._solver.advance(_STEPS)
+        except SolverError as error:
+            raise InternalError(str(error)) from error
+        self._report(step)
+        if isinstance(step, Paused):
+            return []
+        if not isinstance(step, Need):
+            return step
+        return [key for key in step.keys if not self._fulfilled(key)]
+
+    def _fulfilled(self, key: _Key) -> bool:
+        if self._scout is not None and isinstance(key, MetadataKey):
+            self._scout.asked(key)
+        return self._fetcher.now(key)
+
+    def _left(self) -> float | None:
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    def _check_deadline(self) -> None:
+        if self._left() == 0.0:
+            count = self._solver.statistics
+            raise LimitReached(
+                f"no answer within the deadline of {self._allowed_seconds:g} s (--deadline), after"
+                f" {count.decisions} decisions and {count.conflicts} conflicts over"
+                f" {len(self.problem.catalog.packages)} packages; this says nothing about the requirements"
+            )
+
+    def _report(self, step: _Step) -> None:
+        if self._progress is None:
+            return
+        package = step.keys[0].name if isinstance(step, Need) else ""
+        self._progress(
+            Progress(
+                len(self.problem.catalog.packages),
+                self._fetcher.pending,
+                self._solver.statistics.decisions,
+                package,
+            )
+        )
+
+    def _statistics(self) -> Statistics:
+        count = self._solver.statistics
+        return Statistics(
+            decisions=count.decisions,
+            conflicts=count.conflicts,
+            candidates=count.tried,
+            requests=self.opened.requests,
+            bytes=self.opened.bytes,
+            seconds=time.monotonic() - self._started,
+        )
+
+
+if TYPE_CHECKING:
+    _Key = ListingKey | MetadataKey
+    _Finished = Solved | Unsolvable
+    _Step = Solved | Unsolvable | Need | Paused
+
+
+def _problem(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    environment: Environment,
+) -> PythonProblem:
+    """Put the user's choices where they are obeyed."""
+    overrides = [_requirement(each) for each in options.overrides]
+    held = [each for each in constraints if not each.marker or environment.holds(each.marker)]
+    rules = Rules(
+        prerelease=options.prerelease,
+        cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),
+        only_binary=options.only_binary,
+        requirements=[*requirements, *held, *overrides],
+        constraints=held,
+    )
+    choices = Choices(
+        resolution=options.resolution,
+        overrides=overrides,
+        excludes=options.excludes,
+        no_deps=options.no_deps,
+    )
+    return PythonProblem(Catalog(environment, rules), requirements, choices)
