@@ -1,0 +1,294 @@
+"""Compatibility tags: which wheels fit a target, and which of those that fit is best.
+
+A target is a Python (implementation, version, ABIs) and a list of platform tags, best first.  ``Tags`` ranks
+compressed tag sets against it, in the order of ``packaging.tags``, but without making its thousand tags: the
+order is that of (python, abi) pairs, then platforms, and both are short.
+
+``named_platform`` knows the names that ``--python-platform`` accepts, which are uv's, with the same levels
+(``linux`` is manylinux_2_28, ``macos`` is 13.0).  The running interpreter and others that exist are asked by
+``environment`` and ``index.interpreter``.  Linux and Windows are answered here: importing
+``packaging.tags``, which knows Apple's and Android's rules, costs more than a warm run.
+
+Specification: https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = [
+    "PLATFORM_NAMES",
+    "Tags",
+    "UnknownPlatform",
+    "default_abis",
+    "glibc_platforms",
+    "named_platform",
+]
+
+_ALIASES = {
+    "linux": "x86_64-unknown-linux-gnu",
+    "macos": "aarch64-apple-darwin",
+    "windows": "x86_64-pc-windows-msvc",
+}
+_WINDOWS = {
+    "x86_64-pc-windows-msvc": ("win_amd64", "AMD64"),
+    "aarch64-pc-windows-msvc": ("win_arm64", "ARM64"),
+    "i686-pc-windows-msvc": ("win32", "x86"),
+}
+# Name -> machine and the level of glibc (2.x) or musl (1.x).
+_GLIBC = {
+    "x86_64-unknown-linux-gnu": ("x86_64", 28),
+    "aarch64-unknown-linux-gnu": ("aarch64", 28),
+    "riscv64-unknown-linux": ("riscv64", 31),
+}
+_MUSL = {
+    "x86_64-unknown-linux-musl": ("x86_64", 2),
+    "aarch64-unknown-linux-musl": ("aarch64", 2),
+}
+_MANYLINUX_MACHINES = ("x86_64", "aarch64")
+_APPLE = {
+    "aarch64-apple-darwin": "arm64",
+    "x86_64-apple-darwin": "x86_64",
+}
+_MACOS_VERSION = (13, 0)  # the oldest that is maintained
+_IOS = {
+    "arm64-apple-ios": "arm64_iphoneos",
+    "arm64-apple-ios-simulator": "arm64_iphonesimulator",
+    "x86_64-apple-ios-simulator": "x86_64_iphonesimulator",
+}
+_IOS_VERSION = (13, 0)
+_ANDROID = {
+    "aarch64-linux-android": ("arm64_v8a", "aarch64"),
+    "x86_64-linux-android": ("x86_64", "x86_64"),
+}
+_ANDROID_LEVEL = 24
+# The version of Emscripten is part of Pyodide's ABI.
+_PYODIDE = {
+    "wasm32-pyodide2024": (("pyodide_2024_0_wasm32",), "3.1.58"),
+    "wasm32-pyodide2025": (("pyemscripten_2025_0_wasm32", "pyodide_2025_0_wasm32"), "4.0.9"),
+}
+
+PLATFORM_NAMES = (
+    *_ALIASES,
+    *_WINDOWS,
+    *_GLIBC,
+    *_MUSL,
+    *_APPLE,
+    *_IOS,
+    *_ANDROID,
+    *_PYODIDE,
+    *(
+        f"{machine}-{level}"
+        for machine in _MANYLINUX_MACHINES
+        for level in ("manylinux2014", "manylinux_2_28")
+    ),
+)
+
+
+class UnknownPlatform(ValueError):
+    """A name of a platform that nothing is known about; ``name`` is it, ``known`` are those that work."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.known = PLATFORM_NAMES
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name[:100]!a} is not the name of a platform; known are {', '.join(self.known)}, "
+            "and manylinux with other numbers."
+        )
+
+
+class Tags:
+    """The wheels that a target accepts, with an order.
+
+    ``pairs`` are the (python, abi) tags, best first, that go with one of ``platforms`` (best first);
+    ``pure`` are those that go with ``any``, which come last.
+    """
+
+    __slots__ = ("_abis", "_pairs", "_platforms", "_pure", "_pythons", "abis", "platforms")
+
+    def __init__(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        platforms: Iterable[str],
+        pure: Iterable[tuple[str, str]],
+        *,
+        abis: Sequence[str] = (),
+    ) -> None:
+        self.abis = tuple(abis)
+        self.platforms = tuple(dict.fromkeys(platforms))
+        self._platforms = {platform: at for at, platform in enumerate(self.platforms)}
+        self._pairs = {pair: at * len(self.platforms) for at, pair in enumerate(dict.fromkeys(pairs))}
+        first = len(self._pairs) * len(self.platforms)
+        self._pure = {pair: first + at for at, pair in enumerate(dict.fromkeys(pure))}
+        self._pythons = {python for python, _ in (*self._pairs, *self._pure)}
+        self._abis = {abi for _, abi in (*self._pairs, *self._pure)}
+
+    @classmethod
+    def of_python(
+        cls, implementation: str, version: tuple[int, int], abis: Sequence[str], platforms: Sequence[str]
+    ) -> Tags:
+        """Return what an interpreter accepts; ``abis`` are its own, best first, without abi3 and none."""
+        major, minor = version
+        short = {"cpython": "cp", "pypy": "pp"}.get(implementation, implementation)
+        python = f"{short}{major}{minor}"
+        generic = [f"py{major}{minor}", f"py{major}", *(f"py{major}{n}" for n in range(minor - 1, -1, -1))]
+        pairs = [(python, abi) for abi in abis]
+        pure = [(name, "none") for name in generic]
+        if short == "cp":
+            stable = _stable_abi(version, abis)
+            pairs += [(python, stable), (python, "none")]
+            pairs += [(f"cp{major}{n}", stable) for n in range(minor - 1, 1, -1)]
+            pure.insert(0, (python, "none"))
+            if not stable:
+                pairs = [pair for pair in pairs if pair[1]]
+        else:
+            pairs.append((python, "none"))
+            if short == "pp":
+                pure.insert(0, ("pp3", "none"))
+        return cls([*pairs, *((name, "none") for name in generic)], platforms, pure, abis=abis)
+
+    def rank(self, tags: str) -> int | None:
+        """Return the rank of a compressed tag set, 0 being the best, or None if no tag of it fits.
+
+        What is not a tag set fits nothing.
+
+        >>> tags = Tags.of_python("cpython", (3, 12), ["cp312"], ["linux_x86_64"])
+        >>> tags.rank("cp312-cp312-linux_x86_64"), tags.rank("py2-none-any")
+        (0, None)
+        """
+        parts = _read(tags)
+        if parts is None:
+            return None
+        pythons, abis, platforms = parts
+        return min(self._ranks(pythons, abis, platforms), default=None)
+
+    def _ranks(self, pythons: list[str], abis: list[str], platforms: list[str]) -> Iterator[int]:
+        places = [self._platforms[platform] for platform in platforms if platform in self._platforms]
+        place = min(places, default=None)
+        pure = "any" in platforms
+        for pair in ((python, abi) for python in pythons for abi in abis):
+            if place is not None and pair in self._pairs:
+                yield self._pairs[pair] + place
+            if pure and pair in self._pure:
+                yield self._pure[pair]
+
+    def why_unfit(self, tags: str) -> str:
+        """Return which part of a tag set that has no rank rules it out: the last one it gets to.
+
+        One of ``"python"``, ``"abi"``, ``"platform"``; ``"malformed"`` for what is not a tag set.
+        """
+        parts = _read(tags)
+        if parts is None:
+            return "malformed"
+        pythons, abis, _ = parts
+        if not self._pythons.intersection(pythons):
+            return "python"
+        pairs = ((python, abi) for python in pythons for abi in abis)
+        return "platform" if any(pair in self._pairs or pair in self._pure for pair in pairs) else "abi"
+
+
+def default_abis(version: tuple[int, int], *, free_threaded: bool = False) -> list[str]:
+    """Return the ABIs of an ordinary build of CPython."""
+    # Before 3.8 the ABI said that pymalloc was used, as it is by default.
+    flag = "m" if version < (3, 8) else "t" if free_threaded and version >= (3, 13) else ""
+    return [f"cp{version[0]}{version[1]}{flag}"]
+
+
+def glibc_platforms(machine: str, minor: int) -> list[str]:
+    """Return the platform tags of a Linux with glibc 2.``minor``, best first (PEP 600)."""
+    platforms = [f"linux_{machine}"]
+    oldest = 5 if machine in ("x86_64", "i686") else 17
+    legacy = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+    for level in range(minor, oldest - 1, -1):
+        platforms.append(f"manylinux_2_{level}_{machine}")
+        if level in legacy:
+            platforms.append(f"{legacy[level]}_{machine}")
+    return platforms
+
+
+def named_platform(name: str) -> tuple[list[str], dict[str, str]]:
+    """Return the platform tags, best first, and the six marker variables of a platform known by name.
+
+    Release and version are unknown, and so empty, but for Pyodide.  Raises ``UnknownPlatform``.
+    """
+    name = _ALIASES.get(name, name)
+    if name in _WINDOWS:
+        platform, machine = _WINDOWS[name]
+        return [platform], _variables("nt", "win32", "Windows", machine)
+    if name in _MUSL:
+        machine, minor = _MUSL[name]
+        musl = [f"musllinux_1_{level}_{machine}" for level in range(minor, -1, -1)]
+        return [f"linux_{machine}", *musl], _variables("posix", "linux", "Linux", machine)
+    if name in _APPLE or name in _IOS or name in _ANDROID:
+        return _mobile_or_apple(name)
+    if name in _PYODIDE:
+        platforms, release = _PYODIDE[name]
+        variables = _variables("posix", "emscripten", "Emscripten", "wasm32")
+        return list(platforms), variables | {"platform_release": release, "platform_version": "#1"}
+    machine, minor = _GLIBC.get(name) or _manylinux(name)
+    return glibc_platforms(machine, minor), _variables("posix", "linux", "Linux", machine)
+
+
+def _stable_abi(version: tuple[int, int], abis: Sequence[str]) -> str:
+    """Return the stable ABI: PEP 384 for ordinary builds from 3.2 on, PEP 803 for free-threaded ones."""
+    if version < (3, 2):
+        return ""
+    return "abi3t" if any("t" in abi.lstrip("cp0123456789") for abi in abis[:1]) else "abi3"
+
+
+def _read(tags: str) -> tuple[list[str], list[str], list[str]] | None:
+    """Return the members of the three parts of a compressed tag set, or None where it is none."""
+    parts = [part.split(".") for part in tags.lower().split("-")]
+    if len(parts) != 3 or any("" in part for part in parts):
+        return None
+    pythons, abis, platforms = parts
+    return (pythons, abis, platforms) if all(python.isidentifier() for python in pythons) else None
+
+
+def _variables(os_name: str, sys_platform: str, system: str, machine: str) -> dict[str, str]:
+    return {
+        "os_name": os_name,
+        "platform_machine": machine,
+        "platform_release": "",
+        "platform_system": system,
+        "platform_version": "",
+        "sys_platform": sys_platform,
+    }
+
+
+def _mobile_or_apple(name: str) -> tuple[list[str], dict[str, str]]:
+    from packaging.tags import (  # noqa: PLC0415  # lazy: start-up time
+        android_platforms,
+        ios_platforms,
+        mac_platforms,
+    )
+
+    if name in _APPLE:
+        machine = _APPLE[name]
+        platforms = mac_platforms(_MACOS_VERSION, machine)
+        return list(platforms), _variables("posix", "darwin", "Darwin", machine)
+    if name in _IOS:
+        machine = _IOS[name].rpartition("_")[0]
+        platforms = ios_platforms(_IOS_VERSION, _IOS[name])
+        return list(platforms), _variables("posix", "ios", "iOS", machine)
+    abi, machine = _ANDROID[name]
+    platforms = android_platforms(_ANDROID_LEVEL, abi)
+    return list(platforms), _variables("posix", "android", "Android", machine)
+
+
+def _manylinux(name: str) -> tuple[str, int]:
+    """Read ``x86_64-manylinux_2_28`` and its like.  Raises ``UnknownPlatform``."""
+    machine, _, level = name.partition("-")
+    minor = "17" if level == "manylinux2014" else level.removeprefix("manylinux_2_")
+    if (
+        machine not in _MANYLINUX_MACHINES
+        or not (level.startswith("manylinux_2_") or level == "manylinux2014")
+        or not (minor.isascii() and minor.isdigit() and 1 <= len(minor) <= 2)
+    ):
+        raise UnknownPlatform(name)
+    return machine, int(minor)
