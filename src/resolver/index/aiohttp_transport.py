@@ -360,5 +360,7 @@ def _translated(error: Exception, url: str) -> Exception:
                 "connection; with --offline, what is in the cache is used.",
                 url=url,
             )
+        case aiohttp.ClientResponseError():
+            return _Transient(f"{place} sends something that is no HTTP answer.", url=url)
         case _:
             return _Transient(f"The connection broke off while {place} answered.", url=url)
