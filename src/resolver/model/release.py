@@ -183,10 +183,15 @@ class Release3(Release):
 class ReleaseN(Release):
     """A release of any number of segments; made by ``Release.of`` for four and more."""
 
-    __slots__ = ("segments",)
+    __slots__ = ("_segments",)
 
     def __init__(self, segments: tuple[int, ...]) -> None:
-        self.segments = segments
+        self._segments = segments
+
+    @property
+    def segments(self) -> tuple[int, ...]:
+        """The segments as a tuple."""
+        return self._segments
 
 
 def _trimmed(release: Release | tuple[int, ...]) -> tuple[int, ...]:

@@ -63,24 +63,25 @@ class Clause:
     operator and equal versions (for ``~=`` of equally many segments; for ``===`` and ``.*`` the same text).
     """
 
-    __slots__ = ("bounds", "identity", "operator", "version")
+    __slots__ = ("bounds", "key", "operator", "version")
 
     def __init__(self, text: str) -> None:
         text = text.strip()
         self.operator = _operator(text)
         self.version = text[len(self.operator) :].lstrip()
+        self.key: bytes | None = None  # of the version, if it is one (it need not be for === and .*)
         try:
-            self.bounds, self.identity = _read(self.operator, self.version)
+            self.bounds = self._read()
         except InvalidVersion as error:
             raise InvalidSpecifier(text) from error
 
     def __hash__(self) -> int:
-        return hash((self.operator, self.identity))
+        return hash(self._identity())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Clause):
             return NotImplemented
-        return self.operator == other.operator and self.identity == other.identity
+        return self._identity() == other._identity()
 
     def __str__(self) -> str:
         return f"{self.operator}{self.version}"
@@ -94,12 +95,32 @@ class Clause:
     @property
     def names_prerelease(self) -> bool:
         """Whether the clause asks for a pre-release by naming one (excluding one does not)."""
-        if self.operator == "!=" or self.version.endswith(".*"):
-            return False
-        try:
-            return is_prerelease_key(version_key(self.version))
-        except InvalidVersion:  # only === can have such a text
-            return False
+        return self.operator != "!=" and self.key is not None and is_prerelease_key(self.key)
+
+    def _read(self) -> Bounds:
+        """Return the bounds, setting ``key``; raises ``InvalidVersion``."""
+        operator, version = self.operator, self.version
+        if operator == "===":
+            # packaging: anything but space, and what may follow a specifier in a requirement
+            if any(character in ";)" or character.isspace() for character in version):
+                raise InvalidVersion(version)
+            self.key = _key_or_none(version)
+            return _FIRST, _LAST, False
+        if operator in ("==", "!=") and version.endswith(".*"):
+            return *_wildcard(version), operator == "!="
+        self.key = key = version_key(version)
+        if operator in ("==", "!="):
+            # Without a local version in the clause, those of candidates are ignored.
+            return key, key + (b"\0" if "+" in version else b"\x03"), operator == "!="
+        if "+" in version:
+            raise InvalidVersion(version)
+        return *(_compatible(version, key) if operator == "~=" else _ray(operator, key)), False
+
+    def _identity(self) -> tuple[object, ...]:
+        """Return what clauses are compared by."""
+        if self.key is None or self.operator == "===":
+            return self.operator, self.version
+        return self.operator, self.key, len(scan(self.version)[1]) if self.operator == "~=" else 0
 
 
 class Specifiers:
@@ -187,7 +208,11 @@ class Specifiers:
         return mask
 
     def contains(
-        self, version: str | Version, prereleases: bool | None = None, *, installed: bool = False
+        self,
+        version: str | Version,
+        prereleases: bool | None = None,  # noqa: FBT001  # the signature of packaging
+        *,
+        installed: bool = False,
     ) -> bool:
         """Tell whether ``version`` is admitted.
 
@@ -200,7 +225,11 @@ class Specifiers:
             return False
         return self._admits(version, key)
 
-    def filter(self, versions: Iterable[Item], prereleases: bool | None = None) -> Iterator[Item]:
+    def filter(
+        self,
+        versions: Iterable[Item],
+        prereleases: bool | None = None,  # noqa: FBT001  # the signature of packaging
+    ) -> Iterator[Item]:
         """Return those of ``versions`` that are admitted, in their order.
 
         Pre-releases are kept with ``prereleases=True``, dropped with ``False``; with ``None`` they are kept
@@ -208,14 +237,12 @@ class Specifiers:
         """
         keyed = [(version, _key_or_none(version)) for version in versions]
         admitted = [(version, key) for version, key in keyed if self._admits(version, key)]
-        finals = [
-            version for version, key in admitted if key is None or not is_prerelease_key(key)
-        ]
         if prereleases is None:
-            prereleases = self.names_prerelease or not any(
-                key is not None and not is_prerelease_key(key) for _, key in admitted
-            )
-        return iter([version for version, _ in admitted] if prereleases else finals)
+            finals = (key is not None and not is_prerelease_key(key) for _, key in admitted)
+            prereleases = self.names_prerelease or not any(finals)
+        return iter(
+            [version for version, key in admitted if prereleases or key is None or not is_prerelease_key(key)]
+        )
 
     def _admits(self, version: str | Version, key: bytes | None) -> bool:
         """Tell whether ``version`` lies in the set; ``key`` is ``None`` for text that is not a version."""
@@ -235,7 +262,7 @@ class Specifiers:
 
 if TYPE_CHECKING:
     Interval = tuple[bytes, bytes]  # the keys from the first (included) to the second (excluded)
-    Bounds = tuple[Interval, bool]  # True: all keys but these
+    Bounds = tuple[bytes, bytes, bool]  # an interval; True: all keys but these
 
 
 def _split(text: str) -> tuple[Clause, ...]:
@@ -255,34 +282,12 @@ def _split(text: str) -> tuple[Clause, ...]:
 
 def _operator(text: str) -> str:
     """Return the operator that ``text`` begins with; raises ``InvalidSpecifier``."""
-    if text.startswith("==="):
-        return "==="
-    if text[:2] in _TWO:
-        return text[:2]
-    if text[:1] in ("<", ">"):
-        return text[:1]
+    two = text[:2]
+    if two in _TWO:
+        return "===" if text.startswith("===") else two
+    if two[:1] in ("<", ">"):
+        return two[0]
     raise InvalidSpecifier(text)
-
-
-def _read(operator: str, version: str) -> tuple[Bounds, tuple[object, ...]]:
-    """Return the bounds of a clause and what it is compared by; raises ``InvalidVersion``."""
-    if operator == "===":
-        # packaging: anything but space, and what may follow a specifier in a requirement
-        if any(character in ";)" or character.isspace() for character in version):
-            raise InvalidVersion(version)
-        return ((_FIRST, _LAST), False), (version,)
-    if version.endswith(".*") and operator in ("==", "!="):
-        return (_wildcard(version), operator == "!="), (version,)
-    key = version_key(version)
-    if operator in ("==", "!="):
-        # Without a local version in the clause, those of candidates are ignored.
-        return ((key, key + (b"\0" if "+" in version else b"\x03")), operator == "!="), (key,)
-    if "+" in version:
-        raise InvalidVersion(version)
-    if operator == "~=":
-        release = _release(version)
-        return ((key, _next(release[0], release[1][:-1])), False), (key, len(release[1]))
-    return (_ray(operator, key), False), (key,)
 
 
 def _ray(operator: str, key: bytes) -> Interval:
@@ -300,24 +305,24 @@ def _ray(operator: str, key: bytes) -> Interval:
     return _FIRST, key if first < 5 or second == 1 else key[:-1]
 
 
+def _compatible(version: str, key: bytes) -> Interval:
+    """Return the bounds of ``~=``: from the version to the next release in its last segment but one."""
+    epoch, release, *_stages = scan(version)
+    if len(release) < 2:
+        raise InvalidVersion(version)
+    return key, _next(epoch, release[:-1])
+
+
 def _wildcard(version: str) -> Interval:
     """Return the bounds of ``1.2.*``: the development releases of 1.2 to those of 1.3."""
-    epoch, release = _release(version[:-2], bare=True)
+    epoch, release, *stages = scan(version[:-2])
+    if any(stage is not None for stage in stages):
+        raise InvalidVersion(version)
     return release_prefix(epoch, release), _next(epoch, release)
 
 
-def _release(version: str, *, bare: bool = False) -> tuple[int, list[int]]:
-    """Return epoch and release; raises ``InvalidVersion`` where more than these must not follow."""
-    epoch, release, *rest = scan(version)
-    if bare and rest != [None] * 4:
-        raise InvalidVersion(version)
-    return epoch, release
-
-
 def _next(epoch: int, release: list[int]) -> bytes:
-    """Return the bound below all versions of the release after this one, in the same epoch."""
-    if not release:
-        raise InvalidVersion("")  # ~=1
+    """Return the bound below all versions of the release that counts one more in its last segment."""
     return release_prefix(epoch, [*release[:-1], release[-1] + 1])
 
 
@@ -326,12 +331,12 @@ def _intersection(clauses: tuple[Clause, ...]) -> list[Interval]:
     low, high = _FIRST, _LAST
     holes = []
     for clause in clauses:
-        (start, end), outside = clause.bounds
+        start, end, outside = clause.bounds
         if outside:
             holes.append((start, end))
-        else:
-            low = max(low, start)
-            high = min(high, end)
+            continue
+        low = max(low, start)
+        high = min(high, end)
     intervals = []
     for start, end in sorted(holes):
         if start > low and low < high:

@@ -49,14 +49,33 @@ _DIGITS = "0123456789"
 _SMALL = 200  # numbers below take one byte
 _FINAL = b"\x05"
 _PRE_MARKS = {"a": b"\x02", "b": b"\x03", "rc": b"\x04"}
-# In the order in which they must be tried: "alpha" begins with "a".
+# A word stands before those that it begins with.
 _PRE_WORDS = {
-    "alpha": "a", "a": "a", "beta": "b", "b": "b",
-    "preview": "rc", "pre": "rc", "c": "rc", "rc": "rc",
-}  # fmt: skip
+    "rc": "rc",
+    "alpha": "a",
+    "a": "a",
+    "beta": "b",
+    "b": "b",
+    "preview": "rc",
+    "pre": "rc",
+    "c": "rc",
+}
 _POST_WORDS = {"post": "post", "rev": "post", "r": "post"}
 _DEV_WORDS = {"dev": "dev"}
-_SEGMENTS = {str(n): bytes((0x10 + n,)) for n in range(_SMALL)}
+_SEPARATORS = ("-", "_", ".")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# The marks before the number of a stage and after it, for the words of the normal forms.
+_STAGES = {
+    "": (_FINAL, b""),
+    "dev": (b"\x01", b""),
+    "a": (b"\x02", _FINAL),
+    "b": (b"\x03", _FINAL),
+    "rc": (b"\x04", _FINAL),
+    "post": (b"\x06", _FINAL),
+}
+_BYTES = tuple([bytes((0x10 + n,)) for n in range(_SMALL)])
+_SEGMENTS = {str(n): byte for n, byte in enumerate(_BYTES)}
+_ZERO = _BYTES[0]
 _SHOWN = 100  # characters of a text that is no version that its message repeats
 
 
@@ -97,19 +116,29 @@ class Version:
         return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return self.key == other.key if isinstance(other, Version) else NotImplemented
+        if not isinstance(other, Version):
+            return NotImplemented
+        return self.key == other.key
 
     def __lt__(self, other: Version) -> bool:
-        return self.key < other.key if isinstance(other, Version) else NotImplemented
+        if not isinstance(other, Version):
+            return NotImplemented
+        return self.key < other.key
 
     def __le__(self, other: Version) -> bool:
-        return self.key <= other.key if isinstance(other, Version) else NotImplemented
+        if not isinstance(other, Version):
+            return NotImplemented
+        return self.key <= other.key
 
     def __gt__(self, other: Version) -> bool:
-        return self.key > other.key if isinstance(other, Version) else NotImplemented
+        if not isinstance(other, Version):
+            return NotImplemented
+        return self.key > other.key
 
     def __ge__(self, other: Version) -> bool:
-        return self.key >= other.key if isinstance(other, Version) else NotImplemented
+        if not isinstance(other, Version):
+            return NotImplemented
+        return self.key >= other.key
 
     def __str__(self) -> str:
         local = self.local
@@ -213,16 +242,17 @@ class Version:
 def version_key(text: str) -> bytes:
     """Return the key of the version that ``text`` spells, without making an object.
 
-    Raises ``InvalidVersion``.
+    Raises ``InvalidVersion``.  About a microsecond for a final release of small segments, three for the
+    other normal forms, less than ten for all else.
 
     >>> version_key("1.0") == version_key(" v1 ") < version_key("1.0.post1")
     True
     """
     try:
         # Segments in the table are one byte each, so that trailing zeros can be stripped as bytes.
-        return b"".join([_SEGMENTS[segment] for segment in text.split(".")]).rstrip(b"\x10") + _FINAL
+        return b"".join([_SEGMENTS[segment] for segment in text.split(".")]).rstrip(_ZERO) + _FINAL
     except KeyError:
-        return _key(text)
+        return _simple_key(text) or _any_key(text)
 
 
 def is_prerelease_key(key: bytes) -> bool:
@@ -236,10 +266,9 @@ def key_stage(key: bytes) -> tuple[int, int]:
 
     The second is 0 where nothing can follow: after a dev number and in final releases.
     """
-    at = _after(key, 0) if key[0] != 0xFF else _after(key, 1)
-    while key[at] >= 0x10:
-        at = _after(key, at)
-    first = key[at]
+    at = 0 if key[0] != 0xFF else _after(key, 1)
+    while (first := key[at]) >= 0x10:
+        at = at + 1 if first < 0xD8 else _after(key, at)
     if first in (1, 5):
         return first, 0
     return first, key[_after(key, at + 1)]
@@ -250,7 +279,7 @@ def release_prefix(epoch: int, release: Sequence[int]) -> bytes:
     end = len(release)
     while end and not release[end - 1]:
         end -= 1
-    numbers = b"".join([_number(segment) for segment in release[:end]])
+    numbers = b"".join([_BYTES[n] if n < _SMALL else _number(n) for n in release[:end]])
     return b"\xff" + _number(epoch) + numbers if epoch else numbers
 
 
@@ -262,33 +291,36 @@ def scan(text: str) -> tuple[int, list[int], tuple[str, int] | None, int | None,
     if not text.isascii():
         raise InvalidVersion(text)
     try:
+        if text.replace(".", "").isdigit():
+            return 0, [int(segment) for segment in text.split(".")], None, None, None, None
         public, plus, local = text.lower().partition("+")
-        epoch, mark, rest = public.removeprefix("v").partition("!")
-        if not mark:
-            epoch, rest = "", epoch
-        elif not epoch.isdigit():
-            raise InvalidVersion(text)
+        epoch, rest = _epoch(public.removeprefix("v"))
         release, rest = _release(rest)
-        pre, rest = _stage(rest, _PRE_WORDS)
-        post, rest = _post(rest)
-        dev, rest = _stage(rest, _DEV_WORDS)
+        pre = post = dev = None
         if rest:
-            raise InvalidVersion(text)
-        return (
-            int(epoch or 0),
-            release,
-            pre,
-            post,
-            None if dev is None else dev[1],
-            _local(local) if plus else None,
-        )
-    except ValueError as error:  # InvalidVersion is one; int() refuses more than some 4,300 digits
+            pre, rest = _stage(rest, _PRE_WORDS)
+            post, rest = _post(rest)
+            dev, rest = _stage(rest, _DEV_WORDS)
+        if not rest:
+            return epoch, release, pre, post, dev and dev[1], _local(local) if plus else None
+    except ValueError as error:  # of int(), which also refuses more than some 4,300 digits, or of _local
         raise InvalidVersion(text) from error
+    raise InvalidVersion(text)
 
 
 if TYPE_CHECKING:
     Local = tuple[int | str, ...]
     Parts = tuple[int, Release, tuple[str, int] | None, int | None, int | None, Local | None]
+
+
+def _epoch(text: str) -> tuple[int, str]:
+    """Split ``text`` after its epoch."""
+    epoch, mark, rest = text.partition("!")
+    if not mark:
+        return 0, text
+    if not epoch.isdigit():
+        raise ValueError(text)
+    return int(epoch), rest
 
 
 def _release(text: str) -> tuple[list[int], str]:
@@ -302,11 +334,11 @@ def _release(text: str) -> tuple[list[int], str]:
 
 def _stage(text: str, words: dict[str, str]) -> tuple[tuple[str, int] | None, str]:
     """Split ``text`` after one of ``words`` and its number, each with an optional separator before it."""
-    bare = text[1:] if text[:1] in ("-", "_", ".") else text
+    bare = text[1:] if text.startswith(_SEPARATORS) else text
     for word, normal in words.items():
         if bare.startswith(word):
             bare = bare[len(word) :]
-            if bare[:1] in ("-", "_", "."):
+            if bare.startswith(_SEPARATORS):
                 bare = bare[1:]
             rest = bare.lstrip(_DIGITS)
             return (normal, int(bare[: len(bare) - len(rest)] or 0)), rest
@@ -330,7 +362,26 @@ def _local(text: str) -> Local:
     return tuple([int(part) if part.isdigit() else part for part in parts])
 
 
-def _key(text: str) -> bytes:
+def _simple_key(text: str) -> bytes | None:
+    """Return the key of a release, one stage word and a number, as in ``1.0rc1``; ``None`` for the rest."""
+    head = text.rstrip(_DIGITS)
+    release = head.rstrip(_LETTERS)
+    word = head[len(release) :]
+    release = release.removesuffix(".") if word else text
+    if word not in _STAGES or not text.isascii() or not release.replace(".", "").isdigit():
+        return None
+    mark, ending = _STAGES[word]
+    try:
+        numbers = [_SEGMENTS.get(segment) or _number(int(segment)) for segment in release.split(".")]
+        number = _number(int(text[len(head) :] or 0)) if word else b""
+    except ValueError:  # an empty segment, or more digits than int() reads
+        return None
+    while numbers and numbers[-1] == _ZERO:
+        numbers.pop()
+    return b"".join(numbers) + mark + number + ending
+
+
+def _any_key(text: str) -> bytes:
     """Return the key of any version text."""
     epoch, release, pre, post, dev, local = scan(text.strip())
     key = release_prefix(epoch, release)
@@ -347,7 +398,9 @@ def _key(text: str) -> bytes:
 def _number(n: int) -> bytes:
     """Return ``n`` in bytes whose order is that of numbers."""
     if n < _SMALL:
-        return bytes((0x10 + n,))
+        return _BYTES[n]
+    if 0xFF < n < 0x10000:  # years, and most of the rest
+        return b"\xd9" + n.to_bytes(2, "big")
     size = (n.bit_length() + 7) // 8
     if size <= 16:
         return bytes((0xD7 + size,)) + n.to_bytes(size, "big")
