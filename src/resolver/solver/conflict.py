@@ -1,0 +1,207 @@
+"""What to learn from a conflict, and how far to jump back.
+
+``analyse`` traces a false clause to the point where one term alone, of all that became false at the last
+decision level, is to blame (the first unique implication point).  The clause found is kept, and says what
+that term's package must be at an earlier level.  ``conclude`` is for a clause that is false whatever is
+decided: it traces it to the root facts, until nothing is left of it.
+
+Terms are cut down to the ground while tracing, and those that it has ruled out are dropped; the proof gets
+them back from the steps, which are all written down (``incompatibility.Derived``).  What policy has ruled
+out is resolved away on the spot: "nothing of it can be used" is a fact about one package and only makes a
+conclusion shorter.
+
+Spec: Dart pub, doc/solver.md, "Conflict Resolution".  The satisfier is here the trail entry that made a
+term false, its level that of the conflict; that a term may have become false in several steps ("partial
+satisfier") needs no rule of its own, because resolving leaves the part of the mask that was false before.
+"""
+
+from __future__ import annotations
+
+from resolver.solver.incompatibility import Clause, Derived, Expansion, Rejected, resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from resolver.solver.solution import PartialSolution
+
+__all__ = ["Lesson", "SolverError", "analyse", "conclude"]
+
+
+class SolverError(Exception):
+    """The solver, or the problem it was given, is in a state that must not exist: a bug, not an answer."""
+
+
+class Lesson:
+    """What a conflict teaches.
+
+    After a jump back to ``level`` the first of ``packages`` must be in the first of ``allowed``; the terms
+    that follow, of which the one that became false last comes first, are all false there.  ``clause`` holds
+    the same terms; ``learned`` says whether it is new.
+    """
+
+    __slots__ = ("allowed", "clause", "learned", "level", "packages")
+
+    def __init__(
+        self, clause: Clause, packages: list[int], allowed: list[int], *, level: int, learned: bool
+    ) -> None:
+        self.clause = clause
+        self.packages = packages
+        self.allowed = allowed
+        self.level = level
+        self.learned = learned
+
+
+def analyse(solution: PartialSolution, conflict: Clause) -> Lesson | None:
+    """Return what the false clause ``conflict`` teaches, or ``None`` where it is false on the ground.
+
+    Raises ``SolverError`` where a step does not lead back along the trail.  Cost: a pass over the terms for
+    each step, of which there are at most as many as trail entries of one level.
+    """
+    tracing = _Tracing(solution, conflict)
+    if not tracing.positions:
+        return None
+    latest = max(tracing.positions.values())
+    level = solution.level_of(latest)
+    tracing.limit_to(solution.level_starts[level - 1])
+    while tracing.recent > 1:
+        tracing.step(latest)
+        before = latest
+        latest = max(tracing.positions.values())
+        if latest >= before:
+            raise SolverError(
+                f"conflict resolution does not get past {conflict!r}: this is a bug of the solver"
+            )
+    return _lesson(solution, conflict, tracing, latest)
+
+
+def _lesson(solution: PartialSolution, conflict: Clause, tracing: _Tracing, latest: int) -> Lesson:
+    """Put the asserting term first, the one that became false last second, and find the level."""
+    positions = tracing.positions
+    first = solution.trail.packages[latest]
+    second, highest = -1, -1
+    for package, position in positions.items():
+        if position > highest and package != first:
+            second, highest = package, position
+    packages = [first] if second < 0 else [first, second]
+    packages.extend(package for package in positions if package not in (first, second))
+    allowed = [tracing.terms[package] for package in packages]
+    # A clause that the ground leaves one term holds for ever: it need not be asserted further back than
+    # just before the decision that it contradicts.
+    level = solution.level_of(highest) if second >= 0 else solution.level_of(latest) - 1
+    if not tracing.rest:
+        return Lesson(conflict, packages, allowed, level=level, learned=False)
+    clause = Clause(packages, allowed, Derived(conflict, tracing.rest, tracing.pivots))
+    return Lesson(clause, packages, allowed, level=level, learned=True)
+
+
+class _Tracing:
+    """A clause on its way back along the trail.
+
+    ``terms`` are its terms, ``positions`` says for each from which trail entry on it is false, ``recent``
+    counts those that became so at the level of the conflict.
+    """
+
+    __slots__ = ("_solution", "_start", "pivots", "positions", "recent", "rest", "terms")
+
+    def __init__(self, solution: PartialSolution, conflict: Clause) -> None:
+        self._solution = solution
+        self._start = 0
+        self.terms: dict[int, int] = {}
+        self.positions: dict[int, int] = {}
+        self.recent = 0
+        self.rest: list[Clause] = []
+        self.pivots: list[int] = []
+        self._unite(conflict, -1)
+
+    def limit_to(self, start: int) -> None:
+        """Count the terms that became false at trail position ``start`` or later."""
+        self._start = start
+        self.recent = sum(position >= start for position in self.positions.values())
+
+    def step(self, position: int) -> None:
+        """Resolve with the cause of the trail entry at ``position``, which made one of the terms false."""
+        trail = self._solution.trail
+        pivot = trail.packages[position]
+        cause = trail.causes[position]
+        if cause is None or pivot not in cause.packages:
+            raise SolverError(f"trail entry {position} has no cause to resolve: this is a bug of the solver")
+        self.rest.append(cause)
+        self.pivots.append(pivot)
+        met = self.terms[pivot] & cause.allowed[cause.packages.index(pivot)]
+        if met:
+            self.terms[pivot] = met
+            self.positions[pivot] = trail.falsifier(pivot, met)
+            self.recent -= self.positions[pivot] < self._start
+        else:
+            del self.terms[pivot]
+            del self.positions[pivot]
+            self.recent -= 1
+        self._unite(cause, pivot)
+
+    def _unite(self, clause: Clause, pivot: int) -> None:
+        """Take over the terms of ``clause`` but that of ``pivot``."""
+        solution = self._solution
+        base = solution.base
+        terms = self.terms
+        for package, allowed in zip(clause.packages, clause.allowed, strict=True):
+            if package == pivot:
+                continue
+            cut = allowed & base[package]
+            if not cut:
+                if allowed and not allowed & solution.usable[package]:
+                    self.rest.append(_unusable(package, allowed))
+                    self.pivots.append(package)
+                continue
+            known = terms.get(package, 0)
+            united = known | cut
+            if united != known:
+                position = solution.trail.falsifier(package, united)
+                if position >= self._start and self.positions.get(package, -1) < self._start:
+                    self.recent += 1
+                terms[package] = united
+                self.positions[package] = position
+
+
+def _unusable(package: int, allowed: int) -> Clause:
+    """Return the fact that policy leaves nothing of ``allowed``."""
+    return Clause([package], [~allowed], Rejected(package))
+
+
+def conclude(solution: PartialSolution, conflict: Clause) -> Clause:
+    """Return the empty clause, derived from ``conflict`` and the ground, on which it is false.
+
+    The steps go back in the order in which the ground grew, so that root facts come last, near the
+    conclusion.  Cost: linear in the ground, and in the steps behind its clauses.
+    """
+    ground = solution.ground
+    expansion = Expansion()
+    terms = dict(expansion.terms(conflict))
+    rest: list[Clause] = []
+    pivots: list[int] = []
+    positions: dict[int, int] = {}
+    changed = list(terms)
+    limit = len(ground.packages)
+    while terms:
+        for package in changed:
+            if package in terms and not terms[package] & solution.usable[package]:
+                rest.append(_unusable(package, terms[package]))
+                pivots.append(package)
+                del terms[package]
+            if package in terms:
+                positions[package] = ground.falsifier(package, terms[package])
+            else:
+                positions.pop(package, None)
+        if not terms:
+            break
+        latest = max(positions.values())
+        if latest >= limit:
+            raise SolverError(f"no proof can be made of {conflict!r}: this is a bug of the solver")
+        limit = latest
+        pivot = ground.packages[latest]
+        cause = ground.causes[latest]
+        assert cause is not None
+        known = expansion.terms(cause)
+        resolve(terms, list(known), list(known.values()), pivot)
+        rest.append(cause)
+        pivots.append(pivot)
+        changed = list(known)
+    return Clause([], [], Derived(conflict, rest, pivots))

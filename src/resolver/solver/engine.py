@@ -1,0 +1,323 @@
+"""The solver's main loop, and what it asks of the world.
+
+``Solver.advance`` propagates, learns from conflicts and decides, until it has an answer or lacks a fact.
+It never waits and never calls back into anything but the ``Problem``, whose four methods answer at once:
+with what is known, or with a ``Need`` that travels to whoever can fetch it.
+
+The parts: ``solution`` (domains and trails), ``propagation`` (clauses), ``conflict`` (learning),
+``priority`` (what is decided next).  Proofs are read in ``explain``.
+
+Spec: Dart pub, doc/solver.md, "The Algorithm" and "Decision Making".
+"""
+
+from __future__ import annotations
+
+from resolver.solver.conflict import SolverError, analyse, conclude
+from resolver.solver.incompatibility import Clause, Depends, Given, Rejected
+from resolver.solver.priority import DecisionOrder
+from resolver.solver.propagation import ClauseStore
+from resolver.solver.solution import PartialSolution
+from resolver.solver.terms import bit, newest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    class Problem(Protocol):
+        """What the solver is to solve.  Every answer must stay the same once it is not a ``Need``."""
+
+        def root(self) -> Facts | Need:
+            """Return what must hold in any case: each dependency is a term of its own."""
+            ...
+
+        def universe(self, package: int) -> Universe:
+            """Return what there is of a package; asked once, for packages that facts have named."""
+            ...
+
+        def dependencies(self, package: int, candidate: int) -> Facts | Need:
+            """Return what ``candidate`` needs; all packages it names must have a universe by then."""
+            ...
+
+        def choose(self, package: int, allowed: int) -> int:
+            """Return the candidate to try: one of the non-empty mask ``allowed``, whose bit 0 is clear."""
+            ...
+
+
+__all__ = [
+    "Facts",
+    "Need",
+    "Paused",
+    "Solved",
+    "Solver",
+    "SolverError",
+    "Statistics",
+    "Universe",
+    "Unsolvable",
+]
+
+
+class Universe:
+    """What there is of one package.
+
+    ``usable`` is the mask of candidates that policy does not reject, bit 0 set.  ``same_as`` is the package
+    that this one is an extra of: it has the same candidates, and the two are selected together.
+    """
+
+    __slots__ = ("same_as", "usable")
+
+    def __init__(self, usable: int, same_as: int | None = None) -> None:
+        self.usable = usable
+        self.same_as = same_as
+
+
+class Facts:
+    """What the root, or one candidate, needs.
+
+    ``dependencies`` are ``(package, allowed, payload)``; ``allowed`` is a domain mask (with bit 0 set: a
+    constraint, "if it is selected at all"), and the payload comes back with the cause.  ``rejected``, where
+    it is not ``None``, is the reason why the candidate itself (or the root) cannot be used.
+    """
+
+    __slots__ = ("dependencies", "rejected")
+
+    def __init__(self, dependencies: Sequence[tuple[int, int, object]] = (), rejected: object = None) -> None:
+        self.dependencies = dependencies
+        self.rejected = rejected
+
+
+class Need:
+    """The problem lacks something; ``keys`` say what, in its own terms."""
+
+    __slots__ = ("keys",)
+
+    def __init__(self, keys: Sequence[object]) -> None:
+        self.keys = keys
+
+
+class Solved:
+    """An answer: ``selected`` maps package to candidate, in the order of the decisions."""
+
+    __slots__ = ("selected",)
+
+    def __init__(self, selected: dict[int, int]) -> None:
+        self.selected = selected
+
+
+class Unsolvable:
+    """The other answer: ``clause`` is the empty clause, and its causes are the proof."""
+
+    __slots__ = ("clause",)
+
+    def __init__(self, clause: Clause) -> None:
+        self.clause = clause
+
+
+class Paused:
+    """The steps are used up; call again to go on."""
+
+    __slots__ = ()
+
+
+class Statistics:
+    """Counters of one search.
+
+    ``tried`` counts candidates whose facts were asked for, each once.  ``derivations`` counts narrowings
+    that followed from clauses.
+    """
+
+    __slots__ = ("conflicts", "decisions", "derivations", "learned", "restarts", "tried")
+
+    def __init__(self) -> None:
+        self.decisions = 0
+        self.conflicts = 0
+        self.derivations = 0
+        self.learned = 0
+        self.tried = 0
+        self.restarts = 0
+
+    def steps(self) -> int:
+        """Return the work done so far, in the unit of ``Solver.advance``."""
+        return self.decisions + self.conflicts + self.derivations + self.tried
+
+
+class Solver:
+    """One search over one problem.  The same problem gives the same answer, however its facts arrive.
+
+    ``learned`` lists the clauses derived so far, oldest first.
+    """
+
+    __slots__ = (
+        "_answer",
+        "_clauses",
+        "_expanded",
+        "_order",
+        "_pending",
+        "_problem",
+        "_solution",
+        "_started",
+        "learned",
+        "statistics",
+    )
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._solution = PartialSolution()
+        self._clauses = ClauseStore()
+        self._order = DecisionOrder()
+        self._expanded: list[int] = []
+        self._pending: tuple[int, int] | None = None
+        self._started = False
+        self._answer: Solved | Unsolvable | None = None
+        self.learned: list[Clause] = []
+        self.statistics = Statistics()
+
+    def advance(self, steps: int | None = None) -> Need | Solved | Unsolvable | Paused:
+        """Go on until there is an answer, a fact is lacking, or about ``steps`` steps were made.
+
+        A step is a decision, a conflict or a narrowing; propagation is not interrupted.  An answer is final:
+        further calls return it again.  Raises ``SolverError`` on a bug, here or in the problem.
+        """
+        if not self._started and self._answer is None:
+            need = self._start()
+            if need is not None:
+                return need
+        limit = None if steps is None else self.statistics.steps() + steps
+        while self._answer is None:
+            if limit is not None and self.statistics.steps() >= limit:
+                return Paused()
+            conflict = self._clauses.propagate(self._solution)
+            self.statistics.derivations = self._clauses.derivations
+            if conflict is not None:
+                self._recover(conflict)
+            else:
+                need = self._decide()
+                if need is not None:
+                    return need
+        return self._answer
+
+    def _start(self) -> Need | None:
+        facts = self._problem.root()
+        if isinstance(facts, Need):
+            return facts
+        self._started = True
+        if facts.rejected is not None:
+            self._answer = Unsolvable(Clause([], [], Given(facts.rejected)))
+            return None
+        for package, allowed, payload in facts.dependencies:
+            self._add(package)
+            self._forbid(package, Clause([package], [allowed], Given(payload)))
+            if self._answer is not None:
+                return None
+        return None
+
+    def _add(self, package: int) -> None:
+        """Make a package known, and the one that it is an extra of (which is no extra itself)."""
+        solution = self._solution
+        if solution.knows(package):
+            return
+        universe = self._problem.universe(package)
+        solution.add(package, universe.usable)
+        self._clauses.add(package)
+        self._order.add(package)
+        while len(self._expanded) <= package:
+            self._expanded.append(0)
+        if universe.same_as is not None:
+            self._add(universe.same_as)
+            self._clauses.tie(package, universe.same_as)
+            solution.enqueue(universe.same_as)
+
+    def _forbid(self, package: int, clause: Clause) -> None:
+        """Make the only term of ``clause`` hold for good."""
+        allowed = clause.allowed[0]
+        if self._solution.domains[package] & allowed:
+            self._solution.restrict(package, allowed, clause)
+        else:
+            self._recover(clause)
+
+    def _recover(self, conflict: Clause) -> None:
+        """Learn from a false clause and jump back, or find that there is no way back."""
+        solution = self._solution
+        self.statistics.conflicts += 1
+        if not solution.level():
+            solution.settle()
+        lesson = analyse(solution, conflict)
+        if lesson is None:
+            self._answer = Unsolvable(conclude(solution, conflict))
+            return
+        solution.backjump(lesson.level)
+        package = lesson.packages[0]
+        allowed = lesson.allowed[0]
+        if lesson.learned:
+            self.learned.append(lesson.clause)
+            self.statistics.learned += 1
+        if len(lesson.packages) == 1:
+            solution.restrict(package, allowed, lesson.clause)
+        else:
+            if lesson.learned:
+                self._clauses.learn(lesson.packages, lesson.allowed, lesson.clause)
+            solution.narrow(package, solution.domains[package] & allowed, lesson.clause)
+        if self._order.blame(package) and solution.level():
+            # The package whose candidates keep being rejected is to move before the one that rejects them.
+            self.statistics.restarts += 1
+            solution.backjump(0)
+
+    def _decide(self) -> Need | None:
+        """Decide the next package, after asking for the facts of the candidate; or note that all is done."""
+        solution = self._solution
+        if self._pending is None:
+            if not solution.level():
+                solution.settle()
+            package = self._order.next(solution)
+            if package < 0:
+                self._answer = Solved(self._selected())
+                return None
+            self._pending = (package, self._choose(package))
+        package, candidate = self._pending
+        mask = bit(candidate)
+        facts: Facts | None = None
+        if not self._expanded[package] & mask:
+            answer = self._problem.dependencies(package, candidate)
+            if isinstance(answer, Need):
+                return answer
+            facts = answer
+            self._expanded[package] |= mask
+            self.statistics.tried += 1
+        self._pending = None
+        unusable = None if facts is None else _unusable(package, candidate, facts)
+        if unusable is not None:
+            self._forbid(package, unusable)
+            return None
+        self.statistics.decisions += 1
+        solution.decide(package, mask)
+        if facts is not None:
+            for dependency in facts.dependencies:
+                other = dependency[0]
+                if other != package:
+                    self._add(other)
+                    self._clauses.depend(solution, package, candidate, dependency)
+        return None
+
+    def _choose(self, package: int) -> int:
+        allowed = self._solution.domains[package]
+        candidate = self._problem.choose(package, allowed)
+        if candidate < 0 or not bit(candidate) & allowed:
+            raise SolverError(
+                f"the problem chose candidate {candidate} of package {package}, which is not in {allowed:#b}"
+            )
+        return candidate
+
+    def _selected(self) -> dict[int, int]:
+        trail = self._solution.trail
+        return {trail.packages[start]: newest(trail.masks[start]) for start in self._solution.level_starts}
+
+
+def _unusable(package: int, candidate: int, facts: Facts) -> Clause | None:
+    """Return the fact that the candidate cannot be used, if its facts say so or it needs another self."""
+    rest = ~bit(candidate)
+    if facts.rejected is not None:
+        return Clause([package], [rest], Rejected(package, candidate, facts.rejected))
+    for other, allowed, payload in facts.dependencies:
+        if other == package and not bit(candidate) & allowed:
+            return Clause([package], [rest], Depends(package, package, [(candidate, payload)]))
+    return None

@@ -1,0 +1,220 @@
+"""The partial solution: what is known of each package, why, and how to take it back.
+
+Every narrowing of a domain is written down on one of two trails.  The *trail* holds what depends on
+decisions and is cut on the way back.  The *ground* holds what is true whatever is decided, for ever, in an
+order in which each entry follows from those before it.  ``base`` is the domain that the ground leaves.
+
+A fact about one package alone that turns up in the middle of the search goes to the ground at once, without
+a jump back to level 0 (``restrict``).  Its consequences, though, are found at the level of the moment and
+are lost when that level goes.  So whenever an older domain comes back, it is cut down to ``base`` again,
+which puts the package into the queue again (``backjump``): nothing that a level should know is missed.
+
+What the clauses make of a domain is in ``propagation``; which package is decided next is in ``priority``.
+
+Spec: Dart pub, doc/solver.md, "Partial Solution".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from resolver.solver.incompatibility import Cause, Clause
+from resolver.solver.terms import ABSENT
+
+__all__ = ["GROUND", "PartialSolution", "Trail"]
+
+GROUND = Clause([], [], Cause())
+"""The cause of a trail entry that only repeats what the ground says; no conflict is ever traced to one."""
+
+
+class Trail:
+    """Assignments in the order in which they were made, chained by package.
+
+    Position *i* is described by ``packages[i]``, ``masks[i]`` (the domain from then on), ``causes[i]``
+    (``None``: a decision) and ``previous[i]`` (the position before it of the same package, or -1).
+    ``last[package]`` is the newest position of a package, or -1.  Lists side by side, not one object an
+    entry: this is written some ten thousand times a second.
+    """
+
+    __slots__ = ("causes", "last", "masks", "packages", "previous")
+
+    def __init__(self) -> None:
+        self.packages: list[int] = []
+        self.masks: list[int] = []
+        self.causes: list[Clause | None] = []
+        self.previous: list[int] = []
+        self.last: list[int] = []
+
+    def append(self, package: int, mask: int, cause: Clause | None) -> None:
+        """Write down that the domain of ``package`` is ``mask`` from now on."""
+        self.previous.append(self.last[package])
+        self.last[package] = len(self.packages)
+        self.packages.append(package)
+        self.masks.append(mask)
+        self.causes.append(cause)
+
+    def falsifier(self, package: int, allowed: int) -> int:
+        """Return the earliest position from which on the term is false.
+
+        The term must be false now, and must not have been so before the first entry of its package.
+        (Dart pub calls this the satisfier, of the term's negation.)  Cost: linear in the entries of the
+        package since then.
+        """
+        previous = self.previous
+        masks = self.masks
+        position = self.last[package]
+        before = previous[position]
+        while before >= 0 and not masks[before] & allowed:
+            position = before
+            before = previous[position]
+        return position
+
+    def cut(self, start: int) -> None:
+        """Forget the entries from ``start`` on; ``last`` is the caller's to mend."""
+        del self.packages[start:]
+        del self.masks[start:]
+        del self.causes[start:]
+        del self.previous[start:]
+
+
+class PartialSolution:
+    """Domains of all packages, the two trails behind them, and what has to be looked at again.
+
+    ``queue`` lists packages whose domain changed and whose clauses were not visited since (``queued`` says
+    who is in it).  ``open`` lists packages that may have become ready for a decision, or have a better claim
+    to one than before; it may name a package twice or without need.
+    """
+
+    __slots__ = (
+        "base",
+        "decided",
+        "domains",
+        "ground",
+        "level_starts",
+        "open",
+        "queue",
+        "queued",
+        "settled",
+        "trail",
+        "usable",
+    )
+
+    def __init__(self) -> None:
+        self.domains: list[int] = []
+        self.usable: list[int] = []
+        self.base: list[int] = []
+        self.settled: list[int] = []
+        self.decided: list[bool] = []
+        self.trail = Trail()
+        self.ground = Trail()
+        self.level_starts: list[int] = []
+        self.queue: list[int] = []
+        self.queued: list[bool] = []
+        self.open: list[int] = []
+
+    def knows(self, package: int) -> bool:
+        """Say whether ``package`` was added."""
+        return package < len(self.domains) and self.domains[package] != 0
+
+    def add(self, package: int, usable: int) -> None:
+        """Start with ``usable`` as the domain of ``package``; it may be left unselected."""
+        while len(self.domains) <= package:
+            for masks in (self.domains, self.usable, self.base, self.settled):
+                masks.append(0)
+            self.decided.append(False)
+            self.queued.append(False)
+            self.trail.last.append(-1)
+            self.ground.last.append(-1)
+        usable |= ABSENT
+        self.domains[package] = usable
+        self.usable[package] = usable
+        self.base[package] = usable
+        self.settled[package] = usable
+
+    def level(self) -> int:
+        """Return how many decisions are in force."""
+        return len(self.level_starts)
+
+    def level_of(self, position: int) -> int:
+        """Return the decision level at which the trail entry was made."""
+        return bisect_right(self.level_starts, position)
+
+    def enqueue(self, package: int) -> None:
+        """Have the clauses of ``package`` visited again."""
+        if not self.queued[package]:
+            self.queued[package] = True
+            self.queue.append(package)
+
+    def narrow(self, package: int, mask: int, cause: Clause | None) -> None:
+        """Make ``mask``, a proper and non-empty part of the domain, the domain of ``package``."""
+        self.trail.append(package, mask, cause)
+        self.domains[package] = mask
+        self.enqueue(package)
+
+    def decide(self, package: int, mask: int) -> None:
+        """Open a level with the decision that ``package`` is ``mask``, one candidate of its domain."""
+        self.level_starts.append(len(self.trail.packages))
+        self.decided[package] = True
+        self.narrow(package, mask, None)
+
+    def restrict(self, package: int, allowed: int, clause: Clause) -> None:
+        """Take what is not ``allowed`` from ``package`` for good, because of ``clause``.
+
+        All other terms of the clause must be false on the ground, and the domain must keep something.
+        """
+        base = self.base[package] & allowed
+        if base == self.base[package]:
+            return
+        self.ground.append(package, base, clause)
+        self.base[package] = base
+        domain = self.domains[package]
+        if domain & base != domain:
+            self.narrow(package, domain & base, GROUND)
+
+    def settle(self) -> None:
+        """Move what was found at level 0 to the ground; call it there, when propagation is over.
+
+        Cost: linear in what was found since the last time.
+        """
+        trail = self.trail
+        for position in range(len(trail.packages)):
+            package = trail.packages[position]
+            cause = trail.causes[position]
+            base = self.base[package] & trail.masks[position]
+            if cause is not None and base != self.base[package]:
+                self.ground.append(package, base, cause)
+                self.base[package] = base
+            self.settled[package] = self.domains[package]
+            trail.last[package] = -1
+        trail.cut(0)
+
+    def backjump(self, level: int) -> None:
+        """Forget every decision above ``level``, and what followed from it.
+
+        Domains that come back are cut down to ``base``; where that takes something away, the package is
+        queued.  Cost: linear in what is forgotten.
+        """
+        trail = self.trail
+        start = self.level_starts[level]
+        touched: list[int] = []
+        for position in range(len(trail.packages) - 1, start - 1, -1):
+            package = trail.packages[position]
+            before = trail.previous[position]
+            trail.last[package] = before
+            if trail.causes[position] is None:
+                self.decided[package] = False
+                self.open.append(package)
+            if before < start:
+                touched.append(package)
+        trail.cut(start)
+        del self.level_starts[level:]
+        for package in self.queue:
+            self.queued[package] = False
+        self.queue.clear()
+        for package in touched:
+            before = trail.last[package]
+            mask = self.settled[package] if before < 0 else trail.masks[before]
+            self.domains[package] = mask
+            base = self.base[package]
+            if mask & base != mask:
+                self.narrow(package, mask & base, GROUND)
