@@ -141,7 +141,9 @@ class _Row:
         self.stage = -1
 
     def reject(self, reason: Reason) -> None:
-        stage = _STAGES.index(type(reason))
+        stage = _STAGES.index(type(reason)) * len(_NEARNESS)
+        if isinstance(reason, NoMatchingWheel):
+            stage += _NEARNESS.index(reason.detail)
         if stage > self.stage:
             self.stage = stage
             self.nearest = reason
@@ -215,11 +217,20 @@ class _Reader:
             return _LAST, SourceOnly()
         rank = self._environment.rank(tags)
         if rank is None:
-            return _LAST, NoMatchingWheel(f" (only e.g. {tags})")
+            return _LAST, NoMatchingWheel(_UNFIT[self._environment.why_unfit(tags)])
         return rank, None
 
 
 _LAST = 1 << 30
+
+#: What a wheel without a rank is for, nearest last.
+_UNFIT = {
+    "malformed": "its tags cannot be read",
+    "python": "it is for another Python",
+    "abi": "it is for another ABI",
+    "platform": "it is for another platform",
+}
+_NEARNESS = tuple(_UNFIT.values())
 
 
 def _key(text: str) -> bytes | None:

@@ -86,13 +86,13 @@ class Unreadable(Reason):
 
 
 class NoMatchingWheel(Reason):
-    """There are wheels, but none for the target; ``detail`` is what the nearest one lacks."""
+    """There are wheels, but none for the target; ``detail`` says what the nearest one is for."""
 
     __slots__ = ()
 
     def says(self, *, many: bool) -> str:
         """Say that no wheel fits."""
-        return f"{'have' if many else 'has'} no wheel that fits the target{self.detail}"
+        return f"{'have' if many else 'has'} no wheel for the target ({self.detail})"
 
 
 class SourceOnly(Reason):

@@ -12,6 +12,7 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 
 from __future__ import annotations
 
+from resolver.model.markers import UndefinedComparison
 from resolver.model.names import NameTable, PackageId, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.policy import BadMetadata, DirectReference, PythonMismatch, Reason
@@ -82,7 +83,8 @@ class Choices:
 class PythonProblem:
     """The port ``solver.engine.Problem`` over a ``Catalog``; belongs to one resolution.
 
-    ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.
+    ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.  Raises
+    ``UndefinedComparison`` for a marker of theirs that has no value.
     """
 
     def __init__(
@@ -91,13 +93,11 @@ class PythonProblem:
         self.catalog = catalog
         self.names = NameTable()
         self.choices = Choices() if choices is None else choices
-        holds = catalog.environment.holds
-        self.requirements: list[Requirement] = []
+        held: list[Requirement] = []
         self.skipped: list[Requirement] = []
         for requirement in requirements:
-            kept = not requirement.marker or holds(requirement.marker)
-            (self.requirements if kept else self.skipped).append(requirement)
-        self.requirements = list(self._replaced(self.requirements))
+            (held if catalog.environment.holds(requirement.marker) else self.skipped).append(requirement)
+        self.requirements = list(self._replaced(held))
         self._direct = frozenset(requirement.name for requirement in self.requirements)
         self._parsed: dict[str, Requirement | BadMetadata] = {}
         self._required: dict[tuple[str, int, str], tuple[Requirement, ...] | Reason] = {}
@@ -220,7 +220,11 @@ class PythonProblem:
             requirement = self._parse(text)
             if isinstance(requirement, BadMetadata):
                 return requirement
-            if not self._applies(requirement.marker, extra):
+            try:
+                applies = self._applies(requirement.marker, extra)
+            except UndefinedComparison as error:
+                return BadMetadata(f"the marker of {requirement.text!r} has no value ({error})")
+            if not applies:
                 continue
             if requirement.name not in self.choices.overrides and requirement.url is not None:
                 return DirectReference(requirement.text)
@@ -250,7 +254,7 @@ class PythonProblem:
         """Tell whether a requirement with ``marker`` counts for the package itself, or is added by ``extra``."""
         holds = self.catalog.environment.holds
         if not extra:
-            return not marker or holds(marker)
+            return holds(marker)
         return bool(marker) and holds(marker, extra) and not holds(marker)
 
     def _replaced(self, requirements: Iterable[Requirement]) -> Iterable[Requirement]:
@@ -265,5 +269,5 @@ class PythonProblem:
             elif requirement.name not in replaced:
                 replaced.add(requirement.name)
                 for override in overrides[requirement.name]:
-                    if not override.marker or self.catalog.environment.holds(override.marker):
+                    if self.catalog.environment.holds(override.marker):
                         yield override

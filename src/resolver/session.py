@@ -22,7 +22,7 @@ from resolver.problem import Choices, MetadataKey, PythonProblem
 from resolver.scout import Fetcher, Scout
 from resolver.selection import missing_extras, pins
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
-from resolver.sources import environment_of, open_source
+from resolver.sources import OpenSource, environment_of, open_source
 from resolver.wording import explain
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from resolver.options import Options
     from resolver.problem import ListingKey
     from resolver.resolution import Resolution
-    from resolver.sources import OpenSource
+    from resolver.index.source import Source
 
 __all__ = ["resolve", "resolve_async", "solve"]
 
@@ -67,7 +67,7 @@ async def resolve_async(
 
     given = [_requirement(each) for each in requirements]
     constraints = [_requirement(each) for each in options.constraints]
-    run = _Run(given, constraints, options)
+    run = _Run(given, constraints, options, open_source(options))
     try:
         waiting = run.until_waiting()
         found = await run.finish(waiting) if isinstance(waiting, list) else waiting
@@ -81,15 +81,20 @@ def solve(
     constraints: Sequence[Requirement],
     options: Options,
     *,
+    source: Source | None = None,
     progress: Callable[[Progress], None] | None = None,
     warn: Callable[[str], None] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Answer:
     """Return the answer to ``requirements``; what ``resolve`` and the command have in common.
 
-    ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work.
-    ``options.constraints`` is not read: constraints come parsed, with their origins.
+    Listings and metadata come from ``source`` where it is given, else from where ``options`` say.
+    ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work,
+    ``note`` what those want to know who ask.  ``options.constraints`` is not read: constraints come parsed,
+    with their origins.
     """
-    run = _Run(requirements, constraints, options, progress=progress, warn=warn)
+    opened = open_source(options, warn=warn, note=note) if source is None else OpenSource(source)
+    run = _Run(requirements, constraints, options, opened, progress=progress)
     waiting = run.until_waiting()
     found = _in_event_loop(run.finish_and_close(waiting)) if isinstance(waiting, list) else waiting
     run.opened.save()
@@ -127,9 +132,9 @@ class _Run:
         requirements: Sequence[Requirement],
         constraints: Sequence[Requirement],
         options: Options,
+        opened: OpenSource,
         *,
         progress: Callable[[Progress], None] | None = None,
-        warn: Callable[[str], None] | None = None,
     ) -> None:
         self._started = time.monotonic()
         self._deadline = None if options.deadline is None else self._started + options.deadline
@@ -137,7 +142,7 @@ class _Run:
         self._progress = progress
         environment = environment_of(options)
         self.problem = _problem(requirements, constraints, options, environment)
-        self.opened: OpenSource = open_source(options, warn=warn)
+        self.opened = opened
         self._fetcher = Fetcher(self.opened.source, self.problem)
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
