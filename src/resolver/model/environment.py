@@ -139,7 +139,7 @@ class Environment:
         host = Host.running() if host is None else host
         variables, abis, platforms = host.variables, host.abis, host.platforms
         if python_version is not None:
-            abis = _abis_for(python_version, host)
+            abis = tuple(_abis_for(python_version, host))
             variables = variables | _python_variables(python_version, variables["implementation_name"])
         if python_platform is not None:
             named, replaced = named_platform(python_platform)

@@ -35,6 +35,7 @@ __all__ = [
     "UndefinedComparison",
     "UndefinedVariable",
     "end_of_marker",
+    "is_simple_marker",
 ]
 
 MAX_DEPTH = 64
@@ -71,6 +72,8 @@ _SETS = ("extras", "dependency_groups")
 _VERSIONS = ("implementation_version", "platform_release", "python_full_version", "python_version")
 
 _SYMBOLS = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")  # longest first
+
+_FEW = 8  # comparisons
 
 _LETTER_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
@@ -143,6 +146,26 @@ def end_of_marker(text: str, start: int) -> int:
     with the position in ``text``.
     """
     return _parse(text, start)[1]
+
+
+def is_simple_marker(text: str) -> bool:
+    """Whether ``text`` is a few comparisons of a variable with a literal, joined by ``and`` and ``or``.
+
+    Such a text is a marker, and most markers are such texts: this is a quick check, not a rule.
+    """
+    quote = '"' if '"' in text else "'"
+    pieces = text.split(quote)
+    if len(pieces) > 2 * _FEW or len(pieces) % 2 == 0 or not text.isprintable() or "\\" in text or pieces[-1]:
+        return False
+    joint = True
+    for code in pieces[:-1:2]:
+        words = code.split()
+        if not joint and (not words or words.pop(0) not in ("and", "or")):
+            return False
+        if len(words) != 2 or words[0] not in _VARIABLES or words[1] not in _SYMBOLS:
+            return False
+        joint = False
+    return not joint
 
 
 class _Comparison:
@@ -238,7 +261,7 @@ def _compare(comparison: _Comparison, variables: Mapping[str, str | AbstractSet[
 def _compare_set(comparison: _Comparison, names: set[str]) -> bool:
     if comparison.left_varies:
         raise UndefinedComparison(
-            f"{comparison} has no value: {comparison.variable} is a set, which stands behind in or not in only."
+            f"{comparison} has no value: {comparison.variable} is a set, which can only stand behind 'in'."
         )
     match comparison.operator:
         case "in":

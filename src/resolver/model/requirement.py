@@ -1,0 +1,394 @@
+"""Requirements: what a line such as ``name[extra]>=1,<2; python_version > "3.8"`` says.
+
+``Requirement.parse`` accepts what ``packaging`` accepts (docs/decisions/0003-packaging-decides-pep-508.md),
+and says of everything else what is wrong at which character.  ``Requirement.repaired`` is for the metadata of
+index packages, where what cannot be read may be known to mean something (``repairs``).
+
+Metadata holds many more requirements than a resolution looks at, most of them for extras.  So reading one
+only makes sure that it could be read in full: the specifiers become an object when they are asked for, and
+the marker stays text, which ``environment`` evaluates.  Options that follow a requirement in a file are a
+matter of ``formats``.
+
+Specification: https://packaging.python.org/en/latest/specifications/dependency-specifiers/
+"""
+
+from __future__ import annotations
+
+from resolver.model.markers import InvalidMarker, Marker, end_of_marker, is_simple_marker
+from resolver.model.names import InvalidName, normalise
+from resolver.model.repairs import MAX_LENGTH, repairs
+from resolver.model.specifiers import InvalidSpecifier, Specifiers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["InvalidRequirement", "Origin", "Requirement"]
+
+_BLANKS = " \t"
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+_OPERATORS = ("==", ">=", "<=", "!=", "~=")
+_NAMELESS = "A URL or a path needs a name before it, as in 'name @ https://...'."
+_SHOWN = 100  # where a clause is longer, its message does not look for the character at fault
+
+
+class InvalidRequirement(ValueError):
+    """A text that is not a requirement.
+
+    ``message`` is a sentence, ``position`` the offset (from 0) in ``text`` of the character it is about.
+    """
+
+    def __init__(self, message: str, position: int, text: str) -> None:
+        super().__init__(message, position, text)
+        self.message = message
+        self.position = position
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Origin:
+    """Where a requirement stands: a file and a line, from 1."""
+
+    __slots__ = ("file", "line")
+
+    def __init__(self, file: str, line: int) -> None:
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+    def __repr__(self) -> str:
+        return f"Origin({self.file!r}, {self.line!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Origin):
+            return NotImplemented
+        return (self.file, self.line) == (other.file, other.line)
+
+    def __hash__(self) -> int:
+        return hash((self.file, self.line))
+
+
+class Requirement:
+    """A requirement: a package, and what of it is admitted, when.
+
+    ``name`` and ``extras`` (sorted) are in normal form; ``text`` is all as written; ``marker`` is the text
+    behind the semicolon, ``""`` without one; ``url`` is that of a direct reference, else None; ``repairs`` is
+    what ``repaired`` had to do, in words.  Two are equal, as in ``packaging``, if name, extras, specifiers,
+    URL and the normal form of the marker are; ``origin`` does not matter.
+    """
+
+    __slots__ = (
+        "_read_from",
+        "_specifier_text",
+        "_specifiers",
+        "extras",
+        "marker",
+        "name",
+        "origin",
+        "repairs",
+        "text",
+        "url",
+    )
+
+    def __init__(self, text: str, parts: _Parts, origin: Origin | None = None) -> None:
+        self.text = self._read_from = text
+        self.origin = origin
+        self.name = _normal(parts.name)
+        self.extras = tuple(sorted({_normal(extra) for extra in parts.extras})) if parts.extras else ()
+        self.url = parts.url
+        self.marker = parts.marker
+        self.repairs: tuple[str, ...] = ()
+        self._specifier_text = parts.specifiers
+        self._specifiers: Specifiers | None = None
+
+    @classmethod
+    def parse(cls, text: str, origin: Origin | None = None) -> Requirement:
+        """Read a requirement.  Raises ``InvalidRequirement``; cost linear in the text.
+
+        >>> wanted = Requirement.parse("Some_Name [Fast] >= 1.0 ; os_name == 'posix'")
+        >>> wanted.name, wanted.extras, str(wanted.specifiers), wanted.marker
+        ('some-name', ('fast',), '>=1.0', "os_name == 'posix'")
+        """
+        return cls(text, _read(text), origin)
+
+    @classmethod
+    def repaired(cls, text: str) -> Requirement:
+        """Read a requirement of an index package, repairing what is known to mean something.
+
+        Raises ``InvalidRequirement`` (of the text as it is) where no repair helps.
+
+        >>> Requirement.repaired("torch (>=1.9.*)").repairs
+        ('wildcard removed behind an ordering operator',)
+        """
+        try:
+            return cls.parse(text)
+        except InvalidRequirement as error:
+            for better, applied in _repaired(text):
+                try:
+                    found = cls.parse(better)
+                except InvalidRequirement:
+                    continue
+                found.text = text
+                found.repairs = applied
+                return found
+            raise error from None
+
+    @property
+    def specifiers(self) -> Specifiers:
+        """The versions that are admitted; made at the first call."""
+        if self._specifiers is None:
+            self._specifiers = Specifiers(self._specifier_text)
+        return self._specifiers
+
+    def __str__(self) -> str:
+        parts = _read(self._read_from)
+        extras = f"[{','.join(sorted(set(parts.extras)))}]" if parts.extras else ""
+        url = f" @ {parts.url}" if parts.url else ""
+        marker = f"; {Marker(parts.marker)}" if parts.marker else ""
+        return f"{parts.name}{extras}{self.specifiers}{url}{' ' if url and marker else ''}{marker}"
+
+    def __repr__(self) -> str:
+        return f"<Requirement({str(self)!r})>"
+
+    def __eq__(self, other: object) -> bool:
+        return self._identity() == other._identity() if isinstance(other, Requirement) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[object, ...]:
+        marker = str(Marker(self.marker)) if self.marker else ""
+        return self.name, self.extras, self.specifiers, self.url, marker
+
+
+class _Parts:
+    """The parts of a requirement as written, without the blanks around them."""
+
+    __slots__ = ("extras", "marker", "name", "specifiers", "url")
+
+    def __init__(self, name: str, extras: list[str], specifiers: str, url: str | None, marker: str) -> None:
+        self.name = name
+        self.extras = extras
+        self.specifiers = specifiers
+        self.url = url
+        self.marker = marker
+
+
+def _read(text: str) -> _Parts:
+    """Take ``text`` apart, checking all of it.  What is yet to be read is always a suffix of ``text``."""
+    if len(text) > MAX_LENGTH:
+        raise InvalidRequirement(f"A requirement is longer than {MAX_LENGTH} characters.", 0, text)
+    rest = text.lstrip(_BLANKS)
+    after = rest.lstrip(_NAME_CHARACTERS)
+    name = rest[: len(rest) - len(after)]
+    if not _is_identifier(name):
+        raise _no_name(text, rest, name)
+    rest = after.lstrip(_BLANKS)
+    extras: list[str] = []
+    if rest[:1] == "[":
+        extras, rest = _read_extras(text, rest)
+    if rest[:1] == "@":
+        url, marker = _read_url(text, rest[1:].lstrip(_BLANKS))
+        return _Parts(name, extras, "", url, marker)
+    specifiers, semicolon, marker = rest.partition(";")
+    specifiers = specifiers.rstrip(_BLANKS)
+    if specifiers:
+        if specifiers[0] == "(":
+            specifiers = _within_parentheses(text, rest, specifiers)
+        if specifiers and not _are_simple(specifiers):
+            _check_specifiers(text, len(text) - len(rest) + rest.find(specifiers), specifiers)
+    return _Parts(name, extras, specifiers, None, _read_marker(text, marker) if semicolon else "")
+
+
+def _is_identifier(name: str) -> bool:
+    """Whether ``name``, of legal characters, begins and ends as ``packaging`` wants it."""
+    return name[:1].isalnum() and (name[-1].isalnum() or name[-1] == "_")
+
+
+def _read_extras(text: str, rest: str) -> tuple[list[str], str]:
+    """Read ``[one, two]`` and the blanks behind it."""
+    end = rest.find("]")
+    inside = rest[1:end] if end > 0 else rest[1:]
+    extras = [extra.strip(_BLANKS) for extra in inside.split(",")]
+    if extras == [""]:
+        extras = []
+    if end < 0 or not all(_is_identifier(extra) and not extra.strip(_NAME_CHARACTERS) for extra in extras):
+        raise _no_extra(text, rest)
+    return extras, rest[end + 1 :].lstrip(_BLANKS)
+
+
+def _read_url(text: str, rest: str) -> tuple[str, str]:
+    """Read a URL, which ends at a blank, and the marker behind it."""
+    if not rest:
+        raise InvalidRequirement("Expected a URL after '@'.", len(text), text)
+    blank = min((at for at in (rest.find(" "), rest.find("\t")) if at >= 0), default=len(rest))
+    behind = rest[blank:].lstrip(_BLANKS)
+    if not behind:
+        return rest[:blank], ""
+    if behind[0] != ";":
+        hint = (
+            " The semicolon before it belongs to the URL unless a blank precedes it."
+            if rest[blank - 1] == ";"
+            else ""
+        )
+        raise InvalidRequirement(
+            f"Expected ';' or the end after the URL.{hint}", len(text) - len(behind), text
+        )
+    return rest[:blank], _read_marker(text, behind[1:])
+
+
+def _read_marker(text: str, rest: str) -> str:
+    """Return the marker that ``rest`` is, checked."""
+    marker = rest.strip(_BLANKS)
+    if is_simple_marker(marker):
+        return marker
+    try:
+        end = end_of_marker(text, len(text) - len(rest))
+    except InvalidMarker as error:
+        raise InvalidRequirement(error.message, error.position, text) from None
+    if end < len(text):
+        raise InvalidRequirement("Expected 'and', 'or' or the end of the requirement.", end, text)
+    return marker
+
+
+def _within_parentheses(text: str, rest: str, specifiers: str) -> str:
+    close = specifiers.find(")")
+    start = len(text) - len(rest)
+    if close < 0:
+        raise InvalidRequirement("The parenthesis is not closed.", start + len(specifiers), text)
+    if close + 1 < len(specifiers):
+        behind = specifiers[close + 1 :].lstrip(_BLANKS)
+        position = start + len(specifiers) - len(behind)
+        raise InvalidRequirement("Expected ';' or the end after the parenthesis.", position, text)
+    return specifiers[1:close].strip(_BLANKS)
+
+
+def _are_simple(specifiers: str) -> bool:
+    """Whether all clauses are an operator and numbers, as nearly all are: these need no closer look."""
+    for clause in specifiers.split(","):
+        stripped = clause.strip(" ")
+        version = stripped[2:].lstrip(" ") if stripped[:2] in _OPERATORS else stripped[1:].lstrip(" ")
+        if stripped[:1] not in "<>=!~" or not version.isascii() or not version.replace(".", "0").isdigit():
+            return False
+        if version[0] == "." or version[-1] == "." or ".." in version or len(version) > 40:
+            return False
+        if stripped[:2] not in _OPERATORS and stripped[0] not in "<>":
+            return False
+        if stripped[0] == "~" and "." not in version:
+            return False
+    return True
+
+
+def _check_specifiers(text: str, start: int, specifiers: str) -> None:
+    """Check clauses that are not simple, of which ``start`` is the place in ``text``."""
+    if specifiers[:1] not in "<>=!~":
+        raise _no_operator(text, start)
+    clauses = specifiers.split(",")
+    if len(clauses) > 1 and not clauses[-1].strip(_BLANKS):
+        clauses.pop()  # packaging allows one comma at the end
+    for clause in clauses:
+        stripped = clause.strip(_BLANKS)
+        at = start + len(clause) - len(clause.lstrip(_BLANKS))
+        if not stripped:
+            raise InvalidRequirement("Expected a version specifier after ','.", at, text)
+        if not _is_specifier(stripped):
+            raise _no_specifier(text, at, stripped)
+        start += len(clause) + 1
+
+
+def _is_specifier(clause: str) -> bool:
+    clause = clause.strip(_BLANKS)
+    if clause.strip() != clause:
+        return False  # Specifiers allows any white space around it
+    try:
+        Specifiers(clause)
+    except InvalidSpecifier:
+        return False
+    return True
+
+
+# Errors: what is wrong, and where
+
+
+def _no_name(text: str, rest: str, name: str) -> InvalidRequirement:
+    position = len(text) - len(rest)
+    if rest[:1] in ("/", ".", "\\"):
+        return InvalidRequirement(_NAMELESS, position, text)
+    if not name[:1].isalnum():
+        return InvalidRequirement("Expected a package name at the start of a requirement.", position, text)
+    end = position + len(name) - 1
+    return InvalidRequirement(f"A package name cannot end with {text[end]!r}.", end, text)
+
+
+def _no_operator(text: str, start: int) -> InvalidRequirement:
+    """Say that what follows the name, at ``start``, is nothing that may."""
+    if "://" in text:
+        return InvalidRequirement(_NAMELESS, len(text) - len(text.lstrip(_BLANKS)), text)
+    return InvalidRequirement("Expected a version specifier, ';' or the end after the name.", start, text)
+
+
+def _no_extra(text: str, rest: str) -> InvalidRequirement:
+    """Say what is wrong with ``rest``, which begins with a bracket."""
+    at = len(text) - len(rest) + 1
+    wanted = "an extra or ']'"
+    while True:
+        at = len(text) - len(text[at:].lstrip(_BLANKS))
+        end = len(text) - len(text[at:].lstrip(_NAME_CHARACTERS))
+        if not _is_identifier(text[at:end]):
+            if text[at:end][:1].isalnum():
+                return InvalidRequirement(f"An extra cannot end with {text[end - 1]!r}.", end - 1, text)
+            return InvalidRequirement(f"Expected {wanted}.", at, text)
+        at = len(text) - len(text[end:].lstrip(_BLANKS))
+        if text[at : at + 1] != ",":
+            return InvalidRequirement("Expected ',' or ']' after the extra.", at, text)
+        at += 1
+        wanted = "an extra after ','"
+
+
+def _no_specifier(text: str, at: int, clause: str) -> InvalidRequirement:
+    """Find the character up to which ``clause``, which stands at ``at``, could be read."""
+    lengths = range(min(len(clause), _SHOWN) - 1, 1, -1)
+    good = next((length for length in lengths if _is_specifier(clause[:length])), 0)
+    behind = clause[good:]
+    if not good:
+        message = f"{clause[:_SHOWN]!r} is not a version specifier."
+    elif behind.startswith(".*"):
+        message = "'.*' can only follow a plain version behind '==' or '!='."
+    elif behind.startswith("+"):
+        message = "A local version can only be compared with '==' or '!='."
+    else:
+        message = "Expected ',', ';' or the end after the version."
+    return InvalidRequirement(message, at + good, text)
+
+
+# Repairs
+
+
+def _repaired(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield ``text`` with its specifiers repaired, less and more."""
+    head, semicolon, marker = text.partition(";")
+    if len(text) > MAX_LENGTH or "@" in head:
+        return
+    start = min((at for at in map(head.find, "<>=!~") if at >= 0), default=len(head))
+    before, specifiers = head[:start], head[start:]
+    applied: tuple[str, ...] = ()
+    for better, applied in repairs(specifiers):
+        specifiers = better
+        yield f"{before}{better}{semicolon}{marker}", applied
+    bare = before.replace("'", "").replace('"', "")
+    if bare != before:
+        words = "stray quotes removed"
+        applied = applied if words in applied else (*applied, words)
+        yield f"{bare}{specifiers}{semicolon}{marker}", applied
+
+
+def _normal(name: str) -> str:
+    """Return the normal form of a name that ``packaging`` accepts: it may end with an underscore."""
+    try:
+        return normalise(name)
+    except InvalidName:
+        return f"{normalise(name.rstrip('_-.'))}-"
