@@ -1,0 +1,73 @@
+"""Another interpreter, asked what it is: a subprocess that prints its marker variables and tags.
+
+The interpreter runs isolated (no user site, no environment variables of Python's, no ``.pth`` files), and
+imports nothing but its standard library and our own ``packaging``.  What its answer means is in
+``model.environment``; a running interpreter needs none of this.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import InputError
+from resolver.model.environment import VARIABLES, Host
+
+__all__ = ["ask_interpreter"]
+
+_TIMEOUT = 20.0  # seconds: a cold start from a network drive is slow, an answer that never comes is wrong
+
+_QUESTION = """
+import json, sys
+sys.path.append(sys.argv[1])
+from packaging.markers import default_environment
+from packaging.tags import sys_tags
+print(json.dumps({"variables": default_environment(), "tags": [str(tag) for tag in sys_tags()]}))
+"""
+
+
+def ask_interpreter(path: str, *, timeout: float = _TIMEOUT) -> Host:
+    """Return what the interpreter at ``path`` (or of this name on the search path) says of itself.
+
+    Waits up to ``timeout`` seconds.  Raises ``InputError``, which names the path, where there is none, it
+    fails or says something else.
+    """
+    import subprocess  # noqa: PLC0415  # lazy: start-up time
+    from pathlib import Path  # noqa: PLC0415  # lazy: start-up time
+
+    import packaging  # noqa: PLC0415  # lazy: start-up time
+
+    library = str(Path(packaging.__file__).parent.parent)
+    try:
+        answer = subprocess.run(  # noqa: S603  # running what the user named is the purpose
+            [path, "-I", "-S", "-c", _QUESTION, library],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=timeout,
+        )
+    except subprocess.TimeoutExpired:
+        raise InputError(f"The interpreter {path} did not answer within {timeout:g} seconds.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"The interpreter {path} cannot be started: {error}.") from None
+    if answer.returncode != 0:
+        *_, reason = ["no reason given", *answer.stderr.decode("utf-8", "replace").split("\n")[-2:-1]]
+        raise InputError(f"The interpreter {path} failed with exit code {answer.returncode}: {reason}.")
+    host = _read(answer.stdout)
+    if host is None:
+        raise InputError(f"{path} did not answer as a Python interpreter does.")
+    return host
+
+
+def _read(answer: bytes) -> Host | None:
+    import json  # noqa: PLC0415  # lazy: start-up time
+
+    try:
+        found: object = json.loads(answer)
+    except ValueError:
+        return None
+    match found:
+        case {"variables": dict(variables), "tags": [_, *_] as tags}:
+            texts = [variables.get(name) for name in VARIABLES]
+            known = {name: text for name, text in zip(VARIABLES, texts, strict=True) if isinstance(text, str)}
+            names = [tag for tag in tags if isinstance(tag, str) and tag.count("-") == 2]
+            if len(known) == len(VARIABLES) and len(names) == len(tags):
+                return Host.of_tags(known, names)
+    return None
