@@ -91,7 +91,7 @@ def test_plain_answer_comes_with_status_headers_and_address() -> None:
     assert seen.response.headers["etag"] == '"1"'
     assert seen.response.url == f"{seen.server.url}/a"
     assert seen.traffic.requests == 1
-    assert seen.traffic.received == 4
+    assert seen.traffic.bytes == 4
 
 
 def test_connection_is_kept_alive() -> None:

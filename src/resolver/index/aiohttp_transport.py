@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AiohttpTransport"]
 
+_AGENT = "pubgrub-resolver"
 _CONNECT_TIMEOUT = 10.0
 _REDIRECTS = 10
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
@@ -247,7 +248,7 @@ class _Exchange:
         decoder = BodyDecoder(response.headers.get("Content-Encoding", ""), limit=limit, place=redacted(url))
         since, drops = self._timing.now(), 0
         async for chunk in response.content.iter_any():
-            self._traffic.received += len(chunk)
+            self._traffic.bytes += len(chunk)
             decoder.feed(chunk)
             drops += len(chunk)
             now = self._timing.now()
@@ -259,13 +260,11 @@ class _Exchange:
 
 
 def _headers(request: Request, authorization: str | None) -> dict[str, str]:
-    from resolver import __version__  # noqa: PLC0415  # lazy: a cycle otherwise
-
     headers = {
         "Accept": request.accept,
         # A range counts bytes of the encoded answer, so that must be the file itself.
         "Accept-Encoding": "gzip, deflate" if request.byte_range is None else "identity",
-        "User-Agent": f"pubgrub-resolver/{__version__}",
+        "User-Agent": _AGENT,
         **request.headers,
     }
     if request.range_header is not None:

@@ -49,17 +49,17 @@ def _seconds(text: str) -> int:
 
 
 def is_storable(status: int, headers: Mapping[str, str], *, partial: bool) -> bool:
-    """Tell whether an answer may be kept; ``partial`` says that only a range was asked for.
+    """Tell whether an answer may be kept; ``partial`` says whether a range was asked for.
 
-    Kept are whole 200 answers, even those that nothing can make fresh again (``--offline`` can use them),
-    404 and 410 for a short time, and ranges only of files that never change: ranges of two versions of a
-    file must not be put together.
+    Kept are 200 answers, even those that nothing can make fresh again (``--offline`` can use them), 404 and
+    410 for a short time, and ranges only of files that never change: ranges of two versions of a file must
+    not be put together.
     """
     rules = Directives(headers.get("cache-control", ""))
     if rules.no_store or headers.get("vary", "").strip() == "*":
         return False
-    if partial:
-        return status == 206 and rules.immutable
+    if status == 206:
+        return partial and rules.immutable
     if status in (404, 410):
         return not rules.no_cache and rules.max_age != 0
     return status == 200

@@ -103,13 +103,13 @@ class Response:
 
 
 class Traffic:
-    """Counts what went over the network: requests (with retries and redirects) and body bytes as received."""
+    """Counts what went over the network: all requests, and the bytes of bodies as they were sent."""
 
-    __slots__ = ("received", "requests")
+    __slots__ = ("bytes", "requests")
 
     def __init__(self) -> None:
         self.requests = 0
-        self.received = 0
+        self.bytes = 0
 
 
 class Transport(Protocol):
