@@ -25,7 +25,7 @@ else:
         return lambda decorator: decorator
 
 
-__all__ = ["CHOICES", "Options", "cutoff", "redacted", "unsupported"]
+__all__ = ["CHOICES", "Options", "cutoff", "not_yet", "redacted", "unsupported"]
 
 CHOICES = {
     "index_strategy": ("first-index", "unsafe-first-match", "unsafe-best-match"),
@@ -159,13 +159,14 @@ def unsupported(options: Options) -> tuple[str, ...]:
 
     The constructor raises ``InputError`` for the first of them, so ``Options`` that exist have none.
     """
-    default = Options.__dict__
     asked = options.__dict__
-    return tuple(
-        name
-        for name, values in _NOT_YET.items()
-        if name in asked and asked[name] != default[name] and (not values or asked[name] in values)
-    )
+    return tuple(name for name in _NOT_YET if name in asked and not_yet(name, asked[name]))
+
+
+def not_yet(name: str, value: object) -> bool:
+    """Return whether ``value`` of the option ``name`` asks for a feature that is not there yet."""
+    values = _NOT_YET.get(name)
+    return values is not None and value != Options.__dict__[name] and (not values or value in values)
 
 
 def cutoff(text: str, now: float) -> str:
@@ -188,11 +189,11 @@ def cutoff(text: str, now: float) -> str:
         else:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is None:
-                raise InputError(f"exclude-newer {text!r} has no time zone: add one, such as Z for UTC")
+                raise InputError(f"exclude_newer {text!r} has no time zone: add one, such as Z for UTC")
             moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InputError(
-            f"exclude-newer {text!r} is no date (2024-02-28), no time (2024-02-28T12:00:00Z) and no"
+            f"exclude_newer {text!r} is no date (2024-02-28), no time (2024-02-28T12:00:00Z) and no"
             " duration (P3D or '3 days')"
         ) from None
     fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
@@ -205,14 +206,22 @@ def redacted(text: str) -> str:
     >>> redacted("see https://me:secret@index.example/simple/")
     'see https://****@index.example/simple/'
     """
-    pieces = text.split("://")
-    for number in range(1, len(pieces)):
-        rest = pieces[number]
-        end = next((at for at, c in enumerate(rest) if c in "/?#\"'" or c.isspace()), len(rest))
-        at = rest.rfind("@", 0, end)
-        if at >= 0:
-            pieces[number] = f"****{rest[at:]}"
-    return "://".join(pieces)
+    if "@" not in text:
+        return text
+    first, *others = text.split("://")
+    return "://".join([first, *(_without_login(rest) for rest in others)])
+
+
+def _without_login(rest: str) -> str:
+    """Return what follows the ``://`` of a URL without user and password."""
+    end = next((at for at, c in enumerate(rest) if c in "\"'" or c.isspace()), len(rest))
+    slash = next((at for at, c in enumerate(rest[:end]) if c in "/?#"), end)
+    port = rest[:slash].rpartition(":")[2]
+    if "@" not in rest[:slash] and (":" not in rest[:slash] or port.isdigit()):
+        return rest  # an @ behind the host is part of the path
+    # Else a password with a slash in it ends at the last @.
+    at = rest.rfind("@", 0, slash if "@" in rest[:slash] else end)
+    return rest if at < 0 else f"****{rest[at:]}"
 
 
 _UNITS = {

@@ -5,9 +5,9 @@ Here files are opened, ``-r`` and ``-c`` followed, and what the lines say is col
 ignored silently: what pip understands and this package does not do yet is an error, or a refusal that the
 caller raises (``RequirementsFile.refusals``).  Writing pins is in ``annotated``.
 
-Where we differ from pip on purpose: what a constraints file includes with ``-r`` are constraints too; another,
-different ``--index-url`` is an error, and so are words behind an option and options of the whole file
-behind a requirement; text that is neither UTF-8 nor declares its encoding is an error on every machine.
+Where we differ from pip on purpose: what a constraints file includes with ``-r`` are constraints too;
+another, different ``--index-url`` is an error, and so are words behind an option and options of the whole
+file behind a requirement; text that is neither UTF-8 nor declares its encoding is an error on every machine.
 
 Spec: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 """

@@ -9,6 +9,7 @@ recursion.
 
 from __future__ import annotations
 
+from resolver.formats.answer import Statistics
 from resolver.options import redacted
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from resolver.errors import NoSolution
-    from resolver.formats.answer import Answer, Pinned, Statistics
+    from resolver.formats.answer import Answer, Pinned
     from resolver.model.distfile import DistFile
 
     class Term(Protocol):
@@ -71,10 +72,14 @@ def solved(answer: Answer) -> str:
     )
 
 
-def unsatisfiable(
-    error: NoSolution, statistics: Statistics, derivation: Step | None, fixes: Sequence[Fix] = ()
-) -> str:
-    """Return the JSON document of a proof that there is no solution."""
+def unsatisfiable(error: NoSolution) -> str:
+    """Return the JSON document of a proof that there is no solution.
+
+    The derivation of ``error`` is a ``Step`` or None, its fixes are ``Fix``es: as ``session`` makes them.
+    """
+    derivation: Step | None = error.derivation  # type: ignore[assignment]  # errors cannot name the type
+    fixes: Sequence[Fix] = error.fixes  # type: ignore[assignment]  # the same
+    statistics = error.statistics if isinstance(error.statistics, Statistics) else Statistics()
     return _document(
         ("version", "1"),
         ("status", '"unsatisfiable"'),

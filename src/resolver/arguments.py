@@ -1,0 +1,518 @@
+"""Every option of the command line once, as data, and reading arguments and variables by that table.
+
+argparse is not used: importing it costs 9 ms, half of what a warm run takes.  What the options mean for a
+resolution is in ``options``; help is written from the same table in ``usage``.
+
+Spelling rules: ``--name value``, ``--name=value``, ``-x value``, ``-xvalue``, flags together (``-qv``);
+``--`` ends the options; abbreviations are not understood.  Each option can be set by the variable
+``RESOLVER_<NAME>`` as well; the command line wins.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import InputError
+from resolver.options import CHOICES, Options, not_yet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["COMMANDS", "TABLE", "Arguments", "Setting", "is_supported", "parse"]
+
+COMMANDS = {
+    "resolve": "find versions of all packages that requirements files ask for",
+    "cache": "say where the cache is, how large it is, or empty it",
+}
+"""The commands, each with what it does."""
+
+_COMMANDS_NOT_YET = ("resolve-many", "tree", "why")
+
+FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
+
+
+class Setting:
+    """One option: ``name`` is its key, ``flags`` are shown, ``hidden`` ones work too.
+
+    ``kind`` is one of "flag", "count", "value" (the last one counts) and "repeat".  ``choices`` maps each
+    spelling of a value to the value; ``number`` says what a number must be.  ``implies`` makes a flag stand
+    for another setting's value.  ``header`` tells whether it belongs into the command that a result's header
+    names: whatever can change the result does.
+    """
+
+    __slots__ = (
+        "choices",
+        "flags",
+        "group",
+        "header",
+        "help",
+        "hidden",
+        "implies",
+        "kind",
+        "metavar",
+        "name",
+        "number",
+    )
+
+    def __init__(  # noqa: PLR0913  # a row of the table: each argument is a column
+        self,
+        group: str,
+        flags: str,
+        kind: str,
+        text: str,
+        *,
+        metavar: str = "",
+        hidden: str = "",
+        choices: Mapping[str, str] | None = None,
+        number: type[int | float] | None = None,
+        implies: tuple[str, str] | None = None,
+        header: bool = True,
+    ) -> None:
+        self.group = group
+        self.flags = tuple(flags.split())
+        self.name = self.flags[0].removeprefix("--").replace("-", "_")
+        self.kind = kind
+        self.help = text
+        self.metavar = metavar
+        self.hidden = tuple(hidden.split())
+        self.choices = choices or {}
+        self.number = number
+        self.implies = implies
+        self.header = header
+
+    @property
+    def variable(self) -> str:
+        """The variable that sets it."""
+        return f"RESOLVER_{self.name.upper()}"
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a value must follow."""
+        return self.kind in (VALUE, REPEAT)
+
+
+def _same(*values: str, **spellings: str) -> dict[str, str]:
+    return dict(zip(values, values, strict=True)) | spellings
+
+
+_FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
+_FORMATS_YET = ("requirements", "json")
+
+INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
+OUTPUT, NETWORK, MESSAGES = "Output", "Cache and network", "Messages"
+
+TABLE = (
+    Setting(
+        INDEX,
+        "--index-url -i --default-index",
+        VALUE,
+        "the package index (default: the one that pip uses)",
+        metavar="URL",
+        hidden="--pypi-url",
+    ),
+    Setting(INDEX, "--extra-index-url --index", REPEAT, "a further index, asked before it", metavar="URL"),
+    Setting(
+        INDEX,
+        "--index-strategy",
+        VALUE,
+        "which indexes a package may come from",
+        choices=_same(*CHOICES["index_strategy"]),
+    ),
+    Setting(INDEX, "--find-links -f", REPEAT, "a folder or page with files", metavar="PLACE"),
+    Setting(INDEX, "--no-index", FLAG, "use no index"),
+    Setting(INDEX, "--only-binary", REPEAT, "use wheels only, of NAME or of :all:", metavar="NAME"),
+    Setting(
+        INDEX, "--no-build", FLAG, "use wheels only (--only-binary :all:)", implies=("only_binary", ":all:")
+    ),
+    Setting(INDEX, "--no-binary", REPEAT, "use no wheels of NAME", metavar="NAME"),
+    Setting(
+        INDEX,
+        "--build",
+        VALUE,
+        "whether source distributions may be built to read their metadata",
+        choices=_same(*CHOICES["build"]),
+    ),
+    Setting(TARGET, "--python-version", VALUE, "resolve for this version of Python", metavar="3.12[.4]"),
+    Setting(
+        TARGET,
+        "--python-platform",
+        VALUE,
+        "resolve for this platform: linux, macos, windows, x86_64-manylinux_2_28, ...",
+        metavar="PLATFORM",
+    ),
+    Setting(
+        TARGET, "--python", VALUE, "resolve for this interpreter (default: the running one)", metavar="PATH"
+    ),
+    Setting(
+        VERSIONS,
+        "--constraint -c",
+        REPEAT,
+        "a file of bounds for packages that are wanted anyway",
+        metavar="FILE",
+        hidden="--constraints",
+    ),
+    Setting(
+        VERSIONS,
+        "--override",
+        REPEAT,
+        "a file of requirements that replace all others on the same package",
+        metavar="FILE",
+        hidden="--overrides",
+    ),
+    Setting(VERSIONS, "--exclude", REPEAT, "drop every requirement on NAME", metavar="NAME"),
+    Setting(
+        VERSIONS,
+        "--resolution",
+        VALUE,
+        "which versions to prefer",
+        choices=_same(*CHOICES["resolution"]),
+    ),
+    Setting(
+        VERSIONS,
+        "--prerelease",
+        VALUE,
+        "when pre-releases may be used",
+        choices=_same(*CHOICES["prerelease"]),
+    ),
+    Setting(
+        VERSIONS, "--pre", FLAG, "use pre-releases (--prerelease allow)", implies=("prerelease", "allow")
+    ),
+    Setting(
+        VERSIONS,
+        "--exclude-newer",
+        VALUE,
+        "use only what was uploaded before: 2024-02-28, 2024-02-28T12:00:00Z, P3D or '3 days' ago",
+        metavar="WHEN",
+        hidden="--uploaded-prior-to",
+    ),
+    Setting(VERSIONS, "--no-deps", FLAG, "leave out dependencies", hidden="--no-dependencies"),
+    Setting(VERSIONS, "--extra", REPEAT, "include this extra of the project", metavar="NAME"),
+    Setting(VERSIONS, "--all-extras", FLAG, "include all extras of the project"),
+    Setting(VERSIONS, "--group", REPEAT, "include this dependency group", metavar="NAME"),
+    Setting(VERSIONS, "--upgrade -U", FLAG, "do not keep the versions of the output file"),
+    Setting(
+        VERSIONS, "--upgrade-package -P", REPEAT, "do not keep the version of this package", metavar="NAME"
+    ),
+    Setting(
+        VERSIONS,
+        "--engine",
+        VALUE,
+        "the resolution algorithm",
+        choices=_same(*CHOICES["engine"]),
+    ),
+    Setting(
+        OUTPUT, "--output-file -o", VALUE, "write here instead of stdout", metavar="FILE", hidden="--output"
+    ),
+    Setting(
+        OUTPUT,
+        "--format",
+        VALUE,
+        "how to write the result",
+        choices=_same(*_FORMATS) | {"requirements.txt": "requirements", "pylock.toml": "pylock"},
+    ),
+    Setting(OUTPUT, "--generate-hashes", FLAG, "write the hashes of all files of each version"),
+    Setting(OUTPUT, "--no-annotate", FLAG, "do not write who wants each package"),
+    Setting(OUTPUT, "--no-header", FLAG, "do not write the command on top"),
+    Setting(OUTPUT, "--check", FLAG, "only tell whether the output file would change"),
+    Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
+    Setting(
+        NETWORK, "--no-cache", FLAG, "use no cache, and leave none", hidden="--no-cache-dir -n", header=False
+    ),
+    Setting(NETWORK, "--refresh", FLAG, "ask the index again about all that is cached", header=False),
+    Setting(NETWORK, "--offline", FLAG, "use the cache only", header=False),
+    Setting(NETWORK, "--record", VALUE, "record all that indexes answer", metavar="DIR", header=False),
+    Setting(NETWORK, "--replay", VALUE, "resolve from a recording only", metavar="DIR", header=False),
+    Setting(
+        NETWORK,
+        "--timeout",
+        VALUE,
+        "give up a request that is silent for so long",
+        metavar="SECONDS",
+        hidden="--default-timeout",
+        number=float,
+        header=False,
+    ),
+    Setting(
+        NETWORK, "--retries", VALUE, "how often to retry a request", metavar="N", number=int, header=False
+    ),
+    Setting(NETWORK, "--concurrency", VALUE, "requests at a time", metavar="N", number=int, header=False),
+    Setting(
+        NETWORK, "--deadline", VALUE, "give up after so long", metavar="SECONDS", number=float, header=False
+    ),
+    Setting("", "--requirement -r", REPEAT, "the same as an operand", hidden="--requirements"),
+    Setting(MESSAGES, "--quiet -q", COUNT, "say errors only (-qq: nothing)", header=False),
+    Setting(MESSAGES, "--verbose -v", COUNT, "say more (-vv: with tracebacks)", header=False),
+    Setting(
+        MESSAGES,
+        "--color",
+        VALUE,
+        "when to colour messages",
+        choices=_same("auto", "always", "never"),
+        header=False,
+    ),
+    Setting(MESSAGES, "--no-color", FLAG, "do not colour messages", implies=("color", "never"), header=False),
+    Setting(MESSAGES, "--no-progress", FLAG, "show no progress", header=False),
+    Setting(MESSAGES, "--version -V", FLAG, "say which version this is", header=False),
+    Setting(MESSAGES, "--help -h", FLAG, "show this help", header=False),
+)
+"""All options, in the order in which help shows them."""
+
+# The options of the table that set a field of ``Options`` of another name.
+_FIELDS = {
+    "extra_index_url": "extra_index_urls",
+    "constraint": "constraints",
+    "override": "overrides",
+    "exclude": "excludes",
+    "extra": "extras",
+    "group": "groups",
+    "upgrade_package": "upgrade_packages",
+}
+
+_FILES = ("constraints", "overrides")
+# Fields whose options name files, which somebody else reads.
+
+
+class Arguments:
+    """What the command line and the variables say.
+
+    ``command`` is "" where none was given; ``operands`` are the words that are no options.  ``words`` are
+    those of the command line that belong into a result's header.
+    """
+
+    __slots__ = ("_given", "command", "operands", "words")
+
+    def __init__(
+        self,
+        command: str,
+        operands: tuple[str, ...],
+        given: Mapping[str, Sequence[str]],
+        words: Sequence[str],
+    ) -> None:
+        self.command = command
+        self.operands = operands
+        self.words = tuple(words)
+        self._given = given
+
+    def count(self, name: str) -> int:
+        """Return how often the option was given."""
+        return len(self._given.get(name, ()))
+
+    def text(self, name: str) -> str | None:
+        """Return the value that counts: the last one, or None."""
+        values = self._given.get(name)
+        return values[-1] if values else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return all values, in order."""
+        return tuple(self._given.get(name, ()))
+
+    def options(self) -> dict[str, object]:
+        """Return the given fields of ``Options``, without those whose options name files."""
+        found: dict[str, object] = {}
+        for setting in TABLE:
+            field = _FIELDS.get(setting.name, setting.name)
+            if setting.name not in self._given or not hasattr(Options, field) or field in _FILES:
+                continue
+            if setting.kind == FLAG:
+                found[field] = True
+            elif setting.kind == REPEAT:
+                values = self.texts(setting.name)
+                found[field] = _names(values) if field in ("only_binary", "no_binary") else values
+            else:
+                text = self._given[setting.name][-1]
+                found[field] = text if setting.number is None else setting.number(text)
+        return found
+
+
+def _names(values: Sequence[str]) -> tuple[str, ...]:
+    """Split names that are joined by commas, as pip does."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Arguments:
+    """Return what ``argv`` (without the program's name) and the variables in ``environ`` say.
+
+    Raises ``InputError`` for what is unknown, misspelt, out of range or not supported yet.  Where help or the
+    version is asked for, the rest is not checked.
+    """
+    reader = _Reader(argv)
+    reader.read()
+    given = reader.given
+    if "help" not in given and "version" not in given:
+        for name, source, values in list(_variables(environ, given)):
+            given[name] = values
+            reader.sources[name] = source
+        for setting in TABLE:
+            if setting.name in given:
+                source = reader.sources[setting.name]
+                given[setting.name] = [_checked(setting, source, value) for value in given[setting.name]]
+        if reader.command in _COMMANDS_NOT_YET:
+            raise InputError(f"the command {reader.command} is not supported yet")
+        if reader.command not in COMMANDS:
+            raise InputError(_no_command(reader.command))
+    return Arguments(reader.command, tuple(reader.operands), given, reader.words)
+
+
+class _Reader:
+    """Reads the words of a command line, from the first to the last."""
+
+    __slots__ = ("argv", "at", "by_flag", "command", "given", "operands", "sources", "words")
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self.argv = argv
+        self.at = 0
+        self.by_flag = {flag: setting for setting in TABLE for flag in (*setting.flags, *setting.hidden)}
+        self.command = ""
+        self.given: dict[str, list[str]] = {}
+        self.operands: list[str] = []
+        self.sources: dict[str, str] = {}
+        self.words: list[str] = []
+
+    def read(self) -> None:
+        only_operands = False
+        while self.at < len(self.argv):
+            start, word = self.at, self.argv[self.at]
+            self.at += 1
+            if only_operands or not word.startswith("-") or word == "-":
+                self._take_operand(word)
+                kept = True
+            elif word == "--":
+                only_operands = kept = True
+            elif word.startswith("--"):
+                kept = self._take_long(word)
+            else:
+                kept = self._take_short(word)
+            if kept:
+                self.words += self.argv[start : self.at]
+
+    def _take_operand(self, word: str) -> None:
+        if self.command:
+            self.operands.append(word)
+        else:
+            self.command = word
+
+    def _take_long(self, word: str) -> bool:
+        """Take ``--name``, ``--name value`` or ``--name=value``; return whether it belongs into a header."""
+        flag, equals, value = word.partition("=")
+        setting = self.by_flag.get(flag)
+        if setting is None:
+            raise InputError(f"unknown option {flag}{_close(flag, self.by_flag)}")
+        if not setting.takes_value and equals:
+            raise InputError(f"{flag} takes no value")
+        self._take(setting, flag, value if equals else self._value(setting, flag))
+        return setting.header
+
+    def _take_short(self, word: str) -> bool:
+        """Take ``-x``, ``-xvalue``, ``-x value`` or several flags together."""
+        header = False
+        for at, letter in enumerate(word[1:], 2):
+            flag = f"-{letter}"
+            setting = self.by_flag.get(flag)
+            if setting is None:
+                raise InputError(f"unknown option {flag}" + (f" in {word}" if word != flag else ""))
+            header = header or setting.header
+            if setting.takes_value:
+                self._take(setting, flag, word[at:].removeprefix("=") or self._value(setting, flag))
+                break
+            self._take(setting, flag, "")
+        return header
+
+    def _value(self, setting: Setting, flag: str) -> str:
+        """Return the word behind ``flag``, which must not be an option."""
+        if not setting.takes_value:
+            return ""
+        if self.at == len(self.argv):
+            raise InputError(f"{flag} wants a value: {setting.metavar or ' or '.join(setting.choices)}")
+        word = self.argv[self.at]
+        if word.partition("=")[0] in self.by_flag:
+            raise InputError(f"{flag} wants a value; if {word} is meant, write {flag}={word}")
+        self.at += 1
+        return word
+
+    def _take(self, setting: Setting, flag: str, value: str) -> None:
+        if setting.takes_value and not value:
+            raise InputError(f"the value of {flag} is empty")
+        if setting.name == "requirement":
+            self.operands.append(value)
+            return
+        name, value = setting.implies or (setting.name, value)
+        self.given.setdefault(name, []).append(value)
+        self.sources[name] = flag
+
+
+def _variables(
+    environ: Mapping[str, str], given: Mapping[str, object]
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield each setting that a variable sets and the command line does not: name, source, values."""
+    for setting in TABLE:
+        value = environ.get(setting.variable, "")
+        name, implied = setting.implies or (setting.name, "")
+        if not value or name in given or name in ("help", "version", "requirement"):
+            continue
+        if setting.kind == REPEAT:
+            values = value.split()
+        elif setting.kind == VALUE:
+            values = [value]
+        else:
+            values = [implied] * _times(setting, value)
+        if values:
+            yield name, f"the variable {setting.variable}", values
+
+
+_TRUE = ("1", "true", "yes", "on")
+_FALSE = ("0", "false", "no", "off")
+
+
+def _times(setting: Setting, value: str) -> int:
+    """Return how often the flag counts as given by the value of its variable."""
+    if value.lower() in _FALSE:
+        return 0
+    if value.lower() in _TRUE:
+        return 1
+    if setting.kind == COUNT and value in ("2", "3"):
+        return int(value)
+    raise InputError(f"the variable {setting.variable} is {value!r}: write 1 or 0")
+
+
+def _checked(setting: Setting, source: str, value: str) -> str:
+    """Return ``value`` in the form in which it is kept."""
+    if setting.choices:
+        if value not in setting.choices:
+            choices = ", ".join(dict.fromkeys(setting.choices.values()))
+            raise InputError(f"{source} is {value!r}, not one of: {choices}")
+        value = setting.choices[value]
+    elif setting.number is not None:
+        try:
+            setting.number(value)
+        except ValueError:
+            kind = "an integer" if setting.number is int else "a number"
+            raise InputError(f"{source} is {value!r}, and must be {kind}") from None
+    if not is_supported(setting, value):
+        said = f"{source} {value}" if setting.choices else source
+        raise InputError(f"{said} is not supported yet")
+    if setting.name == "extra_index_url":
+        # uv lets an index be named: name=https://...
+        name, equals, url = value.partition("=")
+        return url if equals and not any(c in name for c in ":/?") else value
+    return value
+
+
+def is_supported(setting: Setting, value: str) -> bool:
+    """Return whether the feature behind this value of a setting is there."""
+    if setting.name == "format":
+        return value in _FORMATS_YET
+    return setting.name != "check" and not not_yet(_FIELDS.get(setting.name, setting.name), value)
+
+
+def _no_command(word: str) -> str:
+    if not word:
+        return "no command is given; try: resolver resolve requirements.txt"
+    if word == "-" or "." in word or "/" in word:
+        return f"{word!r} is no command; did you mean: resolver resolve {word}"
+    return f"{word!r} is no command{_close(word, COMMANDS)}"
+
+
+def _close(word: str, known: Mapping[str, object]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # lazy: start-up time
+
+    near = get_close_matches(word, sorted(known), 1)
+    return f"; did you mean {near[0]}?" if near else "; see resolver --help"

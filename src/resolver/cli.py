@@ -1,0 +1,303 @@
+"""The command ``resolver``: streams, exit codes and signals.
+
+What the words mean is in ``arguments``, what is read in ``inputs``, the work itself in ``session``.  stdout
+carries the result only; all talk goes to stderr.
+
+Exit codes: 0 solved; those of ``errors``; 70 for what nobody expected; 130 and 143 for SIGINT and SIGTERM;
+141 where the reader of stdout went away.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from resolver.arguments import parse
+from resolver.console import Console
+from resolver.errors import InputError, NoSolution, OutputError, ResolverError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Protocol, TextIO
+
+    from resolver.arguments import Arguments
+    from resolver.formats.answer import Answer, Progress
+    from resolver.inputs import Inputs
+    from resolver.model.requirement import Requirement
+    from resolver.options import Options
+
+    class Solve(Protocol):
+        """What ``session.solve`` does."""
+
+        def __call__(
+            self,
+            requirements: Sequence[Requirement],
+            constraints: Sequence[Requirement],
+            options: Options,
+            *,
+            progress: Callable[[Progress], None] | None = None,
+            warn: Callable[[str], None] | None = None,
+        ) -> Answer: ...
+
+
+__all__ = ["Streams", "main", "run"]
+
+_BUG, _INTERRUPTED, _TERMINATED, _BROKEN_PIPE = 70, 130, 143, 141
+
+
+class Streams:
+    """Where the command reads and writes, and the variables it sees."""
+
+    __slots__ = ("environ", "stderr", "stdin", "stdout")
+
+    def __init__(self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str]) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.environ = environ
+
+
+class _Terminated(SystemExit):
+    """SIGTERM came; a ``SystemExit`` because an event loop lets only that pass."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with ``argv`` (default: that of the process) and return its exit code."""
+    _listen_to_sigterm()
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        return run(words, Streams(sys.stdin, sys.stdout, sys.stderr, os.environ))
+    except BrokenPipeError:
+        # Else the interpreter would complain when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+
+
+def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) -> int:
+    """Do what ``main`` does, on the given streams; ``solve`` stands in for ``session.solve``."""
+    console = Console(streams.stderr, streams.environ)
+    try:
+        arguments = parse(argv, streams.environ)
+        console = Console(
+            streams.stderr,
+            streams.environ,
+            level=arguments.count("verbose") - arguments.count("quiet"),
+            color=arguments.text("color") or "auto",
+            progress=not arguments.count("no_progress"),
+        )
+        return _dispatch(arguments, streams, console, solve)
+    except KeyboardInterrupt:
+        console.clear()
+        console.error("interrupted")
+        return _INTERRUPTED
+    except _Terminated:
+        console.clear()
+        console.error("terminated")
+        return _TERMINATED
+    except BrokenPipeError:
+        console.clear()
+        raise
+    except ResolverError as error:
+        return _failed(error, console)
+    except Exception as error:  # noqa: BLE001  # the last resort: no traceback for the user
+        return _unexpected(error, console)
+
+
+def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None) -> int:
+    from resolver.output import write_result  # noqa: PLC0415  # lazy: start-up time
+
+    if arguments.count("help"):
+        from shutil import get_terminal_size  # noqa: PLC0415  # only here
+
+        from resolver.usage import usage  # noqa: PLC0415  # only here
+
+        width = get_terminal_size((100, 24)).columns
+        write_result(streams.stdout, usage(arguments.command, min(max(width, 60), 110)))
+        return 0
+    if arguments.count("version"):
+        from resolver import __version__  # noqa: PLC0415  # only here
+
+        write_result(streams.stdout, f"resolver {__version__}\n")
+        return 0
+    if arguments.command == "cache":
+        return _cache(arguments, streams)
+    return _resolve(arguments, streams, console, solve)
+
+
+def _resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None) -> int:
+    """Run ``resolver resolve``."""
+    from resolver.inputs import gather  # noqa: PLC0415  # lazy: start-up time
+    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # the same
+
+    inputs = gather(arguments, getattr(streams.stdin, "buffer", None), streams.environ)
+    for warning in dict.fromkeys(inputs.warnings):
+        console.warning(warning)
+    for note in inputs.notes:
+        console.note(note)
+    path = arguments.text("output_file")
+    output = None if path in (None, "-") else OutputFile(str(path))
+    try:
+        answer = _solved(inputs, console, solve or _session_solve())
+        text = _rendered(answer, arguments, inputs)
+        if output is None:
+            write_result(streams.stdout, text)
+        else:
+            output.write(text)
+    except NoSolution as error:
+        if arguments.text("format") == "json":
+            write_result(streams.stdout, _proof(error))
+        raise
+    finally:
+        if output is not None:
+            output.discard()
+    return 0
+
+
+def _session_solve() -> Solve:
+    from resolver.session import solve  # noqa: PLC0415  # lazy: start-up time
+
+    return solve
+
+
+def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
+    """Return the answer, with progress shown and the garbage collector off meanwhile."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        answer = solve(
+            inputs.requirements,
+            inputs.constraints,
+            inputs.options,
+            progress=console.progress if console.shows_progress else None,
+            warn=console.warning,
+        )
+    finally:
+        console.clear()
+        if collecting:
+            gc.enable()
+    for warning in answer.warnings:
+        console.warning(warning)
+    for note in answer.notes:
+        console.note(note)
+    _sum_up(answer, console)
+    return answer
+
+
+def _sum_up(answer: Answer, console: Console) -> None:
+    """Say how it went, to those who look or ask."""
+    statistics = answer.statistics
+    count = f"{len(answer.pins)} package{'' if len(answer.pins) == 1 else 's'}"
+    console.plain(f"Resolved {count} in {statistics.seconds:.2f} s", 0 if console.on_terminal else 1)
+    console.note(
+        f"{statistics.decisions} decisions, {statistics.conflicts} conflicts,"
+        f" {statistics.candidates} candidates looked at, {statistics.requests} requests,"
+        f" {statistics.bytes / 1e6:.2f} MB"
+    )
+
+
+def _rendered(answer: Answer, arguments: Arguments, inputs: Inputs) -> str:
+    """Return the result in the format that was asked for."""
+    if arguments.text("format") == "json":
+        from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
+
+        return solved(answer)
+    from resolver.formats.annotated import hashes_of, write  # noqa: PLC0415  # lazy: start-up time
+    from resolver.options import redacted  # noqa: PLC0415  # the same
+
+    hashes = inputs.options.generate_hashes
+    without = [pin.name for pin in answer.pins if hashes and not hashes_of(pin)]
+    if without:
+        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(without)}")
+    words = (
+        [] if arguments.count("no_header") else ["resolver", *(redacted(word) for word in arguments.words)]
+    )
+    return write(
+        answer,
+        command=words,
+        annotate=not arguments.count("no_annotate"),
+        hashes=hashes,
+        constraint_files=inputs.constraint_files,
+        override_files=inputs.override_files,
+    )
+
+
+def _proof(error: NoSolution) -> str:
+    """Return the JSON of a proof that there is no solution."""
+    from resolver.formats.views import unsatisfiable  # noqa: PLC0415  # lazy: start-up time
+
+    return unsatisfiable(error)
+
+
+def _cache(arguments: Arguments, streams: Streams) -> int:
+    """Run ``resolver cache dir|info|clean``."""
+    from resolver.index.store import clean, default_cache_dir, usage  # noqa: PLC0415  # lazy: start-up time
+    from resolver.output import write_result  # noqa: PLC0415  # the same
+
+    directory = arguments.text("cache_dir") or default_cache_dir(streams.environ, sys.platform)
+    match arguments.operands:
+        case ("dir",):
+            said = directory
+        case ("info",):
+            found = usage(directory)
+            said = f"{directory}: {found.files} files, {found.size / 1e6:.1f} MB"
+        case ("clean",):
+            try:
+                found = clean(directory)
+            except OSError as error:
+                reason = error.strerror or error
+                raise OutputError(f"the cache {directory} cannot be removed: {reason}") from None
+            said = f"Removed {found.files} files, {found.size / 1e6:.1f} MB, from {directory}"
+        case ("prune",):
+            raise InputError("the command cache prune is not supported yet")
+        case _:
+            raise InputError("say what to do with the cache: resolver cache dir, info or clean")
+    write_result(streams.stdout, f"{said}\n")
+    return 0
+
+
+def _failed(error: ResolverError, console: Console) -> int:
+    """Say why there is no result, and return the exit code."""
+    console.clear()
+    console.error(str(error))
+    if isinstance(error, NoSolution):
+        for hint in error.hints:
+            console.hint(hint)
+    if console.level > 1:
+        _trace(error, console)
+    return error.exit_code
+
+
+def _unexpected(error: Exception, console: Console) -> int:
+    """Say that this is a bug, in one paragraph; the traceback is for ``-vv``."""
+    console.clear()
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    how = "" if console.level > 1 else ", with what the same command says with -vv"
+    console.error(f"this is a bug in resolver ({what}). Please report it{how}.")
+    if console.level > 1:
+        _trace(error, console)
+    return _BUG
+
+
+def _trace(error: Exception, console: Console) -> None:
+    from traceback import format_exception  # noqa: PLC0415  # lazy: start-up time
+
+    console.plain("".join(format_exception(error)).rstrip(), 2)
+
+
+def _listen_to_sigterm() -> None:
+    """Let SIGTERM end the work in order: files that were begun are removed."""
+    try:
+        # ``signal`` itself costs 6 ms, most of it for enum.
+        from _signal import SIGTERM, signal  # type: ignore[import-not-found]  # noqa: PLC0415  # part of CPython
+    except ImportError:
+        from signal import SIGTERM, signal  # noqa: PLC0415  # another Python implementation
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise _Terminated(_TERMINATED)
+
+    try:
+        signal(SIGTERM, stop)
+    except ValueError:
+        return  # not the main thread: whoever started it decides

@@ -1,0 +1,142 @@
+"""Talking to the user on stderr: errors, warnings, hints, notes and a line of progress.
+
+stdout belongs to the result; nothing here writes to it.  Colour marks the first word only and carries no
+meaning of its own.  Text that came from an index cannot control the terminal: what is not printable is
+replaced.
+"""
+
+from __future__ import annotations
+
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TextIO
+
+    from resolver.formats.answer import Progress
+
+__all__ = ["Console", "has_colour"]
+
+_RED, _YELLOW, _CYAN, _DIM = "\033[1;31m", "\033[1;33m", "\033[1;36m", "\033[2m"
+_PLAIN = "\033[0m"
+_PERIOD = 0.1  # seconds between two lines of progress
+
+
+class Console:
+    """Where messages go, and which of them are wanted.
+
+    ``level`` is 0 ordinarily, negative for quiet (-1: errors only, -2: nothing), positive for verbose.
+    """
+
+    __slots__ = ("_clock", "_colour", "_due", "_on_terminal", "_shown", "_stream", "level", "shows_progress")
+
+    def __init__(  # noqa: PLR0913  # what the command line can say about messages
+        self,
+        stream: TextIO,
+        environ: Mapping[str, str],
+        *,
+        level: int = 0,
+        color: str = "auto",
+        progress: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._colour = has_colour(color, environ, stream)
+        self._on_terminal = stream.isatty()
+        self._due = clock() + _PERIOD
+        self._shown = 0
+        self.level = level
+        quiet_place = environ.get("CI") or environ.get("TERM") == "dumb"
+        self.shows_progress = progress and level >= 0 and self._on_terminal and not quiet_place
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether somebody is probably looking."""
+        return self._on_terminal
+
+    def error(self, text: str) -> None:
+        """Say why there is no result; only ``-qq`` keeps it back."""
+        self._say("error", _RED, text, -1)
+
+    def warning(self, text: str) -> None:
+        """Say what is odd but did not stop the work."""
+        self._say("warning", _YELLOW, text, 0)
+
+    def hint(self, text: str) -> None:
+        """Say what could help."""
+        self._say("hint", _CYAN, text, -1)
+
+    def note(self, text: str) -> None:
+        """Say something for those who asked for more."""
+        self._say("note", _DIM, text, 1)
+
+    def plain(self, text: str, least: int) -> None:
+        """Write ``text`` as it is, from the level ``least`` on."""
+        if self.level >= least:
+            self._write(text)
+
+    def progress(self, state: Progress) -> None:
+        """Show how far the work is, on one line that is written over, at most ten times a second."""
+        if not self.shows_progress or self._clock() < self._due:
+            return
+        self._due = self._clock() + _PERIOD
+        fetching = f", fetching {state.fetching}" if state.fetching else ""
+        text = _safe(f"Resolving: {state.packages} packages{fetching}: {state.package}".rstrip(": "))
+        text = text[: max(_columns(self._stream) - 1, 20)]
+        self._put(f"\r{text:<{self._shown}}")
+        self._shown = len(text)
+
+    def clear(self) -> None:
+        """Take the line of progress away."""
+        if self._shown:
+            self._put(f"\r{'':<{self._shown}}\r")
+            self._shown = 0
+
+    def _say(self, kind: str, colour: str, text: str, least: int) -> None:
+        if self.level >= least:
+            mark = f"{colour}{kind}:{_PLAIN}" if self._colour else f"{kind}:"
+            self._write(f"{mark} {_safe(text)}")
+
+    def _write(self, line: str) -> None:
+        self.clear()
+        self._put(f"{line}\n")
+
+    def _put(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            # Nobody can be told that nobody listens; the exit code still says what happened.
+            return
+
+
+def has_colour(color: str, environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Decide on colour: by the option, else NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, else for terminals.
+
+    Spec: https://no-color.org and https://force-color.org
+    """
+    if color != "auto":
+        return color == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "0") != "0":
+        return True
+    return stream.isatty() and environ.get("TERM") != "dumb"
+
+
+def _safe(text: str) -> str:
+    """Return ``text`` with line breaks kept and everything else that is not printable replaced."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _columns(stream: TextIO) -> int:
+    import os  # noqa: PLC0415  # loaded by the interpreter anyway
+
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 80

@@ -1,0 +1,129 @@
+"""From arguments to what is to be resolved: files are read, and what they set is joined with the options.
+
+The command line and the variables win over the files; among the files two different default indexes are an
+error.  What the words of the command line mean is in ``arguments``, what a file says in ``formats``.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import InputError
+from resolver.formats.requirements_txt import read
+from resolver.options import Options, redacted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import BinaryIO
+
+    from resolver.arguments import Arguments
+    from resolver.formats.requirements_txt import RequirementsFile
+    from resolver.model.requirement import Requirement
+
+__all__ = ["Inputs", "gather"]
+
+
+class Inputs:
+    """What is to be resolved, and how; ``warnings`` and ``notes`` are sentences about what was read."""
+
+    __slots__ = (
+        "constraint_files",
+        "constraints",
+        "notes",
+        "options",
+        "override_files",
+        "requirements",
+        "warnings",
+    )
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.requirements: list[Requirement] = []
+        self.constraints: list[Requirement] = []
+        self.constraint_files: set[str] = set()
+        self.override_files: set[str] = set()
+        self.warnings: list[str] = []
+        self.notes: list[str] = []
+
+
+def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]) -> Inputs:
+    """Read all files that the command names.  Raises ``InputError``."""
+    inputs = Inputs(_options(arguments))
+    if not arguments.operands:
+        raise InputError("no SOURCE is given; try: resolver resolve requirements.txt")
+    for path in arguments.operands:
+        _check_kind(path)
+    files = [
+        read(path, stdin=stdin, environ=environ, constraint=constraint)
+        for paths, constraint in ((arguments.operands, False), (arguments.texts("constraint"), True))
+        for path in paths
+    ]
+    for file in files:
+        _raise_refusal(file)
+        inputs.requirements += file.requirements
+        inputs.constraints += file.constraints
+        inputs.constraint_files |= file.constraint_files
+        inputs.warnings += file.warnings
+    _take_options(inputs, arguments, files)
+    _take_overrides(inputs, arguments, stdin, environ)
+    return inputs
+
+
+def _options(arguments: Arguments) -> Options:
+    """Return the options of the command line; what is wrong with one is said of its flag."""
+    given = arguments.options()
+    try:
+        return Options(**given)  # type: ignore[arg-type]  # checked at run time, by the constructor
+    except InputError as error:
+        field, _, rest = error.message.partition(" ")
+        flag = next((name for name in given if name == field), None)
+        if flag is None:
+            raise
+        raise InputError(f"--{flag.replace('_', '-')} {rest}") from None
+
+
+_KINDS_NOT_YET = (".toml", ".py", ".cfg", ".lock", ".json", ".whl", ".tar.gz", ".zip")
+
+
+def _check_kind(path: str) -> None:
+    if path.lower().endswith(_KINDS_NOT_YET):
+        raise InputError("only requirements files can be read; this kind is not supported yet", file=path)
+
+
+def _raise_refusal(file: RequirementsFile) -> None:
+    if file.refusals:
+        raise file.refusals[0]
+
+
+def _take_options(inputs: Inputs, arguments: Arguments, files: list[RequirementsFile]) -> None:
+    """Join what the files set with the options given, which win."""
+    options = inputs.options
+    changes: dict[str, object] = {}
+    index_url = None
+    for url in (file.options.index_url for file in files if file.options.index_url is not None):
+        if index_url not in (None, url):
+            raise InputError("the files name different index URLs: choose one with --index-url")
+        index_url = url
+    if index_url is not None and options.index_url is None:
+        changes["index_url"] = index_url
+        inputs.notes.append(f"The requirements files name the index {redacted(index_url)}.")
+    for field in ("extra_index_urls", "only_binary"):
+        found = [value for file in files for value in getattr(file.options, field)]
+        if found:
+            changes[field] = tuple(dict.fromkeys([*getattr(options, field), *found]))
+    if any(file.options.pre for file in files) and not arguments.count("prerelease"):
+        changes["prerelease"] = "allow"
+    if changes:
+        inputs.options = options.replace(**changes)
+
+
+def _take_overrides(
+    inputs: Inputs, arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]
+) -> None:
+    texts: list[str] = []
+    for path in arguments.texts("override"):
+        file = read(path, stdin=stdin, environ=environ)
+        _raise_refusal(file)
+        texts += [requirement.text for requirement in file.requirements]
+        inputs.override_files.add(path)
+    if texts:
+        inputs.options = inputs.options.replace(overrides=tuple(texts))
