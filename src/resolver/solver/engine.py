@@ -178,16 +178,24 @@ class Solver:
         A step is a decision, a conflict or a narrowing; propagation is not interrupted.  An answer is final:
         further calls return it again.  Raises ``SolverError`` on a bug, here or in the problem.
         """
-        if not self._started and self._answer is None:
+        limit = None if steps is None else self.statistics.steps() + steps
+        outcome = self._run(limit)
+        self.statistics.derivations = self._clauses.derivations
+        return outcome
+
+    def _run(self, limit: int | None) -> Need | Solved | Unsolvable | Paused:
+        if not self._started:
             need = self._start()
             if need is not None:
                 return need
-        limit = None if steps is None else self.statistics.steps() + steps
+        solution = self._solution
+        clauses = self._clauses
         while self._answer is None:
-            if limit is not None and self.statistics.steps() >= limit:
-                return Paused()
-            conflict = self._clauses.propagate(self._solution)
-            self.statistics.derivations = self._clauses.derivations
+            if limit is not None:
+                self.statistics.derivations = clauses.derivations
+                if self.statistics.steps() >= limit:
+                    return Paused()
+            conflict = clauses.propagate(solution)
             if conflict is not None:
                 self._recover(conflict)
             else:
@@ -263,49 +271,51 @@ class Solver:
             solution.backjump(0)
 
     def _decide(self) -> Need | None:
-        """Decide the next package, after asking for the facts of the candidate; or note that all is done."""
+        """Decide the next package; or return what is lacking for that, or note that all is done."""
         solution = self._solution
-        if self._pending is None:
-            if not solution.level():
-                solution.settle()
-            package = self._order.next(solution)
-            if package < 0:
-                self._answer = Solved(self._selected())
-                return None
-            self._pending = (package, self._choose(package))
-        package, candidate = self._pending
-        mask = bit(candidate)
-        facts: Facts | None = None
-        if not self._expanded[package] & mask:
-            answer = self._problem.dependencies(package, candidate)
-            if isinstance(answer, Need):
-                return answer
-            facts = answer
-            self._expanded[package] |= mask
-            self.statistics.tried += 1
+        if self._pending is not None:
+            return self._expand(*self._pending)
+        if not solution.level_starts:
+            solution.settle()
+        package = self._order.next(solution)
+        if package < 0:
+            self._answer = Solved(self._selected())
+            return None
+        if self._clauses.is_ahead(solution, package):
+            # The base was narrowed at an older level than the extra was met: let it follow first.
+            solution.enqueue(package)
+            return None
+        domain = solution.domains[package]
+        candidate = self._problem.choose(package, domain)
+        if candidate < 0 or not domain & 2 << candidate:
+            raise SolverError(f"candidate {candidate} of package {package} was chosen, not one of {domain:#b}")
+        if not self._expanded[package] & 2 << candidate:
+            return self._expand(package, candidate)
+        self.statistics.decisions += 1
+        solution.decide(package, 2 << candidate)
+        return None
+
+    def _expand(self, package: int, candidate: int) -> Need | None:
+        """Decide a candidate that is new: ask for its facts, and add the clauses that they are."""
+        facts = self._problem.dependencies(package, candidate)
+        if isinstance(facts, Need):
+            self._pending = (package, candidate)
+            return facts
         self._pending = None
-        unusable = None if facts is None else _unusable(package, candidate, facts)
+        self._expanded[package] |= bit(candidate)
+        self.statistics.tried += 1
+        unusable = _unusable(package, candidate, facts)
         if unusable is not None:
             self._forbid(package, unusable)
             return None
+        solution = self._solution
+        for dependency in facts.dependencies:
+            if not solution.knows(dependency[0]):
+                self._add(dependency[0])
         self.statistics.decisions += 1
-        solution.decide(package, mask)
-        if facts is not None:
-            for dependency in facts.dependencies:
-                other = dependency[0]
-                if other != package:
-                    self._add(other)
-                    self._clauses.depend(solution, package, candidate, dependency)
+        solution.decide(package, bit(candidate))
+        self._clauses.depend(solution, package, candidate, facts.dependencies)
         return None
-
-    def _choose(self, package: int) -> int:
-        allowed = self._solution.domains[package]
-        candidate = self._problem.choose(package, allowed)
-        if candidate < 0 or not bit(candidate) & allowed:
-            raise SolverError(
-                f"the problem chose candidate {candidate} of package {package}, which is not in {allowed:#b}"
-            )
-        return candidate
 
     def _selected(self) -> dict[int, int]:
         trail = self._solution.trail
@@ -319,5 +329,5 @@ def _unusable(package: int, candidate: int, facts: Facts) -> Clause | None:
         return Clause([package], [rest], Rejected(package, candidate, facts.rejected))
     for other, allowed, payload in facts.dependencies:
         if other == package and not bit(candidate) & allowed:
-            return Clause([package], [rest], Depends(package, package, [(candidate, payload)]))
+            return Clause([package], [rest], Depends(package, package, candidate, payload))
     return None

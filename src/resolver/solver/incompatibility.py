@@ -39,16 +39,29 @@ class Given(Cause):
 class Depends(Cause):
     """Candidates of ``package`` need ``other``.
 
-    ``payloads`` holds ``(candidate, payload)`` for each candidate whose facts said so.  Clauses that were
-    merged share the list, so it may name candidates that a clause does not speak of yet.
+    ``candidate`` and ``payload`` are of the facts that came last; ``before`` is the cause of the clause that
+    they widened, with the candidates that need the same.
     """
 
-    __slots__ = ("other", "package", "payloads")
+    __slots__ = ("before", "candidate", "other", "package", "payload")
 
-    def __init__(self, package: int, other: int, payloads: list[tuple[int, object]]) -> None:
+    def __init__(
+        self, package: int, other: int, candidate: int, payload: object, before: Depends | None = None
+    ) -> None:
         self.package = package
         self.other = other
-        self.payloads = payloads
+        self.candidate = candidate
+        self.payload = payload
+        self.before = before
+
+    def payloads(self) -> dict[int, object]:
+        """Return what the problem said with the facts of each candidate, those that came first first."""
+        found: list[tuple[int, object]] = []
+        cause: Depends | None = self
+        while cause is not None:
+            found.append((cause.candidate, cause.payload))
+            cause = cause.before
+        return dict(reversed(found))
 
 
 class Rejected(Cause):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from resolver.solver.terms import ABSENT, is_single
+from resolver.solver.terms import ABSENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,64 +34,67 @@ class DecisionOrder:
     """A heap of packages by claim, corrected when an entry surfaces.
 
     A claim is one int: bit 41 is set while the package is not blamed, bit 40 while it has more than one
-    candidate, the rest is its rank, the order in which packages were added.  ``_claims`` holds the best
-    claim that is in the heap for each package, so that the same one is not pushed twice.
+    candidate, the rest is its rank, the order in which packages were added.  ``_standing`` is the claim that
+    a package would have with a single candidate, ``_claims`` the best one of it that is in the heap, so that
+    the same one is not pushed twice.
     """
 
-    __slots__ = ("_blame", "_by_rank", "_claims", "_heap", "_ranks")
+    __slots__ = ("_blame", "_by_rank", "_claims", "_heap", "_standing")
 
     def __init__(self) -> None:
         self._heap: list[int] = []
         self._by_rank: list[int] = []
-        self._ranks: list[int] = []
+        self._standing: list[int] = []
         self._claims: list[int] = []
         self._blame: list[int] = []
 
     def add(self, package: int) -> None:
         """Give ``package`` the next rank."""
-        while len(self._ranks) <= package:
-            self._ranks.append(0)
+        while len(self._standing) <= package:
+            self._standing.append(0)
             self._claims.append(_NONE)
             self._blame.append(0)
-        self._ranks[package] = len(self._by_rank)
+        self._standing[package] = _CALM | len(self._by_rank)
         self._by_rank.append(package)
 
     def blame(self, package: int) -> bool:
         """Count a conflict against ``package``; say whether it just ran out of patience."""
         self._blame[package] += 1
-        return self._blame[package] == PATIENCE
+        if self._blame[package] != PATIENCE:
+            return False
+        self._standing[package] ^= _CALM
+        return True
 
     def next(self, solution: PartialSolution) -> int:
         """Return the package to decide, or -1 where none is left."""
+        heap = self._heap
         domains = solution.domains
         decided = solution.decided
         for package in solution.open:
-            if not decided[package] and not domains[package] & ABSENT:
-                self._push(package, self._claim(package, domains[package]))
+            domain = domains[package]
+            if not decided[package] and not domain & ABSENT:
+                claim = self._standing[package]
+                # The domain is not empty: this says that it has one bit only.
+                if domain & (domain - 1):
+                    claim |= _MANY
+                if claim < self._claims[package]:
+                    self._claims[package] = claim
+                    heappush(heap, claim)
         solution.open.clear()
-        while self._heap:
-            claim = heappop(self._heap)
+        while heap:
+            claim = heappop(heap)
             package = self._by_rank[claim & _RANK]
             if self._claims[package] == claim:
                 self._claims[package] = _NONE
             domain = domains[package]
             if decided[package] or domain & ABSENT:
                 continue
-            current = self._claim(package, domain)
+            current = self._standing[package]
+            if domain & (domain - 1):
+                current |= _MANY
             if current == claim:
                 return package
-            self._push(package, current)
+            if current < self._claims[package]:
+                self._claims[package] = current
+                heappush(heap, current)
         return -1
-
-    def _claim(self, package: int, domain: int) -> int:
-        claim = self._ranks[package]
-        if not is_single(domain):
-            claim |= _MANY
-        if self._blame[package] < PATIENCE:
-            claim |= _CALM
-        return claim
-
-    def _push(self, package: int, claim: int) -> None:
-        if claim < self._claims[package]:
-            self._claims[package] = claim
-            heappush(self._heap, claim)

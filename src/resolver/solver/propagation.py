@@ -2,7 +2,7 @@
 
 The store keeps clauses in the shape in which they are searched fastest:
 
-* Clauses of two terms (all dependencies and many learned ones) are two *edges*, one at each package.
+* A clause of two terms (all dependencies and many learned ones) is an *edge*, listed at both packages.
 * Longer ones are *watched* by two of their terms: nothing can follow from a clause while two of its terms
   are not false, so only the change of a watched package has to look at it.
 * "The extra and its base are selected together" would be a clause for every set of candidates; each is made
@@ -25,17 +25,20 @@ from resolver.solver.terms import ABSENT, bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resolver.solver.solution import PartialSolution
 
 __all__ = ["ClauseStore", "Edge", "Watch"]
 
 
 class Edge:
-    """One direction of a clause of two terms: not ``allowed`` here, so ``other_allowed`` there."""
+    """A clause of two terms: ``package`` in ``allowed`` or ``other`` in ``other_allowed``."""
 
-    __slots__ = ("allowed", "clause", "other", "other_allowed")
+    __slots__ = ("allowed", "clause", "other", "other_allowed", "package")
 
-    def __init__(self, allowed: int, other: int, other_allowed: int, clause: Clause) -> None:
+    def __init__(self, package: int, allowed: int, other: int, other_allowed: int, clause: Clause) -> None:
+        self.package = package
         self.allowed = allowed
         self.other = other
         self.other_allowed = other_allowed
@@ -59,61 +62,79 @@ class ClauseStore:
     ``derivations`` counts the narrowings that followed from them.
     """
 
-    __slots__ = ("_bases", "_edges", "_extras", "_merged", "_watches", "derivations")
+    __slots__ = ("_backward", "_bases", "_extras", "_forward", "_merged", "_tied", "_watches", "derivations")
 
     def __init__(self) -> None:
-        self._edges: list[list[Edge]] = []
+        self._forward: list[list[Edge]] = []
+        self._backward: list[list[Edge]] = []
         self._watches: list[list[Watch]] = []
         self._extras: list[list[int]] = []
         self._bases: list[int] = []
-        self._merged: dict[tuple[int, int, int], tuple[Edge, Edge]] = {}
+        self._tied: list[bool] = []
+        self._merged: dict[tuple[int, int, int], Edge] = {}
         self.derivations = 0
 
     def add(self, package: int) -> None:
         """Make room for the clauses of ``package``."""
-        while len(self._edges) <= package:
-            self._edges.append([])
+        while len(self._forward) <= package:
+            self._forward.append([])
+            self._backward.append([])
             self._watches.append([])
             self._extras.append([])
             self._bases.append(-1)
-
-    def base(self, package: int) -> int:
-        """Return the package that ``package`` is an extra of, or -1."""
-        return self._bases[package]
+            self._tied.append(False)
 
     def tie(self, extra: int, base: int) -> None:
         """Have ``base`` selected with the candidate of ``extra`` wherever that is selected."""
         self._bases[extra] = base
+        self._tied[extra] = self._tied[base] = True
         self._extras[base].append(extra)
 
-    def depend(
-        self, solution: PartialSolution, package: int, candidate: int, dependency: tuple[int, int, object]
-    ) -> None:
-        """Add that ``candidate`` of ``package`` needs a package to be in a mask (and the payload of that).
+    def is_ahead(self, solution: PartialSolution, package: int) -> bool:
+        """Say whether an extra may still be what its base can no longer be; have it looked at, if so."""
+        base = self._bases[package]
+        if base < 0 or not solution.domains[package] & ~(solution.domains[base] | ABSENT):
+            return False
+        solution.enqueue(base)
+        return True
 
-        Candidates that need the same share one clause.  A clause may already be the reason of something,
-        so it does not grow; the edges get a new one (Dart pub, doc/solver.md, "Decision Making").
-        The package must be queued: the clause is first looked at when the queue comes to it.
+    def depend(
+        self,
+        solution: PartialSolution,
+        package: int,
+        candidate: int,
+        dependencies: Sequence[tuple[int, int, object]],
+    ) -> None:
+        """Add what ``candidate`` of ``package`` needs: for each of ``dependencies`` a clause.
+
+        The candidate must have been decided a moment ago: as the package is queued then, the clauses are
+        first looked at when the queue comes to it.  Candidates that need the same share a clause (Dart pub,
+        doc/solver.md, "Decision Making").  As it may already be the reason of something it does not grow;
+        the edge gets a wider one.
         """
-        other, allowed, payload = dependency
         rest = ~bit(candidate)
-        key = (package, other, allowed)
-        pair = self._merged.get(key)
-        if pair is not None:
-            forth, back = pair
-            clause = forth.clause
-            cause = clause.cause
-            assert isinstance(cause, Depends)
-            cause.payloads.append((candidate, payload))
-            merged = Clause(clause.packages, [clause.allowed[0] & rest, allowed], cause)
-            forth.allowed &= rest
-            back.other_allowed = forth.allowed
-            forth.clause = back.clause = merged
-            return
-        clause = Clause([package, other], [rest, allowed], Depends(package, other, [(candidate, payload)]))
-        self._merged[key] = self._connect(
-            clause, solution.base[package] & rest, solution.base[other] & allowed
-        )
+        base = solution.base[package]
+        merged = self._merged
+        forward = self._forward[package]
+        for other, allowed, payload in dependencies:
+            if other == package:
+                continue
+            key = (package, other, allowed)
+            edge = merged.get(key)
+            if edge is None:
+                cause = Depends(package, other, candidate, payload)
+                clause = Clause([package, other], [rest, allowed], cause)
+                edge = Edge(package, base & rest, other, allowed, clause)
+                merged[key] = edge
+                forward.append(edge)
+                self._backward[other].append(edge)
+            else:
+                clause = edge.clause
+                before = clause.cause
+                assert isinstance(before, Depends)
+                cause = Depends(package, other, candidate, payload, before)
+                edge.clause = Clause(clause.packages, [clause.allowed[0] & rest, allowed], cause)
+                edge.allowed &= rest
 
     def learn(self, packages: list[int], allowed: list[int], clause: Clause) -> None:
         """Add a learned clause; of two or more terms the first two are the last to have become false.
@@ -121,19 +142,13 @@ class ClauseStore:
         ``packages`` and ``allowed`` are its terms without those that are false on the ground, cut to it.
         """
         if len(packages) == 2:
-            self._connect(clause, allowed[0], allowed[1])
+            edge = Edge(packages[0], allowed[0], packages[1], allowed[1], clause)
+            self._forward[packages[0]].append(edge)
+            self._backward[packages[1]].append(edge)
             return
         watch = Watch(list(packages), list(allowed), clause)
         self._watches[packages[0]].append(watch)
         self._watches[packages[1]].append(watch)
-
-    def _connect(self, clause: Clause, allowed: int, other_allowed: int) -> tuple[Edge, Edge]:
-        package, other = clause.packages
-        forth = Edge(allowed, other, other_allowed, clause)
-        back = Edge(other_allowed, package, allowed, clause)
-        self._edges[package].append(forth)
-        self._edges[other].append(back)
-        return forth, back
 
     def propagate(self, solution: PartialSolution) -> Clause | None:
         """Narrow domains until nothing more follows; return a clause that is false, if one is met.
@@ -155,7 +170,7 @@ class ClauseStore:
             domain = domains[package]
             if not domain & ABSENT:
                 solution.open.append(package)
-            for edge in self._edges[package]:
+            for edge in self._forward[package]:
                 if domain & edge.allowed:
                     continue
                 other = edge.other
@@ -176,10 +191,22 @@ class ClauseStore:
                     queued[other] = True
                     queue.append(other)
             else:
-                if self._watches[package]:
-                    conflict = self._visit(solution, package)
-                if conflict is None and (self._bases[package] >= 0 or self._extras[package]):
-                    conflict = self._tied(solution, package)
+                for edge in self._backward[package]:
+                    if domain & edge.other_allowed:
+                        continue
+                    other = edge.package
+                    after = domains[other] & edge.allowed
+                    if after == domains[other]:
+                        continue
+                    if not after:
+                        conflict = edge.clause
+                        break
+                    solution.narrow(other, after, edge.clause)
+                else:
+                    if self._watches[package]:
+                        conflict = self._visit(solution, package)
+                    if conflict is None and self._tied[package]:
+                        conflict = self._follow(solution, package)
             if conflict is not None:
                 break
         self.derivations += len(packages) - start
@@ -190,44 +217,44 @@ class ClauseStore:
         domains = solution.domains
         domain = domains[package]
         watches = self._watches[package]
-        kept = 0
-        conflict: Clause | None = None
-        for i in range(len(watches)):
+        i = 0
+        while i < len(watches):
             watch = watches[i]
             packages = watch.packages
             allowed = watch.allowed
             if packages[0] == package:
-                packages[0], packages[1] = packages[1], packages[0]
+                packages[0], packages[1] = packages[1], package
                 allowed[0], allowed[1] = allowed[1], allowed[0]
-            if conflict is None and not domain & allowed[1]:
+            if not domain & allowed[1]:
                 other = packages[0]
                 before = domains[other]
                 after = before & allowed[0]
                 if after != before:
                     if self._move(domains, watch):
+                        watches[i] = watches[-1]
+                        watches.pop()
                         continue
-                    if after:
-                        solution.narrow(other, after, watch.clause)
-                    else:
-                        conflict = watch.clause
-            watches[kept] = watch
-            kept += 1
-        del watches[kept:]
-        return conflict
+                    if not after:
+                        return watch.clause
+                    solution.narrow(other, after, watch.clause)
+            i += 1
+        return None
 
     def _move(self, domains: list[int], watch: Watch) -> bool:
         """Let a term that is not false take the place of the second one, if there is one."""
         packages = watch.packages
         allowed = watch.allowed
         for i in range(2, len(packages)):
-            if domains[packages[i]] & allowed[i]:
-                packages[1], packages[i] = packages[i], packages[1]
+            package = packages[i]
+            if domains[package] & allowed[i]:
+                packages[i] = packages[1]
+                packages[1] = package
                 allowed[1], allowed[i] = allowed[i], allowed[1]
-                self._watches[packages[1]].append(watch)
+                self._watches[package].append(watch)
                 return True
         return False
 
-    def _tied(self, solution: PartialSolution, package: int) -> Clause | None:
+    def _follow(self, solution: PartialSolution, package: int) -> Clause | None:
         """Let an extra and its base follow one another.
 
         For every mask M without absence, ``(extra, ~M) or (base, M)`` holds.

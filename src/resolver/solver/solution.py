@@ -147,9 +147,16 @@ class PartialSolution:
 
     def narrow(self, package: int, mask: int, cause: Clause | None) -> None:
         """Make ``mask``, a proper and non-empty part of the domain, the domain of ``package``."""
-        self.trail.append(package, mask, cause)
+        trail = self.trail
+        trail.previous.append(trail.last[package])
+        trail.last[package] = len(trail.packages)
+        trail.packages.append(package)
+        trail.masks.append(mask)
+        trail.causes.append(cause)
         self.domains[package] = mask
-        self.enqueue(package)
+        if not self.queued[package]:
+            self.queued[package] = True
+            self.queue.append(package)
 
     def decide(self, package: int, mask: int) -> None:
         """Open a level with the decision that ``package`` is ``mask``, one candidate of its domain."""
