@@ -1,0 +1,142 @@
+"""Requirements files of other tools' test suites: we read the same, or say what is not supported yet."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.markers import Marker
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from support.corpora import cases, needs_corpora
+
+from resolver.errors import InputError
+from resolver.formats.requirements_txt import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from resolver.formats.requirements_txt import Entry, FileOptions, RequirementsFile
+
+pytestmark = needs_corpora
+
+CORPORA = ("reqfile-pip", "reqfile-prp", "reqfile-uv")
+CASES = [pytest.param(case, id=case["id"]) for corpus in CORPORA for _, case in cases(corpus)]
+
+# The library behind reqfile-prp reads URLs, paths and -e, of which we only say that they are not supported yet;
+# so do the suites of pip and uv.  Every other valid case is read; this many are known to be.
+LEAST_READ = 45
+
+
+def lay_out(case: dict[str, Any], folder: Path) -> None:
+    """Write the files of a case; includes that its source does not follow are there, but empty."""
+    folder.mkdir(exist_ok=True)
+    for line in case["expected"].get("option_lines", ()):
+        for name in (*line.get("requirements", ()), *line.get("constraints", ())):
+            if "://" not in name:
+                (folder / name).touch()
+    for name, content in case["files"].items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(
+            content.encode() if isinstance(content, str) else base64.b64decode(content["base64"])
+        )
+
+
+def read_case(case: dict[str, Any], folder: Path) -> RequirementsFile:
+    """Read the case's entry file as its source did."""
+    lay_out(case, folder)
+    path = str(folder / case["entry"])
+    return read(path, environ=case["environment"], constraint=bool(case.get("as_constraint_file")))
+
+
+def entry_facts(entry: Entry, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Say of our entry what ``wanted`` says of theirs."""
+    requirement = entry.requirement
+    assert requirement.origin is not None
+    facts: dict[str, Any] = {
+        "kind": "constraint" if entry.constraint else "requirement",
+        "name": requirement.name,
+        "raw": requirement.text,
+        "extras": list(requirement.extras),
+        "specifier": {part for part in str(requirement.specifiers).split(",") if part},
+        "marker": str(Marker(requirement.marker)) if requirement.marker else None,
+        "line_number": requirement.origin.line,
+        "hashes": list(entry.hashes),
+        "origin": requirement.origin.file.rpartition("/")[2],
+        "url": requirement.url,
+    }
+    return {name: facts[name] for name in wanted}
+
+
+def expected_facts(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what we compare of their entry, in packaging's normal forms."""
+    facts = {
+        name: entry[name]
+        for name in ("kind", "raw", "line_number", "hashes", "origin", "url")
+        if name in entry and not (name == "hashes" and entry[name] is None)
+    }
+    if "name" in entry:
+        facts["name"] = canonicalize_name(entry["name"])
+    if "extras" in entry:
+        facts["extras"] = sorted(canonicalize_name(extra) for extra in entry["extras"])
+    if "specifier" in entry:
+        facts["specifier"] = {str(each) for each in SpecifierSet(",".join(entry["specifier"]))}
+    if entry.get("marker"):
+        facts["marker"] = str(Marker(entry["marker"]))
+    return facts
+
+
+def option_facts(options: FileOptions, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Say of our options what ``wanted`` says of theirs."""
+    urls = [url for url in (options.index_url, *options.extra_index_urls) if url is not None]
+    facts: dict[str, Any] = {"index_urls": urls}
+    for name in wanted.keys() - {"index_urls", "only_final"}:
+        value = getattr(options, name)
+        facts[name] = (value or None) if wanted[name] is None else value
+    return {name: facts[name] for name in wanted.keys() & facts.keys()}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.values[0]["expected"]["valid"]])
+def test_valid_files_are_read_alike_or_refused(case: dict[str, Any], tmp_path: Path) -> None:
+    """Entries and options agree; what we cannot act upon yet is said to be that, never left out."""
+    expected = case["expected"]
+    try:
+        found = read_case(case, tmp_path)
+    except InputError as error:
+        assert "not supported yet" in error.message
+        assert error.line is not None
+        return
+    wanted = [expected_facts(entry) for entry in expected["entries"]]
+    assert len(wanted) == len(found.entries)
+    order = sorted(found.entries, key=lambda entry: entry.constraint) if "uv" in case["id"] else found.entries
+    assert wanted == [entry_facts(entry, facts) for entry, facts in zip(order, wanted, strict=True)]
+    options = expected.get("options", {})
+    said = option_facts(found.options, options)
+    assert {name: options[name] for name in said} == said
+    assert all(refusal.message.endswith("is not supported yet") for refusal in found.refusals)
+    unsupported = options.keys() & {"only_final", "no_binary", "find_links", "no_index"}
+    if any(entry.hashes for entry in found.entries) or any(options[name] for name in unsupported):
+        assert found.refusals != []
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.values[0]["expected"]["valid"]])
+def test_invalid_files_are_errors(case: dict[str, Any], tmp_path: Path) -> None:
+    """What is invalid there is an error here, with a place in the file."""
+    with pytest.raises(InputError) as caught:
+        read_case(case, tmp_path)
+    assert caught.value.file is not None
+    assert caught.value.line is not None
+
+
+def test_most_files_are_read(tmp_path: Path) -> None:
+    """The test above would pass if we refused everything; we do not."""
+    read_whole = 0
+    for number, case in enumerate(CASES):
+        try:
+            read_case(case.values[0], tmp_path / str(number))
+        except InputError:
+            continue
+        read_whole += 1
+    assert read_whole >= LEAST_READ
