@@ -32,7 +32,9 @@ def test_decision_records_are_numbered_without_gaps() -> None:
 
 def test_readme_has_the_two_commands() -> None:
     """The first resolves a recording, the second passes the tests; ``.ci/run`` runs both as they stand."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
     assert len(blocks) == 2
     assert "resolver resolve fixtures/" in blocks[0]
     assert "tox" in blocks[1]

@@ -3,8 +3,8 @@
 A *candidate* is a version of which the index lists at least one file whose name can be read.  Candidates are
 sorted by key, oldest first; sets of them are masks (bit *i* = candidate *i*).  Which candidates are usable
 follows from the listing alone, so that it is known before any metadata is fetched; each one that is not
-carries a ``policy.Reason``.  How candidates become facts for the solver is in ``problem``; where listings come
-from is in ``index``.
+carries a ``policy.Reason``.  How candidates become facts for the solver is in ``problem``; where listings
+come from is in ``index``.
 
 Rules go in this order, and a version that no file survives shows the reason of the file that came furthest:
 file name, upload time, yanked, Requires-Python, wheel tags or source distribution; then the rules about whole
@@ -14,7 +14,6 @@ versions: pre-release, constraints.
 from __future__ import annotations
 
 from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
-from resolver.model.specifiers import Specifiers
 from resolver.model.version import InvalidVersion, Version, is_prerelease_key, version_key
 from resolver.policy import (
     ExcludedByConstraint,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.model.requirement import Requirement
+    from resolver.model.specifiers import Specifiers
     from resolver.policy import Reason
 
 __all__ = ["Candidates", "Catalog", "Rules", "read_listing"]
@@ -93,13 +93,24 @@ class Rules:
 class Candidates:
     """The candidates of one package; all sequences run from the oldest to the newest.
 
-    ``keys`` are sorted, ``texts`` are the versions as the file names spell them, ``files[i]`` the files of
-    candidate *i* that fit (the file whose metadata stands for the candidate first), ``usable`` and ``finals`` are
-    masks, ``rejections`` pairs of a reason and the mask of the candidates that have it.  ``set_aside`` counts
-    files whose names say nothing that can be used.
+    ``keys`` are sorted, ``texts`` are the versions as the file names spell them, ``files[i]`` the files
+    of candidate *i* that fit (that whose metadata stands for the candidate first), ``usable``, ``finals`` and
+    ``yanked`` (usable all the same, because pinned) are masks, ``rejections`` pairs of a reason and the mask
+    of the candidates that have it.  ``set_aside`` counts files whose names say nothing that can be used.
     """
 
-    __slots__ = ("files", "finals", "keys", "listing", "name", "rejections", "set_aside", "texts", "usable")
+    __slots__ = (
+        "files",
+        "finals",
+        "keys",
+        "listing",
+        "name",
+        "rejections",
+        "set_aside",
+        "texts",
+        "usable",
+        "yanked",
+    )
 
     def __init__(self, listing: Listing) -> None:
         self.name = listing.name
@@ -109,6 +120,7 @@ class Candidates:
         self.files: list[list[DistFile]] = []
         self.usable = 0
         self.finals = 0
+        self.yanked = 0
         self.rejections: list[tuple[Reason, int]] = []
         self.set_aside = 0
 
@@ -262,6 +274,8 @@ def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Ca
             reason = PreRelease()
         if reason is None:
             found.usable |= bit
+            if all(file.yanked for _, file in row.fitting):
+                found.yanked |= bit
         else:
             rejected[reason] = rejected.get(reason, 0) | bit
         bit <<= 1

@@ -83,8 +83,8 @@ class Choices:
 class PythonProblem:
     """The port ``solver.engine.Problem`` over a ``Catalog``; belongs to one resolution.
 
-    ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.  Raises
-    ``UndefinedComparison`` for a marker of theirs that has no value.
+    ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.
+    Raises ``UndefinedComparison`` for a marker of theirs that has no value.
     """
 
     def __init__(
@@ -110,13 +110,13 @@ class PythonProblem:
         """Return what the user requires, with each ``Requirement`` as payload."""
         return self._facts(self.requirements)
 
-    def universe(self, package: PackageId) -> Universe:
+    def universe(self, package: int) -> Universe:
         """Return the usable candidates of ``package``, and of which base it is an extra."""
         usable = self._candidates(package).usable << 1 | 1
         extra = self.names.extra(package)
         return Universe(usable, None if extra is None else self.names.base(package))
 
-    def dependencies(self, package: PackageId, candidate: int) -> Facts | Need:
+    def dependencies(self, package: int, candidate: int) -> Facts | Need:
         """Return what ``candidate`` requires here; for an extra, what that extra adds."""
         name = self.names.name(self.names.base(package))
         if self.catalog.metadata(name, candidate) is None:
@@ -126,8 +126,8 @@ class PythonProblem:
             return Facts((), rejected=required)
         return self._facts(required)
 
-    def choose(self, package: PackageId, allowed: int) -> int:
-        """Return the candidate to try first: final versions before pre-releases, then newest or oldest."""
+    def choose(self, package: int, allowed: int) -> int:
+        """Return the candidate to try first; which of several that is, ``preferred`` says."""
         candidates = self._candidates(package)
         mask = self._last_allowed[candidates.name] = allowed >> 1
         return self.preferred(candidates, mask)
@@ -135,7 +135,12 @@ class PythonProblem:
     # -- what session and wording need besides -------------------------------------------------------------
 
     def preferred(self, candidates: Candidates, mask: int) -> int:
-        """Return the candidate of the non-empty ``mask`` (bit *i* = candidate *i*) that comes first."""
+        """Return the candidate of the non-empty ``mask`` (bit *i* = candidate *i*) that comes first.
+
+        Yanked ones come last, then pre-releases; among the others it is the newest or the oldest.
+        """
+        # PEP 592: a yanked version must be ignored where another one will do.
+        mask = mask & ~candidates.yanked or mask
         if self.catalog.rules.pre_releases.last:
             mask = mask & candidates.finals or mask
         if self._lowest(candidates.name):
@@ -143,7 +148,7 @@ class PythonProblem:
         return mask.bit_length() - 1
 
     def likely_next(self, key: MetadataKey, count: int) -> list[MetadataKey]:
-        """Return up to ``count`` candidates that will be tried if the one of ``key`` is rejected, in order."""
+        """Return up to ``count`` candidates that come next if the one of ``key`` is rejected, in order."""
         candidates = self.catalog.packages[key.name]
         mask = self._last_allowed.get(key.name, candidates.usable) & ~(1 << key.candidate)
         found: list[MetadataKey] = []
@@ -183,7 +188,7 @@ class PythonProblem:
 
     # -- private -------------------------------------------------------------------------------------------
 
-    def _candidates(self, package: PackageId) -> Candidates:
+    def _candidates(self, package: int) -> Candidates:
         return self.catalog.packages[self.names.name(self.names.base(package))]
 
     def _lowest(self, name: str) -> bool:
@@ -202,8 +207,9 @@ class PythonProblem:
             allowed = self.mask(requirement) << 1
             if not requirement.extras:
                 dependencies.append((intern(requirement.name), allowed, requirement))
-            for extra in requirement.extras:
-                dependencies.append((intern(f"{requirement.name}[{extra}]"), allowed, requirement))
+            dependencies += [
+                (intern(f"{requirement.name}[{extra}]"), allowed, requirement) for extra in requirement.extras
+            ]
         return Facts(dependencies)
 
     def _read(self, name: str, candidate: int, extra: str) -> tuple[Requirement, ...] | Reason:
@@ -251,14 +257,14 @@ class PythonProblem:
         return found
 
     def _applies(self, marker: str, extra: str) -> bool:
-        """Tell whether a requirement with ``marker`` counts for the package itself, or is added by ``extra``."""
+        """Tell whether a requirement counts for the package itself or, with ``extra``, is added by that."""
         holds = self.catalog.environment.holds
         if not extra:
             return holds(marker)
         return bool(marker) and holds(marker, extra) and not holds(marker)
 
     def _replaced(self, requirements: Iterable[Requirement]) -> Iterable[Requirement]:
-        """Apply overrides and excludes; an override stands once, where the first replaced requirement stood."""
+        """Apply overrides and excludes; an override stands where the first replaced requirement stood."""
         overrides, excludes = self.choices.overrides, self.choices.excludes
         replaced: set[str] = set()
         for requirement in requirements:

@@ -6,15 +6,18 @@ costs 35 ms of start-up, which a command that only prints does not pay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003  # attrs keeps the annotation
 from types import MappingProxyType
 
 import attrs
 
 from resolver.formats import annotated, views
-from resolver.formats.answer import Answer
-from resolver.model.distfile import DistFile
+from resolver.formats.answer import Answer  # noqa: TC001  # the same
 from resolver.model.version import Version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from resolver.model.distfile import DistFile
 
 __all__ = ["File", "Pin", "Resolution"]
 
@@ -48,8 +51,8 @@ class Pin:
     """One package and the version it got.
 
     ``url`` is None for a package from an index.  ``files`` are all files of the version, those that fit the
-    target first.  ``requires`` are triples of requirement, name and version that fulfils it.  ``via`` says who
-    wants the package: origins (``file:line``), then names of packages.
+    target first.  ``requires`` are triples of requirement, name and version that fulfils it.  ``via`` says
+    who wants the package: origins (``file:line``), then names of packages.
     """
 
     name: str

@@ -1,9 +1,9 @@
 """Walking ahead of the solver, so that what it will ask for is already under way.
 
 A ``Fetcher`` has at most one task a key, and puts into the catalog what somebody wants of what has arrived.
-A ``Scout`` follows the optimistic closure: of each package that something requires it takes the candidate that
-the requirements met so far prefer, and goes on with that candidate's requirements.  Where the scout is wrong
-a request was wasted, never an answer changed; ``session`` waits only for what the solver needs.
+A ``Scout`` follows the optimistic closure: of each package that something requires it takes the candidate
+that the requirements met so far prefer, and goes on with that candidate's requirements.  Where the scout is
+wrong a request was wasted, never an answer changed; ``session`` waits only for what the solver needs.
 
 asyncio is imported when the first task is made.
 """

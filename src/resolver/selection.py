@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
     from resolver.catalog import Candidates
     from resolver.model.distfile import DistFile
-    from resolver.model.names import PackageId
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
 __all__ = ["missing_extras", "pins"]
 
 
-def pins(problem: PythonProblem, selected: Mapping[PackageId, int]) -> list[Pinned]:
+def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
     """Return one pin for each selected package, extras folded into their base; sorted by name."""
     chosen: dict[str, int] = {}
     extras: dict[str, list[str]] = {}
@@ -56,7 +55,7 @@ def pins(problem: PythonProblem, selected: Mapping[PackageId, int]) -> list[Pinn
     return found
 
 
-def missing_extras(problem: PythonProblem, selected: Mapping[PackageId, int]) -> list[str]:
+def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return a sentence for each selected extra that its candidate does not provide."""
     said: list[str] = []
     for package, candidate in selected.items():

@@ -1,8 +1,8 @@
 """One resolution from requirements to answer: all the waiting is here.
 
-``solve`` drives the solver.  As long as memory, a recording or fresh cache entries can answer what it needs, no
-event loop exists and neither asyncio nor aiohttp is imported.  At the first answer that must be waited for,
-the rest of the resolution moves into an event loop, where needs are fulfilled concurrently and a ``Scout``
+``solve`` drives the solver.  As long as memory, a recording or fresh cache entries can answer what it needs,
+no event loop exists and neither asyncio nor aiohttp is imported.  At the first answer to be waited for, the
+rest of the resolution moves into an event loop, where needs are fulfilled concurrently and a ``Scout``
 walks ahead of the solver.  ``resolve`` and ``resolve_async`` are the library's doors.
 
 Scout and prefetching only decide *when* something is fetched.  The answer never depends on what has arrived:
@@ -18,7 +18,7 @@ from resolver.errors import InputError, InternalError, LimitReached, NoSolution
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.options import Options, cutoff
-from resolver.problem import Choices, MetadataKey, PythonProblem
+from resolver.problem import Choices, ListingKey, MetadataKey, PythonProblem
 from resolver.scout import Fetcher, Scout
 from resolver.selection import missing_extras, pins
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement as PackagingRequirement
 
-    from resolver.options import Options
-    from resolver.problem import ListingKey
-    from resolver.resolution import Resolution
     from resolver.index.source import Source
+    from resolver.model.environment import Environment
+    from resolver.resolution import Resolution
 
 __all__ = ["resolve", "resolve_async", "solve"]
 
@@ -76,7 +75,7 @@ async def resolve_async(
         await run.opened.source.close()
 
 
-def solve(
+def solve(  # noqa: PLR0913  # one parameter a channel
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
@@ -211,7 +210,7 @@ class _Run:
             return []
         if not isinstance(step, Need):
             return step
-        return [key for key in step.keys if not self._fulfilled(key)]
+        return [key for key in _keys(step) if not self._fulfilled(key)]
 
     def _fulfilled(self, key: _Key) -> bool:
         if self._scout is not None and isinstance(key, MetadataKey):
@@ -233,7 +232,7 @@ class _Run:
     def _report(self, step: _Step) -> None:
         if self._progress is None:
             return
-        package = step.keys[0].name if isinstance(step, Need) else ""
+        package = _keys(step)[0].name if isinstance(step, Need) else ""
         self._progress(
             Progress(
                 len(self.problem.catalog.packages),
@@ -259,6 +258,11 @@ if TYPE_CHECKING:
     _Key = ListingKey | MetadataKey
     _Finished = Solved | Unsolvable
     _Step = Solved | Unsolvable | Need | Paused
+
+
+def _keys(need: Need) -> list[_Key]:
+    """Return the keys of ``need``, which are all made by ``PythonProblem``."""
+    return [key for key in need.keys if isinstance(key, (ListingKey, MetadataKey))]
 
 
 def _problem(

@@ -1,4 +1,4 @@
-"""Resolution cases of other resolvers: the verdict is theirs, the pins are valid, differences have reasons."""
+"""Resolution cases of other resolvers: verdicts are theirs, pins are valid, differences have reasons."""
 
 from __future__ import annotations
 
@@ -6,34 +6,41 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.corpora import CORPORA, cases, needs_corpora
-from support.memory import MemorySource
-from support.validity import faults
 
 from resolver.errors import NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.model.version import Version
 from resolver.options import Options
 from resolver.session import solve
+from support.corpora import CORPORA, cases, needs_corpora
+from support.memory import MemorySource
+from support.validity import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = needs_corpora
 
-#: Cases that state more than a resolver for one environment answers, and why.
-LEFT_OUT: dict[str, str] = {}
-
-#: Cases whose verdict is of an older rule, with the newer case that replaces it.
-OTHER_VERDICT: dict[str, str] = {
-    "packse/prereleases/transitive-prerelease-and-stable-dependency-many-versions-holes@packse": "@uv",
-    "packse/prereleases/transitive-prerelease-and-stable-dependency-many-versions@packse": "@uv",
-    "packse/prereleases/transitive-prerelease-and-stable-dependency@packse": "@uv",
+#: Cases of which we say the opposite, and why.
+OTHER_VERDICT = {
+    "packse/prereleases/transitive-prerelease-and-stable-dependency-many-versions-holes@packse": (
+        "pre-releases are a last resort, not forbidden: the newer variant of the case (@uv) says so too"
+    ),
+    "packse/prereleases/transitive-prerelease-and-stable-dependency-many-versions@packse": "the same",
+    "packse/prereleases/transitive-prerelease-and-stable-dependency@packse": "the same",
+    "packse/requires_python/python-less-than-current": (
+        "uv ignores upper bounds of Requires-Python; pip would refuse to install the pin (docs/decisions)"
+    ),
+    "poetry-mixology/unsolvable/test_package_with_the_same_name_gives_clear_error_message": (
+        "only poetry forbids a package that requires itself; uv and pip accept it"
+    ),
 }
 
 #: Cases with several valid answers of which we prefer another, and why ours is as good.
-OTHER_PINS: dict[str, str] = {
-    "packse/prereleases/package-prereleases-specifier-boundary@packse": "uv's newer variant prefers finals",
+OTHER_PINS = {
+    "packse/prereleases/package-prereleases-specifier-boundary@packse": (
+        "final versions come first: the newer variant of the case (@uv) says so too"
+    ),
 }
 
 
@@ -51,7 +58,7 @@ class Case:
                 return
             self.requires = translated["root"]["requires"]
             self.packages = translated["packages"]
-            self.expected: dict[str, str] = translated.get("expected_packages") or {}
+            self.expected: dict[str, str] = translated["expected_packages"]
         elif "index" in facts:
             index = json.loads((CORPORA / path.relative_to(CORPORA).parts[0] / facts["index"]).read_text())
             self.packages = index["packages"]
@@ -59,6 +66,7 @@ class Case:
         else:
             self.packages = facts["packages"]
             self.expected = facts["expected"]["packages"]
+        self.expected = self.expected or {}
         self.satisfiable: bool | None = facts["expected"]["satisfiable"]
         if self.satisfiable is None:
             self.satisfiable = (facts.get("computed") or {}).get("satisfiable")
@@ -71,7 +79,7 @@ class Case:
             self.left_out = "--no-binary is not supported yet"
 
     def settings(self) -> Options:
-        """Return the options of the case; for want of a stated Python, the one its answer was computed for."""
+        """Return the options of the case; where no Python is stated, that of the computed answers."""
         python = self.options.get("python") or self.environment.get("python") or "3.12"
         return Options(
             python_version=python,
@@ -90,29 +98,28 @@ def _cases() -> list[Any]:
     return found
 
 
+@pytest.mark.parametrize("patient", [True, False], ids=["at-once", "awaited"])
 @pytest.mark.parametrize(("path", "facts"), _cases())
-def test_verdict_and_pins(path: Path, facts: dict[str, Any]) -> None:
-    """The verdict is the stated one; pins satisfy every requirement and are the stated ones, or listed."""
+def test_verdict_and_pins(path: Path, facts: dict[str, Any], *, patient: bool) -> None:
+    """The verdict is the stated one; pins satisfy every requirement and are the stated ones, or listed.
+
+    That is so whether or not everything is known at once.
+    """
     case = Case(path, facts)
     if case.left_out:
         pytest.skip(case.left_out)
     satisfiable = case.satisfiable
     if case.id in OTHER_VERDICT:
         satisfiable = not satisfiable
-    try:
-        answer = solve(
-            [Requirement.parse(text, Origin("root", n)) for n, text in enumerate(case.requires, 1)],
-            [],
-            case.settings(),
-            source=MemorySource(case.packages),
-        )
-    except NoSolution as error:
-        assert satisfiable is False, str(error)
-        assert str(error)
+    requirements = [Requirement.parse(text, Origin("root", n)) for n, text in enumerate(case.requires, 1)]
+    source = MemorySource(case.packages, patient=patient)
+    if satisfiable is False:
+        with pytest.raises(NoSolution, match="Because"):
+            solve(requirements, [], case.settings(), source=source)
         return
+    answer = solve(requirements, [], case.settings(), source=source)
     pins = {pin.name: pin.version for pin in answer.pins}
     assert faults(case.requires, case.packages, pins, answer.variables) == []
-    assert satisfiable is not False, pins
     if case.id not in OTHER_PINS and case.locked is None:
         wrong = {
             name: (pins.get(name), version)

@@ -20,10 +20,10 @@ _Packages = dict[str, dict[str, dict[str, Any]]]
 class MemorySource:
     """Serves ``packages``: name -> version -> facts.
 
-    Facts, all optional: ``requires`` (a list of requirements), ``extras`` (extra -> list of requirements),
-    ``requires_python``, ``yanked``, ``wheel`` (default true), ``wheel_tags`` (default py3-none-any), ``sdist``
-    (default false; its metadata can be read), ``upload_time``.  With ``patient`` false nothing is known without
-    waiting, as on a network.  ``asked`` lists what was asked for, in order.
+    Facts, all optional: ``requires`` (a list of requirements), ``extras`` (extra -> such a list),
+    ``requires_python``, ``yanked``, ``wheel`` (default true), ``wheel_tags`` (default py3-none-any),
+    ``sdist`` (default false; its metadata can be read), ``upload_time``.  With ``patient`` false nothing is
+    known without waiting, as on a network.  ``asked`` lists what was asked for, in order.
     """
 
     def __init__(self, packages: Mapping[str, Mapping[str, Any]], *, patient: bool = True) -> None:
@@ -57,7 +57,11 @@ class MemorySource:
         if found is None:
             self.asked.append(name)
             versions = self._packages.get(name)
-            files = [] if versions is None else [f for v, facts in versions.items() for f in _files(name, v, facts)]
+            files = (
+                []
+                if versions is None
+                else [f for v, facts in versions.items() for f in _files(name, v, facts)]
+            )
             found = self._listings[name] = Listing(name, files, absent=versions is None, places=["memory"])
         return found
 

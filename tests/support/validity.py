@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from packaging.markers import Marker
 
 __all__ = ["faults"]
 
@@ -20,11 +21,13 @@ def faults(
     pins: Mapping[str, str],
     variables: Mapping[str, str],
 ) -> list[str]:
-    """Return a sentence for each requirement that ``pins`` leave unfulfilled, and for each pin nobody wants.
+    """Return a sentence for each requirement that ``pins`` leave unfulfilled and each pin nobody wants.
 
-    ``packages`` are as ``MemorySource`` takes them.  An unreadable requirement of a pinned version is a fault.
+    ``packages`` are as ``MemorySource`` takes them.  A requirement that cannot be read is a fault.
     """
-    known = {canonicalize_name(name): versions for name, versions in packages.items()}
+    known: dict[str, Mapping[str, Any]] = {
+        canonicalize_name(name): versions for name, versions in packages.items()
+    }
     found: list[str] = []
     wanted: set[str] = set()
     todo = [(str(each), "the root", "") for each in requirements]

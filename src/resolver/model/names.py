@@ -100,15 +100,15 @@ class NameTable:
         self._ids[name] = number
         return number
 
-    def name(self, package: PackageId) -> str:
+    def name(self, package: int) -> str:
         """Return the normal form of the name, with its ``[extra]`` where it has one."""
         return self._names[package]
 
-    def base(self, package: PackageId) -> PackageId:
+    def base(self, package: int) -> PackageId:
         """Return the id of the package without extra; of a package that has none, its own."""
         return self._bases[package]
 
-    def extra(self, package: PackageId) -> str | None:
+    def extra(self, package: int) -> str | None:
         """Return the normal form of the extra, or ``None`` for a package without one."""
         return self._extras[package]
 

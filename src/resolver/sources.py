@@ -1,0 +1,152 @@
+"""From options to the things that answer: the target environment and the stack of sources.
+
+One stack a resolution: recording | replay or client | cache | HTTP.  What each layer does is in ``index``;
+when they are asked is in ``session``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from resolver.errors import InputError
+from resolver.index.aiohttp_transport import AiohttpTransport
+from resolver.index.cache import CachingTransport
+from resolver.index.client import Client, IndexSpec
+from resolver.index.pip_config import default_index
+from resolver.index.store import RecordStore, default_cache_dir
+from resolver.model.environment import Environment, InvalidPythonVersion
+from resolver.model.tags import UnknownPlatform
+from resolver.options import redacted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resolver.index.replay import RecordingSource
+    from resolver.index.source import Source
+    from resolver.model.environment import Host
+    from resolver.options import Options
+
+__all__ = ["OpenSource", "cache_directory", "environment_of", "open_source"]
+
+
+class OpenSource:
+    """A source, and what to do about it when the resolution is over.
+
+    ``notes`` are sentences about where things come from, for those who ask with ``-v``.
+    """
+
+    __slots__ = ("_recording", "_transport", "notes", "source")
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        transport: AiohttpTransport | None = None,
+        recording: RecordingSource | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.source = source
+        self.notes = notes
+        self._transport = transport
+        self._recording = recording
+
+    @property
+    def requests(self) -> int:
+        """Return how many requests were sent so far."""
+        return 0 if self._transport is None else self._transport.traffic.requests
+
+    @property
+    def bytes(self) -> int:
+        """Return how many bytes were received so far."""
+        return 0 if self._transport is None else self._transport.traffic.bytes
+
+    def save(self) -> None:
+        """Write the recording, if one was asked for.  Raises ``OutputError``."""
+        if self._recording is not None:
+            self._recording.save()
+
+
+def environment_of(options: Options) -> Environment:
+    """Return the target that ``options`` name.  Raises ``InputError``; may start the named interpreter."""
+    host: Host | None = None
+    if options.python is not None:
+        from resolver.index.interpreter import ask_interpreter  # noqa: PLC0415  # lazy: rarely wanted
+
+        host = ask_interpreter(options.python)
+    try:
+        return Environment.target(options.python_version, options.python_platform, host)
+    except (InvalidPythonVersion, UnknownPlatform) as error:
+        raise InputError(str(error)) from None
+
+
+def cache_directory(options: Options) -> str | None:
+    """Return where the cache is, or None where it is not to be used."""
+    if options.no_cache:
+        return None
+    return options.cache_dir or default_cache_dir(os.environ, sys.platform)
+
+
+def open_source(
+    options: Options,
+    *,
+    warn: Callable[[str], None] | None = None,
+    note: Callable[[str], None] | None = None,
+) -> OpenSource:
+    """Stack what ``options`` ask for; ``warn`` and ``note`` get sentences.
+
+    Nothing is fetched yet.  Raises ``InputError`` where no index is known, ``IndexUnavailable`` where the
+    recording to replay cannot be read.
+    """
+    warn = warn or _ignore
+    note = note or _ignore
+    if options.replay is not None:
+        from resolver.index.replay import ReplaySource  # noqa: PLC0415  # lazy: rarely wanted
+
+        note(f"replaying the recording {options.replay}")
+        return _recorded(ReplaySource(options.replay), options, None)
+    directory = cache_directory(options)
+    transport = AiohttpTransport(
+        timeout=options.timeout, retries=options.retries, concurrency=options.concurrency
+    )
+    store = None if directory is None else RecordStore(directory, warn=warn, note=note)
+    caching = CachingTransport(
+        transport, store, now=time.time, refresh=options.refresh, offline=options.offline
+    )
+    indexes = _indexes(options, directory, warn, note)
+    client = Client(caching, indexes, strategy=options.index_strategy)
+    return _recorded(client, options, transport)
+
+
+def _recorded(source: Source, options: Options, transport: AiohttpTransport | None) -> OpenSource:
+    if options.record is None:
+        return OpenSource(source, transport=transport)
+    from resolver.index.replay import RecordingSource  # noqa: PLC0415  # lazy: rarely wanted
+
+    recording = RecordingSource(source, options.record)
+    return OpenSource(recording, transport=transport, recording=recording)
+
+
+def _indexes(
+    options: Options,
+    directory: str | None,
+    warn: Callable[[str], None],
+    note: Callable[[str], None],
+) -> list[IndexSpec]:
+    """Return the indexes in the order in which they are asked: extra ones first, as uv has it."""
+    urls = list(options.extra_index_urls)
+    if options.index_url is not None:
+        urls.append(options.index_url)
+    else:
+        found = default_index(os.environ, cache_dir=directory)
+        for warning in found.warnings:
+            warn(warning)
+        note(f"the default index is {redacted(found.url)}, found in {found.origin}")
+        urls += [*found.extra_urls, found.url]
+    return [IndexSpec(redacted(url), url) for url in urls]
+
+
+def _ignore(_: str) -> None:
+    """Do nothing with a sentence that nobody asked for."""

@@ -1,0 +1,179 @@
+"""Catalog: which candidates a listing has for a target, and why the others are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolver.catalog import Candidates, Catalog, Rules
+from resolver.index.metadata import Metadata
+from resolver.index.simple import Listing
+from resolver.model.distfile import DistFile
+from resolver.model.environment import Environment
+from resolver.model.requirement import Origin, Requirement
+from resolver.policy import (
+    BadMetadata,
+    ExcludedByConstraint,
+    NoMatchingWheel,
+    PreRelease,
+    PythonMismatch,
+    Reason,
+    SourceOnly,
+    TooNew,
+    Unreadable,
+    Yanked,
+)
+
+LINUX = Environment.target("3.12", "linux")
+
+
+def file(filename: str, **facts: object) -> DistFile:
+    """Return a file of package ``a`` with the given facts."""
+    return DistFile(filename, f"https://index.example/{filename}", **facts)  # type: ignore[arg-type]  # facts differ
+
+
+def candidates(*files: DistFile, rules: Rules | None = None) -> Candidates:
+    """Return the candidates that these files give."""
+    return Catalog(LINUX, rules or Rules()).add_listing(Listing("a", files))
+
+
+def reasons(found: Candidates) -> dict[str, Reason | None]:
+    """Return the reason of each version, None for a usable one."""
+    return {text: found.reason(number) for number, text in enumerate(found.texts)}
+
+
+def test_candidates_are_sorted_by_version_whatever_the_order_of_the_page() -> None:
+    found = candidates(
+        file("a-1.10-py3-none-any.whl"), file("a-1.9-py3-none-any.whl"), file("a-1.0rc1-py3-none-any.whl")
+    )
+    assert found.texts == ["1.0rc1", "1.9", "1.10"]
+    assert found.usable == 0b111
+    assert found.finals == 0b110
+
+
+def test_spellings_of_one_version_are_one_candidate() -> None:
+    found = candidates(file("a-1.0-py3-none-any.whl"), file("a-1.0.0-cp312-none-any.whl"))
+    assert len(found.keys) == 1
+    assert [each.filename for each in found.files[0]] == [
+        "a-1.0.0-cp312-none-any.whl",
+        "a-1.0-py3-none-any.whl",
+    ]
+
+
+def test_the_best_wheel_stands_for_the_candidate() -> None:
+    catalog = Catalog(LINUX, Rules())
+    names = [
+        "a-1-py3-none-any.whl",
+        "a-1-cp312-cp312-manylinux_2_17_x86_64.whl",
+        "a-1-cp312-cp312-win_amd64.whl",
+    ]
+    catalog.add_listing(Listing("a", [file(name) for name in names]))
+    assert catalog.metadata_file("a", 0).filename == "a-1-cp312-cp312-manylinux_2_17_x86_64.whl"
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ([file("a-1-py3-none-any.whl", yanked="bad")], Yanked("bad")),
+        ([file("a-1-py3-none-any.whl", requires_python=">=3.13")], PythonMismatch(">=3.13", "3.12.0")),
+        (
+            [file("a-1-py3-none-any.whl", requires_python="three")],
+            Unreadable("a Requires-Python that cannot be read (three)"),
+        ),
+        ([file("a-1-cp312-cp312-win_amd64.whl")], NoMatchingWheel("it is for another platform")),
+        ([file("a-1-cp311-cp311-manylinux_2_17_x86_64.whl")], NoMatchingWheel("it is for another ABI")),
+        ([file("a-1.tar.gz")], SourceOnly()),
+        (
+            [file("a-1.tar.gz"), file("a-1-cp312-cp312-win_amd64.whl")],
+            NoMatchingWheel("it is for another platform"),
+        ),
+        (
+            [file("a-1-cp311-cp311-any.whl"), file("a-1-cp312-cp312-win_amd64.whl")],
+            NoMatchingWheel("it is for another platform"),
+        ),
+        (
+            [file("a-1-py3-none-any.whl", yanked=True), file("a-1-cp312-cp312-win_amd64.whl")],
+            NoMatchingWheel("it is for another platform"),
+        ),
+    ],
+)
+def test_version_without_a_fitting_file_shows_the_reason_of_the_nearest(
+    files: list[DistFile], reason: Reason
+) -> None:
+    found = candidates(*files)
+    assert found.usable == 0
+    assert reasons(found) == {"1": reason}
+
+
+def test_source_distribution_with_served_metadata_is_a_candidate() -> None:
+    found = candidates(file("a-1.tar.gz", core_metadata=True))
+    assert found.usable == 1
+
+
+@pytest.mark.parametrize("only_binary", ["a", ":all:"])
+def test_only_binary_leaves_source_distributions_out(only_binary: str) -> None:
+    found = candidates(file("a-1.tar.gz", core_metadata=True), rules=Rules(only_binary=[only_binary]))
+    assert reasons(found) == {"1": SourceOnly()}
+
+
+def test_wheels_come_before_source_distributions() -> None:
+    found = candidates(file("a-1.tar.gz", core_metadata=True), file("a-1-py3-none-any.whl"))
+    assert [each.filename for each in found.files[0]] == ["a-1-py3-none-any.whl", "a-1.tar.gz"]
+
+
+def test_upload_times_after_the_cutoff_are_left_out() -> None:
+    found = candidates(
+        file("a-1-py3-none-any.whl", upload_time="2024-01-01T00:00:00Z"),
+        file("a-2-py3-none-any.whl", upload_time="2024-07-01T00:00:00Z"),
+        rules=Rules(cutoff="2024-06-01T00:00:00Z"),
+    )
+    assert reasons(found) == {"1": None, "2": TooNew("2024-06-01T00:00:00Z")}
+
+
+def test_pre_releases_are_left_out_where_they_are_not_allowed() -> None:
+    found = candidates(
+        file("a-1-py3-none-any.whl"), file("a-2b1-py3-none-any.whl"), rules=Rules(prerelease="disallow")
+    )
+    assert reasons(found) == {"1": None, "2b1": PreRelease()}
+
+
+def test_constraints_leave_versions_out_and_say_where_they_stand() -> None:
+    constraint = Requirement.parse("a<2", Origin("constraints.txt", 3))
+    found = candidates(
+        file("a-1-py3-none-any.whl"), file("a-2-py3-none-any.whl"), rules=Rules(constraints=[constraint])
+    )
+    assert reasons(found) == {"1": None, "2": ExcludedByConstraint("a<2 (constraints.txt:3)")}
+
+
+def test_yanked_version_is_usable_but_marked_where_it_is_pinned() -> None:
+    found = candidates(
+        file("a-1-py3-none-any.whl"),
+        file("a-2-py3-none-any.whl", yanked="bad"),
+        rules=Rules(requirements=[Requirement.parse("a==2")]),
+    )
+    assert (found.usable, found.yanked) == (0b11, 0b10)
+
+
+def test_names_that_say_nothing_are_set_aside() -> None:
+    found = candidates(
+        file("a-1-py3-none-any.whl"),
+        file("a.exe"),
+        file("other-1-py3-none-any.whl"),
+        file("a-1.x-py3-none-any.whl"),
+    )
+    assert (found.texts, found.set_aside) == (["1"], 3)
+
+
+def test_version_is_shown_in_its_normal_form() -> None:
+    found = candidates(file("a-1.0.ALPHA1-py3-none-any.whl"))
+    assert (found.texts, found.version(0)) == (["1.0.ALPHA1"], "1.0a1")
+
+
+def test_first_listing_and_first_metadata_stay() -> None:
+    """What the solver has seen does not change under it."""
+    catalog = Catalog(LINUX, Rules())
+    first = catalog.add_listing(Listing("a", [file("a-1-py3-none-any.whl")]))
+    assert catalog.add_listing(Listing("a", [])) is first
+    known = Metadata("a", "1")
+    catalog.add_metadata("a", 0, known)
+    catalog.add_metadata("a", 0, BadMetadata("late"))
+    assert catalog.metadata("a", 0) is known
