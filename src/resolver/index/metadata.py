@@ -2,14 +2,62 @@
 
 ``parse_metadata`` is a scan over the header lines; the requirement texts are kept as written and parsed in
 ``model.requirement`` where a candidate is looked at.  How the bytes are come by is in ``client`` and
-``artifacts``.
+``artifacts``; whether they are about the right package is checked by ``client``.
+
+The lines are found as ``email.parser`` finds them, which the specification names as the format: a field name
+is of any case, a line that begins with a space goes on with the field above it, and the first line that is
+neither ends the headers.  Of a field that may be given once the first one counts.
 
 Specification: https://packaging.python.org/en/latest/specifications/core-metadata/
 """
 
 from __future__ import annotations
 
-__all__ = ["Metadata"]
+from resolver.errors import MetadataInvalid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MAX_LINE", "MAX_REQUIREMENTS", "MAX_SIZE", "Metadata", "parse_metadata"]
+
+MAX_SIZE = 8 * 1024 * 1024
+MAX_REQUIREMENTS = 50_000
+MAX_LINE = 64 * 1024
+
+# The fields by their usual spelling and in lower case: the place that they have in ``_scan``'s answer.
+_FIELDS = (
+    "Metadata-Version",
+    "Name",
+    "Version",
+    "Dynamic",
+    "Requires-Python",
+    "Provides-Extra",
+    "Requires-Dist",
+)
+_PLACES = {name: place for place, field in enumerate(_FIELDS) for name in (field, field.lower())}
+_ELSEWHERE = -1
+# Listed so that they are passed over quickly; a field that is not is passed over too.
+_PLACES |= dict.fromkeys(
+    (
+        "Author",
+        "Author-email",
+        "Classifier",
+        "Description-Content-Type",
+        "Home-page",
+        "Keywords",
+        "License",
+        "License-Expression",
+        "License-File",
+        "Maintainer-email",
+        "Platform",
+        "Project-URL",
+        "Summary",
+    ),
+    _ELSEWHERE,
+)
+_CURRENT_MAJOR = 2
+_KNOWN = ("1.", "2.")
 
 
 class Metadata:
@@ -58,3 +106,88 @@ class Metadata:
 
     def __repr__(self) -> str:
         return f"Metadata({self.name!r}, {self.version!r})"
+
+
+def parse_metadata(body: bytes) -> Metadata:
+    """Read a METADATA file; what stands below the first empty line is not looked at.
+
+    Text that is not UTF-8 is taken for Latin-1.  Raises ``MetadataInvalid`` for what no resolution should
+    trust: a file beyond the limits above, with a NUL, without name or version, or of a newer major version of
+    the format (which the specification forbids to guess at).  Cost: linear in the headers.
+    """
+    if len(body) > MAX_SIZE:
+        raise MetadataInvalid(f"The metadata is larger than {MAX_SIZE // 1024 // 1024} MiB.")
+    texts = _scan(_head(body).split("\n"))
+    if len(body) > MAX_LINE and any(len(text) > MAX_LINE for field in texts for text in field):
+        raise MetadataInvalid(f"A field of the metadata is longer than {MAX_LINE // 1024} KiB.")
+    versions, names, own_versions, dynamic, pythons, extras, requirements = texts
+    if len(requirements) > MAX_REQUIREMENTS:
+        raise MetadataInvalid(f"The metadata has more than {MAX_REQUIREMENTS} lines Requires-Dist.")
+    name, version = _first(names), _first(own_versions)
+    if name is None or version is None:
+        raise MetadataInvalid(f"The metadata has no field {'Version' if name else 'Name'}.")
+    metadata_version = _first(versions) or "1.0"
+    if not metadata_version.startswith(_KNOWN):
+        _check_version(metadata_version)
+    return Metadata(
+        name,
+        version,
+        requires_dist=tuple(filter(None, requirements)),
+        requires_python=_first(pythons),
+        provides_extra=tuple(filter(None, extras)),
+        dynamic=tuple([text.lower() for text in dynamic]),
+        metadata_version=metadata_version,
+    )
+
+
+def _head(body: bytes) -> str:
+    """Return the headers as text, one on each line, with lines split as ``email.parser`` splits them."""
+    end = body.find(b"\n\n")
+    head = body if end < 0 else body[:end]
+    if b"\r" in head:
+        head = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").partition(b"\n\n")[0]
+    if b"\0" in head:
+        raise MetadataInvalid("The metadata holds a NUL character.")
+    try:
+        text = head.decode()
+    except UnicodeDecodeError:
+        text = head.decode("latin-1")
+    if "\n " in text or "\n\t" in text:
+        text = text.replace("\n\t", "\n ").replace("\n ", " ")  # RFC 5322, 2.2.3: unfolding
+    return text.removeprefix("\ufeff")
+
+
+def _scan(lines: Sequence[str]) -> tuple[list[str], ...]:
+    """Return the texts of each field of ``_FIELDS``."""
+    found: tuple[list[str], ...] = ([], [], [], [], [], [], [])
+    for line in lines:
+        name, colon, text = line.partition(":")
+        place = _PLACES.get(name)
+        if place is None:
+            if not _is_field_name(name):
+                break
+            place = _PLACES.get(name.lower(), _ELSEWHERE)
+        if not colon:
+            break
+        if place >= 0:
+            found[place].append(text.strip())
+    return found
+
+
+def _first(texts: list[str]) -> str | None:
+    """Return the first text; an empty one says as little as none."""
+    return texts[0] or None if texts else None
+
+
+def _is_field_name(name: str) -> bool:
+    """RFC 5322, 2.2: printable ASCII without spaces (and, says ``email.parser``, perhaps nothing at all)."""
+    return name.isascii() and name.isprintable() and " " not in name
+
+
+def _check_version(text: str) -> None:
+    major = text.partition(".")[0]
+    if major.isdecimal() and (len(major) > 4 or int(major) > _CURRENT_MAJOR):
+        raise MetadataInvalid(
+            f"The metadata is of version {text[:20]!a} of the format, and only versions up to "
+            f"{_CURRENT_MAJOR}.x are known. A newer resolver may be able to read it."
+        )

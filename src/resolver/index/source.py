@@ -40,14 +40,12 @@ class Source(Protocol):
         local file is allowed, an event loop is neither needed nor started.  Raises as ``listing`` does
         where the failure is known already (a recording that lacks ``name``).
         """
-        ...
 
     def metadata_now(self, name: str, file: DistFile) -> Metadata | None:
         """Return the metadata of ``file``, of a listing of ``name``, if that needs no waiting, else ``None``.
 
         Raises as ``metadata`` does where the failure is known already.
         """
-        ...
 
     async def listing(self, name: str) -> Listing:
         """Return the files of ``name``, waiting for the index if necessary.
@@ -58,7 +56,6 @@ class Source(Protocol):
         Raises ``IndexUnavailable`` (no usable answer after the retries), ``MetadataInvalid`` (the page is
         no page of this package, or of an API version that we cannot read) or ``SecurityRefusal``.
         """
-        ...
 
     async def metadata(self, name: str, file: DistFile) -> Metadata:
         """Return the metadata of ``file``, of a listing of ``name``, waiting for the index if necessary.
@@ -67,8 +64,6 @@ class Source(Protocol):
         the candidate is unusable, the resolution goes on), ``BuildRefused`` (only a build could tell),
         ``IndexUnavailable``, ``HashMismatch`` or another ``SecurityRefusal``.
         """
-        ...
 
     async def close(self) -> None:
         """Let go of connections and files; what was answered stays valid.  A second call does nothing."""
-        ...
