@@ -56,7 +56,8 @@ class Release(_Base):
                 return Release1(major)
             case ():
                 raise ValueError("a release has at least one segment")
-        return ReleaseN(tuple(segments))
+            case _:
+                return ReleaseN(tuple(segments))
 
     @property
     def segments(self) -> tuple[int, ...]:

@@ -140,7 +140,7 @@ class Specifiers:
     def __init__(self, text: str = "") -> None:
         self.text = text
         self._clauses = _split(text)
-        self._exact = [clause.version.lower() for clause in self._clauses if clause.operator == "==="]
+        self._exact = _exact(self._clauses) if "===" in text else None
         self._intervals = _intersection(self._clauses)
 
     def __len__(self) -> int:
@@ -203,8 +203,8 @@ class Specifiers:
             start = bisect_left(keys, low, end)
             end = bisect_left(keys, high, start)
             mask |= (1 << end) - (1 << start)
-        for wanted in self._exact:
-            mask &= sum(1 << i for i, text in enumerate(texts) if text.lower() == wanted)
+        if self._exact is not None:
+            mask &= sum(1 << i for i, text in enumerate(texts) if {text.lower()} == self._exact)
         return mask
 
     def contains(
@@ -247,13 +247,11 @@ class Specifiers:
     def _admits(self, version: str | Version, key: bytes | None) -> bool:
         """Tell whether ``version`` lies in the set; ``key`` is ``None`` for text that is not a version."""
         if key is None:
-            if len(self._exact) < len(self._clauses):
-                return False
+            inside = self._intervals == [(_FIRST, _LAST)]  # no clause but === asks for versions
         else:
             at = bisect_right(self._intervals, (key, _LAST)) - 1
-            if at < 0 or key >= self._intervals[at][1]:
-                return False
-        return not self._exact or all(str(version).lower() == wanted for wanted in self._exact)
+            inside = at >= 0 and key < self._intervals[at][1]
+        return inside and (self._exact is None or {str(version).lower()} == self._exact)
 
     def _canonical(self) -> tuple[Clause, ...]:
         """Return the clauses sorted by text, equal ones once."""
@@ -268,16 +266,21 @@ if TYPE_CHECKING:
 def _split(text: str) -> tuple[Clause, ...]:
     """Return the clauses between the commas of ``text``; empty ones are left out, as packaging does."""
     clauses = []
-    position = 0
-    for part in text.split(","):
-        if part and not part.isspace():
+    parts = text.split(",")
+    for i, part in enumerate(parts):
+        if stripped := part.strip():
             try:
-                clauses.append(Clause(part))
+                clauses.append(Clause(stripped))
             except InvalidSpecifier as error:
-                start = position + len(part) - len(part.lstrip())
-                raise InvalidSpecifier(error.text, start) from error.__cause__
-        position += len(part) + 1
+                position = sum(map(len, parts[:i])) + i + part.index(stripped)
+                raise InvalidSpecifier(stripped, position) from error.__cause__
     return tuple(clauses)
+
+
+def _exact(clauses: tuple[Clause, ...]) -> frozenset[str] | None:
+    """Return the texts that a version must be, in lower case; ``None`` where none is named by ``===``."""
+    texts = frozenset([clause.version.lower() for clause in clauses if clause.operator == "==="])
+    return texts or None
 
 
 def _operator(text: str) -> str:

@@ -33,7 +33,7 @@ from resolver.model.release import Release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "InvalidVersion",
@@ -49,19 +49,16 @@ _DIGITS = "0123456789"
 _SMALL = 200  # numbers below take one byte
 _FINAL = b"\x05"
 _PRE_MARKS = {"a": b"\x02", "b": b"\x03", "rc": b"\x04"}
-# A word stands before those that it begins with.
+# The words of a stage by their first letter, longer ones first, and their normal forms.
 _PRE_WORDS = {
-    "rc": "rc",
-    "alpha": "a",
-    "a": "a",
-    "beta": "b",
-    "b": "b",
-    "preview": "rc",
-    "pre": "rc",
-    "c": "rc",
+    "a": (("alpha", "a"), ("a", "a")),
+    "b": (("beta", "b"), ("b", "b")),
+    "c": (("c", "rc"),),
+    "p": (("preview", "rc"), ("pre", "rc")),
+    "r": (("rc", "rc"),),
 }
-_POST_WORDS = {"post": "post", "rev": "post", "r": "post"}
-_DEV_WORDS = {"dev": "dev"}
+_POST_WORDS = {"p": (("post", "post"),), "r": (("rev", "post"), ("r", "post"))}
+_DEV_WORDS = {"d": (("dev", "dev"),)}
 _SEPARATORS = ("-", "_", ".")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # The marks before the number of a stage and after it, for the words of the normal forms.
@@ -74,13 +71,12 @@ _STAGES = {
     "post": (b"\x06", _FINAL),
 }
 _BYTES = tuple([bytes((0x10 + n,)) for n in range(_SMALL)])
-_SEGMENTS = {str(n): byte for n, byte in enumerate(_BYTES)}
 _ZERO = _BYTES[0]
 _SHOWN = 100  # characters of a text that is no version that its message repeats
 
 
 class InvalidVersion(ValueError):
-    """A text that is not a version.  ``text`` is what was given."""
+    """A text that is not a version.  ``text`` is what was given, without the space around it."""
 
     def __init__(self, text: object) -> None:
         super().__init__(text)
@@ -249,7 +245,7 @@ def version_key(text: str) -> bytes:
     True
     """
     try:
-        # Segments in the table are one byte each, so that trailing zeros can be stripped as bytes.
+        # No segment in the table but "0" ends in 10, so that trailing zeros can be stripped as bytes.
         return b"".join([_SEGMENTS[segment] for segment in text.split(".")]).rstrip(_ZERO) + _FINAL
     except KeyError:
         return _simple_key(text) or _any_key(text)
@@ -309,6 +305,7 @@ def scan(text: str) -> tuple[int, list[int], tuple[str, int] | None, int | None,
 
 
 if TYPE_CHECKING:
+    Words = Mapping[str, tuple[tuple[str, str], ...]]
     Local = tuple[int | str, ...]
     Parts = tuple[int, Release, tuple[str, int] | None, int | None, int | None, Local | None]
 
@@ -332,10 +329,10 @@ def _release(text: str) -> tuple[list[int], str]:
     return [int(segment) for segment in release.split(".")], rest
 
 
-def _stage(text: str, words: dict[str, str]) -> tuple[tuple[str, int] | None, str]:
+def _stage(text: str, words: Words) -> tuple[tuple[str, int] | None, str]:
     """Split ``text`` after one of ``words`` and its number, each with an optional separator before it."""
     bare = text[1:] if text.startswith(_SEPARATORS) else text
-    for word, normal in words.items():
+    for word, normal in words.get(bare[:1], ()):
         if bare.startswith(word):
             bare = bare[len(word) :]
             if bare.startswith(_SEPARATORS):
@@ -384,15 +381,15 @@ def _simple_key(text: str) -> bytes | None:
 def _any_key(text: str) -> bytes:
     """Return the key of any version text."""
     epoch, release, pre, post, dev, local = scan(text.strip())
-    key = release_prefix(epoch, release)
+    key = [release_prefix(epoch, release)]
     if pre is not None:
-        key += _PRE_MARKS[pre[0]] + _number(pre[1])
+        key += _PRE_MARKS[pre[0]], _number(pre[1])
     if post is not None:
-        key += b"\x06" + _number(post)
-    key += _FINAL if dev is None else b"\x01" + _number(dev)
+        key += b"\x06", _number(post)
+    key += [_FINAL] if dev is None else [b"\x01", _number(dev)]
     for part in local or ():
-        key += b"\x02" + _number(part) if isinstance(part, int) else b"\x01" + part.encode() + b"\0"
-    return key
+        key += (b"\x02", _number(part)) if isinstance(part, int) else (b"\x01", part.encode(), b"\0")
+    return b"".join(key)
 
 
 def _number(n: int) -> bytes:
@@ -408,12 +405,14 @@ def _number(n: int) -> bytes:
 
 
 def _after(key: bytes, at: int) -> int:
-    """Return where the number that begins at ``at`` ends (``at`` itself if a mark stands there)."""
+    """Return where the number that begins at ``at`` ends."""
     first = key[at]
-    if first < 0x10:
-        return at
     if first < 0xD8:
         return at + 1
     if first < 0xF0:
         return at + 1 + (first - 0xD7)
     return at + 5 + int.from_bytes(key[at + 1 : at + 5], "big")
+
+
+# The segments met most: small numbers and, in calendar versions, years.  See ``version_key`` for the choice.
+_SEGMENTS = {str(n): _number(n) for n in (*range(256), *range(2000, 2040))}
