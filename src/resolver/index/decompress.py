@@ -61,6 +61,8 @@ class BodyDecoder:
     def finish(self) -> bytes:
         """Return the body, now that all bytes have been fed."""
         compressed = self._encoding not in ("", "identity")
+        if self._stream is not None:
+            self._inflate(b"")  # zlib may hold back what the last step had no room for
         if compressed and self._received and not self._whole:
             raise CorruptBody(f"its {self._encoding} stream ends too early")
         return b"".join(self._chunks)
@@ -70,8 +72,12 @@ class BodyDecoder:
         import zlib  # noqa: PLC0415  # lazy: start-up time
 
         if self._stream is None:
-            if self._whole and self._encoding == "deflate":
-                return b""  # RFC 9112, 6.3: what follows the end is no part of the message
+            if self._whole:
+                # RFC 1952, 2.2: a gzip file is a series of members.  Zeros may fill it up; after a stream of
+                # deflate nothing means anything.
+                chunk = chunk.lstrip(b"\0") if self._encoding != "deflate" else b""
+            if not chunk:
+                return b""
             self._stream = self._begin(chunk[0])
             self._whole = False
         try:
@@ -80,10 +86,9 @@ class BodyDecoder:
             raise CorruptBody(f"its {self._encoding} stream is damaged ({error})") from error
         if not self._stream.eof:
             return self._stream.unconsumed_tail
-        # RFC 1952, 2.2: a gzip file is a series of members, one after the other.  Zeros may fill it up.
         left = self._stream.unused_data
         self._stream, self._whole = None, True
-        return left.lstrip(b"\0")
+        return left
 
     def _begin(self, first: int) -> _Decompress:
         import zlib  # noqa: PLC0415  # lazy: start-up time

@@ -108,8 +108,8 @@ def with_userinfo(url: str, userinfo: str) -> str:
 def redacted(url: str) -> str:
     """Return ``url`` as messages show it: no credentials, no query values, nothing unprintable, not too long.
 
-    Queries are hidden because a signed link is a credential.  Text that cannot be taken apart is shown up to
-    its scheme if it has an ``@`` anywhere, for then nobody can tell where a password ends.
+    Queries are hidden because a signed link is a credential.  What stands before an ``@`` is hidden even in
+    a path: somebody may have forgotten to quote a slash in a password.
 
     >>> redacted("https://me:secret@index.example/simple/?token=abc#sha256=00")
     'https://index.example/simple/?...'
@@ -117,13 +117,18 @@ def redacted(url: str) -> str:
     try:
         shown = bare(url)
     except InvalidUrl:
-        scheme, separator, rest = url.partition("://")
-        shown = f"{scheme}{separator}..." if "@" in rest and separator else url.rpartition("@")[2]
+        shown = url
     path, query, _ = shown.partition("?")
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)
-    if len(shown) > _SHOWN:
-        shown = f"{shown[:_SHOWN]}..."
-    return f"{shown}?..." if query else shown
+    scheme, separator, rest = path.partition("://")
+    _, at, after = rest.rpartition("@")
+    if at:
+        path = f"{scheme}{separator}...@{after}"
+    elif not separator:
+        path = path.rpartition("@")[2]
+    path = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)
+    if len(path) > _SHOWN:
+        path = f"{path[:_SHOWN]}..."
+    return f"{path}?..." if query else path
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,142 @@
+"""The source over the network: listings and metadata from package indexes.
+
+What to ask for is worked out by generators that yield requests: ``pages`` looks for a listing, ``ladder``
+for a file's metadata.  Here they are driven, either without waiting (from the cache, for a warm run) or with;
+each answer is found once and remembered, and logins are added.  This module and what it imports load neither
+asyncio nor aiohttp nor msgspec: a test asserts it.
+
+Specification: https://packaging.python.org/en/latest/specifications/simple-repository-api/
+"""
+
+from __future__ import annotations
+
+from resolver.errors import ResolverError
+from resolver.index.ladder import find_metadata
+from resolver.index.once import Once
+from resolver.index.pages import STRATEGIES, IndexSpec, find_listing
+from resolver.index.urls import InvalidUrl, split_url, with_userinfo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+    from typing import TypeVar
+
+    from resolver.index.metadata import Metadata
+    from resolver.index.simple import Listing
+    from resolver.index.transport import Request, Response, Transport
+    from resolver.model.distfile import DistFile
+
+    Answer = TypeVar("Answer")
+
+__all__ = ["Client", "IndexSpec"]
+
+
+class Client:
+    """A ``Source`` over ``indexes``, asked in their order by ``strategy`` (one of ``pages.STRATEGIES``).
+
+    Credentials in the URL of an index are also given to files at the same origin, and to no other.
+    """
+
+    __slots__ = ("_indexes", "_listings", "_logins", "_metadata", "_strategy", "_transport")
+
+    def __init__(
+        self, transport: Transport, indexes: Sequence[IndexSpec], *, strategy: str = "first-index"
+    ) -> None:
+        if strategy not in STRATEGIES:
+            raise ValueError(f"unknown index strategy {strategy!r}: use one of {', '.join(STRATEGIES)}")
+        self._transport = transport
+        self._indexes = tuple(indexes)
+        self._strategy = strategy
+        self._logins = _logins(indexes)
+        self._listings: Once[Listing] = Once()
+        self._metadata: Once[Metadata] = Once()
+
+    def listing_now(self, name: str) -> Listing | None:
+        """Return the listing of ``name`` from memory or from fresh cache entries, else ``None``."""
+        known = self._listings.known(name)
+        if known is None:
+            known = _without_waiting(self._look_for(name), self._transport)
+            if known is not None:
+                self._listings.keep(name, known)
+        return known
+
+    def metadata_now(self, name: str, file: DistFile) -> Metadata | None:
+        """Return the metadata of ``file`` from memory or from fresh cache entries, else ``None``."""
+        known = self._metadata.known(file.url)
+        if known is None:
+            known = _without_waiting(self._climb(name, file), self._transport)
+            if known is not None:
+                self._metadata.keep(file.url, known)
+        return known
+
+    async def listing(self, name: str) -> Listing:
+        """Return the files of ``name``; see ``Source.listing`` for the contract."""
+        return await self._listings.get(name, lambda: _waiting(self._look_for(name), self._transport))
+
+    async def metadata(self, name: str, file: DistFile) -> Metadata:
+        """Return the metadata of ``file``; see ``Source.metadata`` for the contract."""
+        return await self._metadata.get(file.url, lambda: _waiting(self._climb(name, file), self._transport))
+
+    async def close(self) -> None:
+        """Stop what is under way and close the transport."""
+        await self._listings.close()
+        await self._metadata.close()
+        await self._transport.close()
+
+    def _look_for(self, name: str) -> Generator[Request, Response, Listing]:
+        return find_listing(name, self._indexes, self._strategy)
+
+    def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
+        return find_metadata(name, file, _with_login(file.url, self._logins))
+
+
+def _logins(indexes: Sequence[IndexSpec]) -> Mapping[str, str]:
+    """Return the credentials by origin; of two indexes at one origin the first counts."""
+    found: dict[str, str] = {}
+    for index in indexes:
+        try:
+            address = split_url(index.url)
+        except InvalidUrl:
+            continue  # the transport says so when the index is asked
+        if address.userinfo:
+            found.setdefault(address.origin, address.userinfo)
+    return found
+
+
+def _with_login(url: str, logins: Mapping[str, str]) -> str:
+    if not logins:
+        return url
+    try:
+        login = logins.get(split_url(url).origin)
+    except InvalidUrl:
+        return url
+    return with_userinfo(url, login) if login else url
+
+
+def _without_waiting(steps: Generator[Request, Response, Answer], transport: Transport) -> Answer | None:
+    """Drive ``steps`` with what ``transport`` has in store; ``None`` as soon as it lacks something."""
+    try:
+        request = next(steps)
+        while (response := transport.stored(request)) is not None:
+            request = steps.send(response)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer
+    steps.close()
+    return None
+
+
+async def _waiting(steps: Generator[Request, Response, Answer], transport: Transport) -> Answer:
+    """Drive ``steps`` with what ``transport`` fetches; its failures are thrown into ``steps``."""
+    try:
+        request = next(steps)
+        while True:
+            try:
+                response = await transport.fetch(request)
+            except ResolverError as error:
+                request = steps.throw(error)
+            else:
+                request = steps.send(response)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer

@@ -1,0 +1,206 @@
+"""URLs, credentials and proxies as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.errors import IndexUnavailable, SecurityRefusal
+from resolver.index.credentials import basic_authorization, with_netrc
+from resolver.index.proxies import Proxies
+from resolver.index.urls import (
+    InvalidUrl,
+    bare,
+    is_loopback,
+    quoted,
+    redacted,
+    redirect_target,
+    split_url,
+    with_userinfo,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPLIT = [
+    ("https://index.example", ("https", "", "index.example", 443, "/")),
+    ("HTTP://Index.Example:8080/a?b=c#d", ("http", "", "index.example", 8080, "/a?b=c")),
+    ("https://me:p%40w@index.example/", ("https", "me:p%40w", "index.example", 443, "/")),
+    ("https://me:p@w@index.example/", ("https", "me:p@w", "index.example", 443, "/")),
+    ("https://index.example?x=a@b", ("https", "", "index.example", 443, "/?x=a@b")),
+    ("https://index.example/@scope/a", ("https", "", "index.example", 443, "/@scope/a")),
+    ("http://[::1]:80/a", ("http", "", "[::1]", 80, "/a")),
+    ("http://[::1]/a", ("http", "", "[::1]", 80, "/a")),
+]
+
+
+@pytest.mark.parametrize(("url", "parts"), SPLIT)
+def test_url_is_taken_apart(url: str, parts: tuple[str, str, str, int, str]) -> None:
+    address = split_url(url)
+    assert (address.scheme, address.userinfo, address.host, address.port, address.target) == parts
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "index.example",
+        "ftp://index.example",
+        "file:///etc/passwd",
+        "https://",
+        "https:///a",
+        "https://:80/",
+        "https://[]/",
+        "https://host:port/",
+        "https://host:0/",
+        "https://host:65536/",
+        "https://host:\N{SUPERSCRIPT TWO}/",
+        "https://ho st/",
+        "https://ho\nst/",
+        f"https://host:{'9' * 5000}/",
+    ],
+)
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(InvalidUrl):
+        split_url(url)
+
+
+def test_default_port_goes_without_saying() -> None:
+    assert bare("https://a.example:443/x") == "https://a.example/x"
+    assert bare("http://a.example:443/x") == "http://a.example:443/x"
+    assert split_url("https://a.example/").origin == split_url("https://A.example:443/b").origin
+    assert split_url("https://a.example/").origin != split_url("http://a.example:443/").origin
+
+
+def test_userinfo_is_put_in_place_of_another() -> None:
+    assert with_userinfo("https://old:pw@a.example/x", "new:word") == "https://new:word@a.example/x"
+    assert with_userinfo("https://old:pw@a.example/x", "") == "https://a.example/x"
+
+
+@given(
+    st.sampled_from(["https", "http", "ftp", "socks5", "HTTPS"]),
+    st.text(alphabet="abz/@:#%12 ", max_size=12),
+    st.text(alphabet="abz/@:?#&=%1 ", max_size=20),
+)
+def test_password_is_never_shown(scheme: str, user: str, rest: str) -> None:
+    """However a user name is written, quoted or not, nothing of a password before an ``@`` gets through."""
+    assert "S3CRET" not in redacted(f"{scheme}://{user}:S3CRET@{rest}")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://me:pw@index.example/simple/", "https://index.example/simple/"),
+        ("https://files.example/a?X-Signature=1234", "https://files.example/a?..."),
+        ("https://me:pa/ss@index.example/simple/", "https://...@index.example/simple/"),
+        ("https://me:12/ss@index.example/simple/", "https://...@index.example/simple/"),
+        ("ftp://me:pw@index.example/", "ftp://...@index.example/"),
+        ("me:pw@nonsense", "nonsense"),
+        ("file:///etc/passwd", "file:///etc/passwd"),
+        ("https://index.example/\x1b[31m\n", "https://index.example/\ufffd[31m\ufffd"),
+        ("https://index.example/" + "a" * 400, "https://index.example/" + "a" * 278 + "..."),
+    ],
+)
+def test_what_messages_show(url: str, shown: str) -> None:
+    assert redacted(url) == shown
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.255.0.3", "[::1]"])
+def test_loopback(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1.example", "128.0.0.1", "127.1", "127.a.0.1", "0.0.0.0", "[::2]"])
+def test_not_loopback(host: str) -> None:
+    assert not is_loopback(host)
+
+
+def test_quoting_keeps_what_is_quoted_and_the_host_becomes_ascii() -> None:
+    assert quoted("https://b\u00fccher.example/a b%20c") == "https://xn--bcher-kva.example/a%20b%20c"
+    with pytest.raises(InvalidUrl):
+        quoted("https://" + "\u00fc" * 70 + ".example/")
+
+
+def test_redirects_resolve_against_the_current_address() -> None:
+    current = "https://index.example/simple/Foo/"
+    assert redirect_target(current, "../foo/") == "https://index.example/simple/foo/"
+    assert redirect_target(current, "//other.example/x") == "https://other.example/x"
+    assert redirect_target("http://index.example/", "https://u:p@index.example/") == "https://index.example/"
+
+
+@pytest.mark.parametrize("location", ["http://index.example/", "file:///a", "javascript:x", "https://[::1"])
+def test_redirects_that_are_refused(location: str) -> None:
+    with pytest.raises(SecurityRefusal):
+        redirect_target("https://index.example/", location)
+
+
+# Credentials
+
+
+@pytest.mark.parametrize(
+    ("userinfo", "header"),
+    [
+        ("me:pw", "Basic bWU6cHc="),
+        ("token", "Basic dG9rZW46"),
+        ("a:b:c", "Basic YTpiOmM="),
+        ("%C3%BC:", "Basic w7w6"),
+    ],
+)
+def test_basic_authorization(userinfo: str, header: str) -> None:
+    assert basic_authorization(userinfo) == header
+
+
+def test_login_of_a_netrc_file(tmp_path: Path) -> None:
+    file = tmp_path / "netrc"
+    file.write_text("machine index.example login me password p@ss:w/rd\n", encoding="utf-8")
+    asked = with_netrc("https://index.example/simple/", str(file))
+    assert asked == "https://me:p%40ss%3Aw%2Frd@index.example/simple/"
+    assert basic_authorization(split_url(asked).userinfo) == basic_authorization("me:p%40ss:w%2Frd")
+    assert with_netrc("https://a:b@index.example/", str(file)) == "https://a:b@index.example/"
+    assert with_netrc("https://other.example/", str(file)) == "https://other.example/"
+    assert with_netrc("nonsense", str(file)) == "nonsense"
+
+
+@pytest.mark.parametrize("content", [b"machine", b"\xff\xfe", b"what is this"])
+def test_netrc_file_that_cannot_be_read_counts_as_empty(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "netrc"
+    file.write_bytes(content)
+    assert with_netrc("https://index.example/", str(file)) == "https://index.example/"
+    assert with_netrc("https://index.example/", str(tmp_path / "none")) == "https://index.example/"
+
+
+# Proxies
+
+
+def test_proxy_by_scheme_and_its_exceptions() -> None:
+    proxies = Proxies(
+        {"http": "http://one.example:3128", "all": "me:pw@two.example"}, lambda host: host.startswith("near")
+    )
+    first, second = (proxies.between(split_url(f"{scheme}://a.example/")) for scheme in ("http", "https"))
+    assert first is not None
+    assert second is not None
+    assert (first.url, first.authorization) == ("http://one.example:3128/", None)
+    assert (second.url, second.authorization) == ("http://two.example/", "Basic bWU6cHc=")
+    assert proxies.between(split_url("https://near.example/")) is None
+
+
+def test_proxy_of_a_kind_that_cannot_be_used_is_named() -> None:
+    proxies = Proxies({"https": "socks5://me:secret@one.example"}, lambda _: False)
+    with pytest.raises(IndexUnavailable) as caught:
+        proxies.between(split_url("https://a.example/"))
+    assert "socks5://" in str(caught.value)
+    assert "NO_PROXY" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_proxies_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "near.example,127.0.0.1")
+    proxies = Proxies.of_this_machine()
+    found = proxies.between(split_url("https://index.example/"))
+    assert found is not None
+    assert found.url == "http://proxy.example:3128/"
+    assert proxies.between(split_url("https://near.example/")) is None
