@@ -240,7 +240,7 @@ def _duration(text: str) -> timedelta | None:
     words = text.split()
     if text[:1] in ("P", "p"):
         return timedelta(seconds=_iso_seconds(text[1:].upper()))
-    if len(words) == len(("3", "days")):
+    if len(words) == len(("3", "days")) and "-" not in words[0]:
         unit = words[1].lower().rstrip("s")
         if unit not in _UNITS:
             raise ValueError(text)

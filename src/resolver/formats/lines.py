@@ -79,7 +79,7 @@ def _decoded(content: bytes, encoding: str, path: str) -> str:
 
 
 class Line:
-    """A logical line; ``number`` is that of its first physical line."""
+    """A logical line; ``number`` is that of the physical line on which it begins."""
 
     __slots__ = ("_pieces", "number", "text")
 

@@ -1,0 +1,234 @@
+"""The JSON of answers and proofs: what the published schema says, in a fixed order."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolver.errors import NoSolution
+from resolver.formats.answer import Answer, Pinned, Statistics
+from resolver.formats.views import solved, unsatisfiable
+from resolver.model.distfile import DistFile
+
+SCHEMA = json.loads(
+    (Path(__file__).resolve().parents[3] / "docs" / "schema" / "resolution-1.json").read_text(encoding="utf-8")
+)
+
+
+class Term:
+    """What a step says of one package."""
+
+    def __init__(self, package: str, range_: str, candidates: int) -> None:
+        self.package = package
+        self.range = range_
+        self.candidates = candidates
+
+
+class Step:
+    """A fact or a conclusion."""
+
+    def __init__(
+        self, *terms: Term, cause: str | None = None, left: Step | None = None, right: Step | None = None
+    ) -> None:
+        self.terms = terms
+        self.cause = cause
+        self.left = left
+        self.right = right
+
+
+class Fix:
+    """A change that was tried out."""
+
+    change = "allow newer b"
+    requirements = ("a", "b>=2")
+    options = ("--pre",)
+
+
+def answer() -> Answer:
+    """Return an answer that uses every field."""
+    file = DistFile(
+        "a-1-py3-none-any.whl",
+        "https://me:secret@index.example/a-1-py3-none-any.whl",
+        hashes={"sha256": "0", "md5": "1"},
+        size=3,
+        requires_python=">=3.8",
+        upload_time="2024-02-28T12:00:00Z",
+    )
+    pins = [
+        Pinned("b", "2.0", via=("a",), url="https://me:secret@index.example/b.whl"),
+        Pinned(
+            "a", "1", extras=frozenset({"y", "x"}), files=(file,), requires=(("b>1", "b", "2.0"),), via=("r.txt:1",)
+        ),
+    ]
+    statistics = Statistics(decisions=2, conflicts=1, candidates=4, requests=3, bytes=10, seconds=0.123456)
+    return Answer(pins, {"sys_platform": "linux", "os_name": "posix"}, statistics)
+
+
+def check(value: Any, schema: dict[str, Any], path: str = "$") -> None:
+    """Check ``value`` against the part of JSON Schema that our schema uses; assert that it uses no more."""
+    known = {
+        "$comment", "$defs", "$id", "$ref", "$schema", "additionalProperties", "const", "description", "enum",
+        "examples", "items", "minimum", "oneOf", "properties", "required", "title", "type",
+    }  # fmt: skip
+    assert schema.keys() <= known, path
+    if "$ref" in schema:
+        target: Any = SCHEMA
+        for name in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[name]
+        check(value, target, path)
+    if "oneOf" in schema:
+        fitting = [each for each in schema["oneOf"] if fits(value, each, path)]
+        assert len(fitting) == 1, f"{path}: {len(fitting)} alternatives fit"
+    if "const" in schema:
+        assert schema["const"] == value, path
+    if "enum" in schema:
+        assert value in schema["enum"], path
+    types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
+    types |= {"null": type(None), "boolean": bool}
+    if "type" in schema:
+        wanted = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        assert any(isinstance(value, types[name]) for name in wanted), f"{path} is {value!r}"
+        assert "boolean" in wanted or not isinstance(value, bool), path
+    if isinstance(value, dict):
+        assert set(schema.get("required", ())) <= value.keys(), path
+        for name, item in value.items():
+            extra = schema.get("additionalProperties", {})
+            part = schema.get("properties", {}).get(name, extra)
+            assert part is not False, f"{path}.{name} is not in the schema"
+            check(item, part, f"{path}.{name}")
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            check(item, schema.get("items", {}), f"{path}[{number}]")
+    if "minimum" in schema:
+        assert value >= schema["minimum"], path
+
+
+def fits(value: Any, schema: dict[str, Any], path: str) -> bool:
+    """Return whether ``value`` keeps to ``schema``."""
+    try:
+        check(value, schema, path)
+    except AssertionError:
+        return False
+    return True
+
+
+def test_a_solved_document_is_that_of_the_contract() -> None:
+    """Every key, in order; logins gone; one pin a line."""
+    text = solved(answer())
+    document = json.loads(text)
+    assert list(document) == ["version", "status", "pins", "environment", "statistics"]
+    assert document["version"] == 1
+    assert document["status"] == "solved"
+    first, second = document["pins"]
+    assert first == {
+        "name": "a",
+        "version": "1",
+        "extras": ["x", "y"],
+        "url": None,
+        "files": [
+            {
+                "filename": "a-1-py3-none-any.whl",
+                "url": "https://****@index.example/a-1-py3-none-any.whl",
+                "size": 3,
+                "hashes": {"md5": "1", "sha256": "0"},
+                "requires-python": ">=3.8",
+                "upload-time": "2024-02-28T12:00:00Z",
+            }
+        ],
+        "requires": [{"requirement": "b>1", "name": "b", "version": "2.0"}],
+        "via": ["r.txt:1"],
+    }
+    assert list(first) == ["name", "version", "extras", "url", "files", "requires", "via"]
+    assert second["url"] == "https://****@index.example/b.whl"
+    assert list(document["environment"]) == ["os_name", "sys_platform"]
+    assert document["statistics"]["seconds"] == 0.123
+    assert len(text.splitlines()) == len(document["pins"]) + 8
+    check(document, SCHEMA)
+
+
+def test_an_empty_answer_is_a_document_too() -> None:
+    """No requirement, no pin."""
+    document = json.loads(solved(Answer((), {}, Statistics())))
+    assert document["pins"] == []
+    check(document, SCHEMA)
+
+
+def proof() -> Step:
+    """Return a proof in which one step is used twice."""
+    fact = Step(Term("a", ">=1", 3), Term("b", "<2", 1), cause="a 1 depends on b<2")
+    other = Step(Term("b", ">=2", 4), cause="the requirements want b>=2")
+    shared = Step(Term("a", ">=1", 3), left=fact, right=other)
+    return Step(left=shared, right=Step(Term("a", "<1", 2), left=shared, right=other))
+
+
+def test_an_unsatisfiable_document_is_that_of_the_contract() -> None:
+    """Explanation, derivation, hints, fixes, statistics."""
+    error = NoSolution(
+        "because \N{EM DASH} so", derivation=proof(), hints=["try"], fixes=[Fix()], statistics=Statistics(conflicts=7)
+    )
+    document = json.loads(unsatisfiable(error))
+    assert list(document) == [
+        "version", "status", "explanation", "derivation", "hints", "fixes", "statistics",
+    ]  # fmt: skip
+    assert document["status"] == "unsatisfiable"
+    assert document["explanation"] == "because \N{EM DASH} so"
+    assert document["hints"] == ["try"]
+    assert document["fixes"] == [
+        {"change": "allow newer b", "requirements": ["a", "b>=2"], "options": ["--pre"], "verified": True}
+    ]
+    assert document["statistics"]["conflicts"] == 7
+    left = document["derivation"]["left"]
+    assert left["left"] == {
+        "cause": "a 1 depends on b<2",
+        "terms": [
+            {"package": "a", "range": ">=1", "candidates": 3},
+            {"package": "b", "range": "<2", "candidates": 1},
+        ],
+    }
+    assert document["derivation"]["right"]["left"] == left
+    check(document, SCHEMA)
+
+
+def test_a_proof_that_could_not_be_carried_is_null() -> None:
+    """The text is there all the same."""
+    document = json.loads(unsatisfiable(NoSolution("no")))
+    assert document["derivation"] is None
+    check(document, SCHEMA)
+
+
+def test_shared_steps_do_not_fill_the_disk() -> None:
+    """Each of forty conclusions uses the one before twice: written out, that were 2 to the 40 steps."""
+    step = Step(cause="fact")
+    for _ in range(40):
+        step = Step(left=step, right=step)
+    text = unsatisfiable(NoSolution("no", derivation=step))
+    assert len(text) < 1_000_000
+    assert '"cause": "concluded in step 2"' in text
+    check(json.loads(text), SCHEMA)
+
+
+def test_a_deep_proof_is_written_without_recursion() -> None:
+    """Deeper than Python's stack."""
+    step = Step(cause="fact")
+    for _ in range(5_000):
+        step = Step(left=step, right=Step(cause="fact"))
+    text = unsatisfiable(NoSolution("no", derivation=step))
+    assert text.count('"left": ') == 5_000
+
+
+def test_the_schema_has_valid_examples() -> None:
+    """Its readers begin there."""
+    examples = SCHEMA["examples"]
+    assert [example["status"] for example in examples] == ["solved", "unsatisfiable"]
+    for example in examples:
+        check(example, SCHEMA)
+
+
+@pytest.mark.parametrize("change", [{"status": "maybe"}, {"version": 2}, {"pins": {}}, {"more": 1}])
+def test_the_schema_refuses_other_documents(change: dict[str, Any]) -> None:
+    """A check that cannot fail would prove nothing."""
+    document = json.loads(solved(answer())) | change
+    assert not fits(document, SCHEMA, "$")
