@@ -33,6 +33,7 @@ class MemorySource:
         for name, versions in packages.items():
             self._packages.setdefault(normalise(name), {}).update(versions)
         self._listings: dict[str, Listing] = {}
+        self._read: dict[str, Metadata] = {}
         self._ready: set[str] = set()
 
     def listing_now(self, name: str) -> Listing | None:
@@ -66,6 +67,12 @@ class MemorySource:
         return found
 
     def _metadata(self, name: str, file: DistFile) -> Metadata:
+        found = self._read.get(file.filename)
+        if found is None:
+            found = self._read[file.filename] = self._make_metadata(name, file)
+        return found
+
+    def _make_metadata(self, name: str, file: DistFile) -> Metadata:
         version = _version_of(file)
         facts = self._packages[name][version]
         self.asked.append(f"{name}=={version}")
