@@ -6,13 +6,16 @@ import asyncio
 import gzip
 import ssl
 import subprocess
+import sys
 import zlib
 from shutil import which
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from resolver.errors import IndexUnavailable, LimitReached, ResolverError, SecurityRefusal
+from resolver.index import aiohttp_transport
 from resolver.index.aiohttp_transport import AiohttpTransport
 from resolver.index.proxies import Proxies
 from resolver.index.transport import Request, Response
@@ -622,6 +625,31 @@ def test_redirect_from_https_to_http_is_refused(certificate: Path) -> None:
     outcome, _ = over_tls(certificate, script, trusted=True)
     assert isinstance(outcome, SecurityRefusal)
     assert "plain http" in str(outcome)
+
+
+def trust_of(monkeypatch: pytest.MonkeyPatch, *, truststore: object) -> object:
+    """Return what decides about certificates, with ``truststore`` in place of that package."""
+    monkeypatch.setitem(sys.modules, "truststore", truststore)
+    return aiohttp_transport._trust()
+
+
+def test_trust_of_the_system_is_used_where_it_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    context = ssl.create_default_context()
+    fake = SimpleNamespace(SSLContext=lambda _: context)
+    assert trust_of(monkeypatch, truststore=fake) is context
+    assert trust_of(monkeypatch, truststore=None) is True
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_certificates_that_the_user_names_win(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "/nowhere")
+    assert trust_of(monkeypatch, truststore=SimpleNamespace()) is True
+
+
+def test_network_has_nothing_in_store() -> None:
+    assert AiohttpTransport().stored(Request("https://index.example/", limit=1)) is None
 
 
 def test_closing_twice_is_allowed() -> None:

@@ -38,7 +38,7 @@ _SLOWEST = 100  # bytes a second ...
 _SLOWEST_FOR = 30.0  # ... over so many seconds: whoever drips slower is given up
 
 
-class _Transient(Exception):  # noqa: N818  # never leaves this module
+class _Transient(Exception):  # never leaves this module
     """A failure that another try may heal; ``wait`` is what the server asked for, if it did."""
 
     def __init__(

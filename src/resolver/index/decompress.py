@@ -24,7 +24,7 @@ _RATIO_FROM = 1 << 20  # small bodies may be as repetitive as they like
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # window bits, as zlib takes them
 
 
-class CorruptBody(Exception):  # noqa: N818  # never leaves the transport
+class CorruptBody(Exception):  # never leaves the transport
     """The body is not what was sent: asking again may help."""
 
 

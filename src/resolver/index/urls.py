@@ -27,7 +27,7 @@ _PORTS = {"http": 80, "https": 443}
 _SHOWN = 300  # a message is no place for more
 
 
-class InvalidUrl(ValueError):  # noqa: N818  # named as the model names such errors
+class InvalidUrl(ValueError):  # named as the model names such errors
     """The text is no http or https URL; the message does not repeat the text."""
 
 
@@ -68,11 +68,13 @@ def split_url(url: str) -> Address:
     if not separator or scheme not in _PORTS:
         raise InvalidUrl("it does not begin with http:// or https://")
     rest = rest.partition("#")[0]
-    end = min((at for mark in "/?" if (at := rest.find(mark)) >= 0), default=len(rest))
-    authority, target = rest[:end], rest[end:]
+    authority, _, path = rest.partition("/")
+    if "?" in authority:
+        authority, _, query = rest.partition("?")
+        path = f"?{query}"
     userinfo, _, place = authority.rpartition("@")
     host, port = _host_and_port(place, scheme)
-    return Address(scheme, userinfo, host, port, target if target.startswith("/") else f"/{target}")
+    return Address(scheme, userinfo, host, port, f"/{path}")
 
 
 def _host_and_port(place: str, scheme: str) -> tuple[str, int]:
@@ -81,7 +83,7 @@ def _host_and_port(place: str, scheme: str) -> tuple[str, int]:
         host, port = f"{inner}]", port.removeprefix(":")
     else:
         host, _, port = place.partition(":")
-    if not host or host == "[]" or any(c.isspace() or not c.isprintable() for c in host):
+    if not host or host == "[]" or " " in host or not host.isprintable():
         raise InvalidUrl("it names no host")
     if not port:
         return host.lower(), _PORTS[scheme]
@@ -125,7 +127,8 @@ def redacted(url: str) -> str:
         path = f"{scheme}{separator}...@{after}"
     elif not separator:
         path = path.rpartition("@")[2]
-    path = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)
+    if not path.isprintable():
+        path = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)
     if len(path) > _SHOWN:
         path = f"{path[:_SHOWN]}..."
     return f"{path}?..." if query else path
