@@ -12,11 +12,25 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from resolver.solver.engine import Facts, Need, Universe
+from resolver.solver.incompatibility import Depends, Given, Rejected
+from resolver.solver.terms import candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["Served", "World", "holds", "is_allowed", "is_solution", "random_world", "solutions", "world"]
+    from resolver.solver.explain import Fact
+
+__all__ = [
+    "Plain",
+    "Served",
+    "World",
+    "holds",
+    "is_allowed",
+    "is_solution",
+    "random_world",
+    "solutions",
+    "world",
+]
 
 Dependency = tuple[int, int]
 
@@ -214,3 +228,56 @@ class Served:
     def arrive(self, key: object) -> None:
         """Answer the question ``key`` from now on."""
         self.late.discard(key)
+
+
+class Plain:
+    """A wording for worlds: package 0 is "a", its candidates are numbers."""
+
+    def __init__(self, world: World) -> None:
+        self._sizes = [len(candidates) for candidates in world.needs]
+
+    def fact(self, fact: Fact) -> str:
+        match fact.causes[0]:
+            case Given(payload=payload) if not fact.terms:
+                return f"{payload}"
+            case Given():
+                return f"you need {self._listed(fact.terms)}"
+            case Rejected(package=package):
+                return f"{self._some(package, ~fact.terms[package])} is unusable"
+            case Depends(package=package, other=other) if package == other:
+                return f"{self._some(package, ~fact.terms[package])} needs another {self._name(other)}"
+            case Depends(package=package, other=other):
+                return f"{self._some(package, ~fact.terms[package])} needs {self._target(other, fact.terms)}"
+            case _:
+                return f"{self._listed(fact.terms)} by kinship"
+
+    def conclusion(self, terms: Mapping[int, int]) -> str:
+        needed = {package: mask for package, mask in terms.items() if not mask & 1}
+        others = [self._some(package, ~mask) for package, mask in terms.items() if mask & 1]
+        if not others:
+            return f"{self._listed(needed)} is needed"
+        if not needed:
+            return f"{' with '.join(others)} is out"
+        return f"{' with '.join(others)} needs {self._listed(needed)}"
+
+    def unsatisfiable(self) -> str:
+        return "there is no way"
+
+    def term(self, package: int, allowed: int) -> dict[str, object]:
+        mask = allowed & ((2 << self._sizes[package]) - 1)
+        return {"package": self._name(package), "range": self._range(mask), "candidates": mask.bit_count()}
+
+    def _listed(self, terms: Mapping[int, int]) -> str:
+        return " or ".join(self._some(package, mask) for package, mask in terms.items())
+
+    def _target(self, package: int, terms: Mapping[int, int]) -> str:
+        return self._some(package, terms.get(package, 0))
+
+    def _some(self, package: int, mask: int) -> str:
+        return f"{self._name(package)} {self._range(mask & ((2 << self._sizes[package]) - 1))}"
+
+    def _range(self, mask: int) -> str:
+        return ",".join([*(["none"] if mask & 1 else []), *map(str, candidates(mask))]) or "-"
+
+    def _name(self, package: int) -> str:
+        return chr(97 + package) if package < 26 else f"p{package}"

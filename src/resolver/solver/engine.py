@@ -288,7 +288,9 @@ class Solver:
         domain = solution.domains[package]
         candidate = self._problem.choose(package, domain)
         if candidate < 0 or not domain & 2 << candidate:
-            raise SolverError(f"candidate {candidate} of package {package} was chosen, not one of {domain:#b}")
+            raise SolverError(
+                f"candidate {candidate} of package {package} was chosen, not one of {domain:#b}"
+            )
         if not self._expanded[package] & 2 << candidate:
             return self._expand(package, candidate)
         self.statistics.decisions += 1

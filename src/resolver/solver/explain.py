@@ -1,0 +1,360 @@
+"""Telling a proof: as sentences, and as nested data.
+
+``sentences`` goes through a derivation as Dart pub does: a conclusion is told right after what it follows
+from; two steps in a row that each add one fact become one sentence; and only a conclusion that is needed
+again later gets a number.  Names, versions and what to call a fact are the caller's: it brings a
+``Wording``.  What is fixed here is how statements are joined.
+
+``tree`` gives the same graph as dicts and lists that can be written as JSON, without unfolding a shared node
+twice and without nesting as deep as the proof.
+
+The derivation itself and its checker are in ``derivation``, how it is shortened in ``simplify``; both are
+offered here too.
+
+Spec: Dart pub, doc/solver.md, "Error Reporting"; the rule numbers in comments are those of its list.
+"""
+
+from __future__ import annotations
+
+from resolver.solver.derivation import Conclusion, Derivation, Fact, Node, ProofError, check, derivation
+from resolver.solver.incompatibility import Depends, Given, Rejected, Same
+from resolver.solver.simplify import simplify
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Protocol
+
+    class Wording(Protocol):
+        """How to say things; every answer is a clause of a sentence, without capital and full stop."""
+
+        def fact(self, fact: Fact) -> str:
+            """Say a fact: "foo 1.2 depends on bar >=3"."""
+            ...
+
+        def conclusion(self, terms: Mapping[int, int]) -> str:
+            """Say that one of ``terms``, package to allowed mask, holds: "foo <2 cannot be used"."""
+            ...
+
+        def unsatisfiable(self) -> str:
+            """Say what is proven in the end: "your requirements cannot be satisfied"."""
+            ...
+
+        def term(self, package: int, allowed: int) -> dict[str, object]:
+            """Return a term as a JSON object."""
+            ...
+
+
+__all__ = [
+    "Conclusion",
+    "Derivation",
+    "Fact",
+    "Node",
+    "ProofError",
+    "Sentence",
+    "check",
+    "derivation",
+    "sentences",
+    "simplify",
+    "tree",
+]
+
+
+class Sentence:
+    """One sentence of an explanation.
+
+    ``number`` is set where a later sentence refers to this one, as ``(number)``.  ``node`` is what it
+    concludes.  ``is_start`` says that a new line of reasoning begins here: a renderer may leave a blank line.
+    """
+
+    __slots__ = ("is_start", "node", "number", "text")
+
+    def __init__(self, number: int | None, text: str, node: Node, *, is_start: bool = False) -> None:
+        self.number = number
+        self.text = text
+        self.node = node
+        self.is_start = is_start
+
+    def __str__(self) -> str:
+        return self.text if self.number is None else f"({self.number}) {self.text}"
+
+
+def sentences(derivation: Derivation, wording: Wording) -> list[Sentence]:
+    """Return the proof, sentence by sentence; the last one says that there is no solution.
+
+    Cost: linear in the nodes, besides the calls of ``wording``: about one for each fact and conclusion told.
+    """
+    telling = _Telling(derivation)
+    telling.tell()
+    return _written(telling.lines, derivation.root, wording)
+
+
+# -- the order of telling ------------------------------------------------------------------------------------
+
+
+class _Line:
+    """A sentence to be.
+
+    ``because`` are facts, and conclusions told before; ``follows`` says that the line just above is a reason
+    too.
+    """
+
+    __slots__ = ("because", "follows", "is_start", "node")
+
+    def __init__(self, node: Node, because: list[Node], *, follows: bool, is_start: bool) -> None:
+        self.node = node
+        self.because = because
+        self.follows = follows
+        self.is_start = is_start
+
+
+class _Reading:
+    """A derivation as a reader sees it: ``premises`` of each conclusion, and how often each node is one.
+
+    Facts that only say that an extra and its base belong together are left out: to a reader they are one
+    thing.  A step that adds such a fact is told as one with the step before it.
+    """
+
+    __slots__ = ("premises", "root", "uses")
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.root = derivation.root
+        self.premises: dict[Node, list[Node]] = {}
+        self.uses: dict[Node, int] = {}
+        nodes = derivation.nodes()
+        shared = _shared(nodes)
+        stands_for: dict[Node, Node] = {}
+        ties: set[Node] = set()
+        for node in nodes:
+            stands_for[node] = node
+            if isinstance(node, Conclusion):
+                shown = [stands_for[each] for each in (node.left, node.right) if each not in ties]
+                if not shown:
+                    ties.add(node)
+                elif len(shown) == 2:
+                    self.premises[node] = shown
+                elif node is self.root or (shown[0] in self.premises and shown[0] not in shared):
+                    self.premises[node] = self.premises.get(shown[0], shown)
+                else:
+                    stands_for[node] = shown[0]
+            elif isinstance(node, Fact) and isinstance(node.causes[0], Same):
+                ties.add(node)
+        self._count()
+
+    def _count(self) -> None:
+        seen = {self.root}
+        ahead = [self.root]
+        while ahead:
+            for premise in self.premises.get(ahead.pop(), ()):
+                self.uses[premise] = self.uses.get(premise, 0) + 1
+                if premise not in seen:
+                    seen.add(premise)
+                    ahead.append(premise)
+
+    def derived(self, node: Node) -> list[Node]:
+        """Return the premises of ``node`` that are conclusions."""
+        return [each for each in self.premises[node] if each in self.premises]
+
+    def facts(self, node: Node) -> list[Node]:
+        """Return the premises of ``node`` that are facts."""
+        return [each for each in self.premises[node] if each not in self.premises]
+
+
+def _shared(nodes: list[Node]) -> set[Node]:
+    """Return those of ``nodes`` that are premises more than once."""
+    seen: set[Node] = set()
+    found: set[Node] = set()
+    for node in nodes:
+        if isinstance(node, Conclusion):
+            for premise in (node.left, node.right):
+                (found if premise in seen else seen).add(premise)
+    return found
+
+
+class _Telling:
+    """The walk that puts conclusions in an order in which they can be told.
+
+    ``told`` holds conclusions that can be referred to by number, because it is known that they must be.
+    """
+
+    __slots__ = ("_reading", "_starts", "lines", "told")
+
+    def __init__(self, derivation: Derivation) -> None:
+        self._reading = _Reading(derivation)
+        self._starts = False
+        self.lines: list[_Line] = []
+        self.told: set[Node] = set()
+
+    def tell(self) -> None:
+        """Fill ``lines``.  The recursion of the specification is a stack of generators here."""
+        root = self._reading.root
+        if isinstance(root, Fact):
+            self.lines.append(_Line(root, [root], follows=False, is_start=False))
+            return
+        stack = [self._explain(root)]
+        while stack:
+            first = next(stack[-1], None)
+            if first is None:
+                stack.pop()
+            elif first not in self.told:
+                stack.append(self._explain(first))
+
+    def _explain(self, node: Node) -> Iterator[Node]:
+        """Write the line of ``node``, after yielding each conclusion to be explained before."""
+        reading = self._reading
+        facts = reading.facts(node)
+        derived = reading.derived(node)
+        untold = [each for each in derived if each not in self.told]
+        if len(untold) == 2:
+            simple = [each for each in untold if not reading.derived(each)]
+            if simple:  # rule 1.3.1: the complex one first; the simple one takes one line
+                yield untold[0] if simple[0] is untold[1] else untold[1]
+                yield simple[0]
+            else:  # rule 1.3.2
+                yield untold[0]
+                self.told.add(untold[0])
+                self._starts = True
+                yield untold[1]
+        elif untold:
+            inner = reading.derived(untold[0])
+            if (
+                len(derived) == 1
+                and len(inner) == 1
+                and inner[0] not in self.told
+                and reading.uses[untold[0]] == 1
+            ):  # rule 2.2: two steps that add a fact each are one sentence
+                facts = reading.facts(untold[0]) + facts
+                untold = derived = inner
+            yield untold[0]
+        self._write(node, derived, facts)
+
+    def _write(self, node: Node, derived: list[Node], facts: list[Node]) -> None:
+        """Write a line: the one just above is a reason without saying so, others are referred to."""
+        above = [line.node for line in self.lines[-2:]]
+        follows = bool(above) and above[-1] in derived
+        others = [each for each in derived if not (follows and each is above[-1])]
+        if follows and others == above[:-1] and not self._reading.derived(above[-1]):
+            others = []  # rule 1.3.1: "Thus" speaks of the two lines above
+        self.told.update(others)
+        self.lines.append(_Line(node, others + facts, follows=follows, is_start=self._starts and not follows))
+        self._starts = False
+        if self._reading.uses.get(node, 0) > 1:
+            self.told.add(node)
+
+
+# -- from lines to words -------------------------------------------------------------------------------------
+
+
+def _written(lines: list[_Line], root: Node, wording: Wording) -> list[Sentence]:
+    """Put lines into words; number those that are referred to, in the order of telling."""
+    referred = {node for line in lines for node in line.because if isinstance(node, Conclusion)}
+    numbers: dict[Node, int] = {}
+    found: list[Sentence] = []
+    for line in lines:
+        number = None
+        if line.node in referred and line.node not in numbers:
+            number = numbers[line.node] = len(numbers) + 1
+        reasons = dict.fromkeys(
+            wording.fact(each)
+            if isinstance(each, Fact)
+            else f"{wording.conclusion(each.terms)} ({numbers[each]})"
+            for each in line.because
+        )
+        is_last = line.node is root
+        said = wording.unsatisfiable() if is_last else wording.conclusion(line.node.terms)
+        text = _joined(list(reasons), said, follows=line.follows, is_last=is_last)
+        found.append(Sentence(number, text, line.node, is_start=line.is_start))
+    return found
+
+
+def _joined(reasons: list[str], said: str, *, follows: bool, is_last: bool) -> str:
+    if not reasons:
+        return f"{'So' if is_last else 'Thus'}, {said}."
+    listed = " and ".join(reasons) if len(reasons) < 3 else f"{', '.join(reasons[:-1])} and {reasons[-1]}"
+    if not follows:
+        return f"Because {listed}, {said}."
+    return f"{'So, because' if is_last else 'And because'} {listed}, {said}."
+
+
+# -- as data -------------------------------------------------------------------------------------------------
+
+_DEPTH = 100
+
+
+def tree(derivation: Derivation, wording: Wording) -> dict[str, object]:
+    """Return the derivation as nested dicts and lists of plain values.
+
+    A fact has ``cause`` (its kind), a conclusion ``left`` and ``right``; both have ``terms`` and, as
+    ``text``, what they say.  A conclusion that is needed in several places is unfolded in the first and has
+    an ``id`` there; the others hold ``ref`` with that number instead of ``left`` and ``right``.  Where nodes
+    would nest more than 100 deep a ``ref`` is put as well, and the node is unfolded in the list ``lines`` of
+    the outermost dict.  So the size is linear in the proof, and any JSON writer can follow.
+    """
+    unfolding = _Unfolding(derivation, wording)
+    whole = unfolding.unfold(derivation.root)
+    lines: list[object] = []
+    while unfolding.deferred:
+        lines.append(unfolding.unfold(unfolding.deferred.pop(0)))
+    if lines:
+        whole["lines"] = lines
+    return whole
+
+
+class _Unfolding:
+    """The state of ``tree``: which conclusions have an id, and which wait to be unfolded by themselves."""
+
+    __slots__ = ("_ids", "_root", "_shared", "_wording", "deferred")
+
+    def __init__(self, derivation: Derivation, wording: Wording) -> None:
+        self._wording = wording
+        self._root = derivation.root
+        self._ids: dict[Node, int] = {}
+        self._shared = _shared(derivation.nodes())
+        self.deferred: list[Node] = []
+
+    def unfold(self, top: Node) -> dict[str, object]:
+        """Return ``top`` with all below it, down to the limit."""
+        outermost = self._shown(top)
+        if top in self._ids:
+            outermost["id"] = self._ids[top]
+        stack: list[tuple[Node, dict[str, object], int]] = [(top, outermost, 0)]
+        while stack:
+            node, shown, depth = stack.pop()
+            if not isinstance(node, Conclusion):
+                continue
+            for side, premise in (("left", node.left), ("right", node.right)):
+                below = self._shown(premise)
+                shown[side] = below
+                if not isinstance(premise, Conclusion):
+                    continue
+                if premise in self._ids:
+                    below["ref"] = self._ids[premise]
+                elif depth + 1 < _DEPTH:
+                    if premise in self._shared:
+                        self._ids[premise] = below["id"] = len(self._ids) + 1
+                    stack.append((premise, below, depth + 1))
+                else:
+                    self._ids[premise] = below["ref"] = len(self._ids) + 1
+                    self.deferred.append(premise)
+        return outermost
+
+    def _shown(self, node: Node) -> dict[str, object]:
+        """Return what a node says, without what it rests on."""
+        wording = self._wording
+        terms = [wording.term(package, mask) for package, mask in node.terms.items()]
+        if isinstance(node, Fact):
+            return {"cause": _kind(node), "text": wording.fact(node), "terms": terms}
+        said = wording.unsatisfiable() if node is self._root else wording.conclusion(node.terms)
+        return {"text": said, "terms": terms}
+
+
+def _kind(fact: Fact) -> str:
+    match fact.causes[0]:
+        case Given():
+            return "given"
+        case Depends():
+            return "depends"
+        case Rejected():
+            return "rejected"
+        case _:
+            return "same"
