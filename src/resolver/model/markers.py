@@ -74,6 +74,8 @@ _VERSIONS = ("implementation_version", "platform_release", "python_full_version"
 _SYMBOLS = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")  # longest first
 
 _FEW = 8  # comparisons
+_COMPARISONS = frozenset(_SYMBOLS)
+_JOINTS = (["and"], ["or"])
 
 _LETTER_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
@@ -153,19 +155,18 @@ def is_simple_marker(text: str) -> bool:
 
     Such a text is a marker, and most markers are such texts: this is a quick check, not a rule.
     """
-    quote = '"' if '"' in text else "'"
-    pieces = text.split(quote)
-    if len(pieces) > 2 * _FEW or len(pieces) % 2 == 0 or not text.isprintable() or "\\" in text or pieces[-1]:
+    if not text.isprintable() or "\\" in text:
         return False
-    joint = True
-    for code in pieces[:-1:2]:
-        words = code.split()
-        if not joint and (not words or words.pop(0) not in ("and", "or")):
+    pieces = text.split('"' if '"' in text else "'")
+    if pieces.pop() or not 0 < len(pieces) <= 2 * _FEW or len(pieces) % 2:
+        return False
+    for at in range(0, len(pieces), 2):
+        words = pieces[at].split()
+        if at and words[:1] not in _JOINTS:
             return False
-        if len(words) != 2 or words[0] not in _VARIABLES or words[1] not in _SYMBOLS:
+        if len(words) - 2 != (at > 0) or words[-2] not in _VARIABLES or words[-1] not in _COMPARISONS:
             return False
-        joint = False
-    return not joint
+    return True
 
 
 class _Comparison:
@@ -276,25 +277,28 @@ def _compare_set(comparison: _Comparison, names: set[str]) -> bool:
 
 
 def _compare_versions(comparison: _Comparison, value: str) -> bool | None:
-    """Return the verdict of PEP 440, or None where what stands on the right is not a specifier."""
-    operator = comparison.operator
-    if not comparison.left_varies:
-        specifier = _specifier(operator, value)
-        return None if specifier is None else specifier.contains(comparison.left, prereleases=True)
-    if comparison.specifier is None:
-        comparison.specifier = _specifier(operator, comparison.right)
-        if comparison.specifier is None:
+    """Return the verdict of PEP 440, or None where operator and right side are not one specifier."""
+    left, right = (value, comparison.right) if comparison.left_varies else (comparison.left, value)
+    text = f"{comparison.operator}{right}"
+    if text.startswith("==="):
+        wanted = text[3:].strip()
+        return None if _ends_specifier(wanted) else left.lower() == wanted.lower()
+    specifier = comparison.specifier
+    if specifier is None:
+        if "," in right or comparison.operator in ("in", "not in"):
             return None
-    return comparison.specifier.contains(value, prereleases=True)
+        try:
+            specifier = Specifiers(text)
+        except InvalidSpecifier:
+            return None
+        if comparison.left_varies:
+            comparison.specifier = specifier
+    return specifier.contains(left, prereleases=True)
 
 
-def _specifier(operator: str, version: str) -> Specifiers | None:
-    if "," in version or operator in ("in", "not in"):
-        return None  # several clauses are not one version
-    try:
-        return Specifiers(f"{operator}{version}")
-    except InvalidSpecifier:
-        return None
+def _ends_specifier(text: str) -> bool:
+    """Whether ``text`` holds what no ``===`` clause can."""
+    return any(character.isspace() or character in ";)" for character in text)
 
 
 def _undefined(comparison: _Comparison) -> UndefinedComparison:

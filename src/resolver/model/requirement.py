@@ -27,7 +27,8 @@ __all__ = ["InvalidRequirement", "Origin", "Requirement"]
 
 _BLANKS = " \t"
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-_OPERATORS = ("==", ">=", "<=", "!=", "~=")
+_OPERATORS = frozenset({"==", ">=", "<=", "!=", "~=", "<", ">"})
+_SHORT = 120  # characters: far from the limits of versions
 _NAMELESS = "A URL or a path needs a name before it, as in 'name @ https://...'."
 _SHOWN = 100  # where a clause is longer, its message does not look for the character at fault
 
@@ -97,12 +98,10 @@ class Requirement:
     def __init__(self, text: str, parts: _Parts, origin: Origin | None = None) -> None:
         self.text = self._read_from = text
         self.origin = origin
-        self.name = _normal(parts.name)
-        self.extras = tuple(sorted({_normal(extra) for extra in parts.extras})) if parts.extras else ()
-        self.url = parts.url
-        self.marker = parts.marker
+        name, extras, self._specifier_text, self.url, self.marker = parts
+        self.name = _normal(name)
+        self.extras = tuple(sorted({_normal(extra) for extra in extras})) if extras else ()
         self.repairs: tuple[str, ...] = ()
-        self._specifier_text = parts.specifiers
         self._specifiers: Specifiers | None = None
 
     @classmethod
@@ -145,11 +144,11 @@ class Requirement:
         return self._specifiers
 
     def __str__(self) -> str:
-        parts = _read(self._read_from)
-        extras = f"[{','.join(sorted(set(parts.extras)))}]" if parts.extras else ""
-        url = f" @ {parts.url}" if parts.url else ""
-        marker = f"; {Marker(parts.marker)}" if parts.marker else ""
-        return f"{parts.name}{extras}{self.specifiers}{url}{' ' if url and marker else ''}{marker}"
+        name, extras, _, _, _ = _read(self._read_from)
+        chosen = f"[{','.join(sorted(set(extras)))}]" if extras else ""
+        url = f" @ {self.url}" if self.url else ""
+        marker = f"; {Marker(self.marker)}" if self.marker else ""
+        return f"{name}{chosen}{self.specifiers}{url}{' ' if url and marker else ''}{marker}"
 
     def __repr__(self) -> str:
         return f"<Requirement({str(self)!r})>"
@@ -165,17 +164,9 @@ class Requirement:
         return self.name, self.extras, self.specifiers, self.url, marker
 
 
-class _Parts:
-    """The parts of a requirement as written, without the blanks around them."""
-
-    __slots__ = ("extras", "marker", "name", "specifiers", "url")
-
-    def __init__(self, name: str, extras: list[str], specifiers: str, url: str | None, marker: str) -> None:
-        self.name = name
-        self.extras = extras
-        self.specifiers = specifiers
-        self.url = url
-        self.marker = marker
+if TYPE_CHECKING:
+    # Name, extras, specifiers, URL and marker as written, without the blanks around them.
+    _Parts = tuple[str, list[str], str, str | None, str]
 
 
 def _read(text: str) -> _Parts:
@@ -188,31 +179,34 @@ def _read(text: str) -> _Parts:
     if not _is_identifier(name):
         raise _no_name(text, rest, name)
     rest = after.lstrip(_BLANKS)
+    if not rest:
+        return name, [], "", None, ""
     extras: list[str] = []
-    if rest[:1] == "[":
+    if rest[0] == "[":
         extras, rest = _read_extras(text, rest)
     if rest[:1] == "@":
         url, marker = _read_url(text, rest[1:].lstrip(_BLANKS))
-        return _Parts(name, extras, "", url, marker)
+        return name, extras, "", url, marker
     specifiers, semicolon, marker = rest.partition(";")
     specifiers = specifiers.rstrip(_BLANKS)
-    if specifiers:
-        if specifiers[0] == "(":
-            specifiers = _within_parentheses(text, rest, specifiers)
-        if specifiers and not _are_simple(specifiers):
-            _check_specifiers(text, len(text) - len(rest) + rest.find(specifiers), specifiers)
-    return _Parts(name, extras, specifiers, None, _read_marker(text, marker) if semicolon else "")
+    if specifiers[:1] == "(":
+        specifiers = _within_parentheses(text, rest, specifiers)
+    if specifiers and not _are_simple(specifiers):
+        _check_specifiers(text, len(text) - len(rest) + rest.find(specifiers), specifiers)
+    return name, extras, specifiers, None, _read_marker(text, marker) if semicolon else ""
 
 
 def _is_identifier(name: str) -> bool:
     """Whether ``name``, of legal characters, begins and ends as ``packaging`` wants it."""
-    return name[:1].isalnum() and (name[-1].isalnum() or name[-1] == "_")
+    return name.isalnum() or (name[:1].isalnum() and (name[-1].isalnum() or name[-1] == "_"))
 
 
 def _read_extras(text: str, rest: str) -> tuple[list[str], str]:
     """Read ``[one, two]`` and the blanks behind it."""
     end = rest.find("]")
     inside = rest[1:end] if end > 0 else rest[1:]
+    if inside.isalnum() and inside.isascii() and end > 0:
+        return [inside], rest[end + 1 :].lstrip(_BLANKS)
     extras = [extra.strip(_BLANKS) for extra in inside.split(",")]
     if extras == [""]:
         extras = []
@@ -269,16 +263,15 @@ def _within_parentheses(text: str, rest: str, specifiers: str) -> str:
 
 def _are_simple(specifiers: str) -> bool:
     """Whether all clauses are an operator and numbers, as nearly all are: these need no closer look."""
+    if len(specifiers) > _SHORT or not specifiers.isascii():
+        return False
     for clause in specifiers.split(","):
-        stripped = clause.strip(" ")
-        version = stripped[2:].lstrip(" ") if stripped[:2] in _OPERATORS else stripped[1:].lstrip(" ")
-        if stripped[:1] not in "<>=!~" or not version.isascii() or not version.replace(".", "0").isdigit():
+        version = clause.lstrip(" <>=!~")
+        operator = clause[: len(clause) - len(version)].strip(" ")
+        version = version.rstrip(" ")
+        if operator not in _OPERATORS or not version.replace(".", "").isdigit() or ".." in f".{version}.":
             return False
-        if version[0] == "." or version[-1] == "." or ".." in version or len(version) > 40:
-            return False
-        if stripped[:2] not in _OPERATORS and stripped[0] not in "<>":
-            return False
-        if stripped[0] == "~" and "." not in version:
+        if operator == "~=" and "." not in version:
             return False
     return True
 
