@@ -72,7 +72,7 @@ class PythonMismatch(Reason):
     def says(self, *, many: bool) -> str:
         """Say which Python is wanted and which one it is for."""
         need = "need" if many else "needs"
-        return f"{need} Python {self.detail}, and the target is Python {self.python}"
+        return f"{need} Python {self.detail} (the target is Python {self.python})"
 
 
 class Unreadable(Reason):
@@ -102,7 +102,7 @@ class SourceOnly(Reason):
 
     def says(self, *, many: bool) -> str:
         """Say that there is no wheel."""
-        return f"{'have' if many else 'has'} no wheel, and building source distributions is off"
+        return f"{'have' if many else 'has'} no wheel (building source distributions is off)"
 
 
 class Yanked(Reason):
@@ -124,7 +124,7 @@ class PreRelease(Reason):
     def says(self, *, many: bool) -> str:
         """Say that pre-releases are not allowed."""
         what = "are pre-releases" if many else "is a pre-release"
-        return f"{what}, and pre-releases are not allowed"
+        return f"{what} (pre-releases are not allowed)"
 
 
 class TooNew(Reason):
@@ -165,7 +165,7 @@ class DirectReference(Reason):
     def says(self, *, many: bool) -> str:
         """Name the requirement that is refused."""
         verb = "require" if many else "requires"
-        return f"{verb} {self.detail}, and direct references of index packages are refused"
+        return f"{verb} {self.detail} (direct references of index packages are refused)"
 
 
 def yanked(file: DistFile, *, pinned: bool) -> Yanked | None:

@@ -73,6 +73,6 @@ def test_reasons_are_equal_by_class_and_detail() -> None:
 
 def test_reasons_say_what_they_mean_of_one_and_of_many() -> None:
     reason = PythonMismatch(">=3.13", "3.12.0")
-    assert reason.says(many=False) == "needs Python >=3.13, and the target is Python 3.12.0"
-    assert reason.says(many=True) == "need Python >=3.13, and the target is Python 3.12.0"
+    assert reason.says(many=False) == "needs Python >=3.13 (the target is Python 3.12.0)"
+    assert reason.says(many=True) == "need Python >=3.13 (the target is Python 3.12.0)"
     assert Yanked("broken").says(many=False) == "was yanked (broken)"
