@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["COMMANDS", "TABLE", "Arguments", "Setting", "is_supported", "parse"]
+__all__ = ["COMMANDS", "TABLE", "Arguments", "Setting", "flag_of", "is_supported", "parse"]
 
 COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
@@ -321,6 +321,12 @@ class Arguments:
                 text = self._given[setting.name][-1]
                 found[field] = text if setting.number is None else setting.number(text)
         return found
+
+
+def flag_of(field: str) -> str | None:
+    """Return the flag that sets a field of ``Options``."""
+    flags = (each.flags[0] for each in TABLE if field in (each.name, _FIELDS.get(each.name)))
+    return next(flags, None)
 
 
 def _names(values: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ error.  What the words of the command line mean is in ``arguments``, what a file
 
 from __future__ import annotations
 
+from resolver.arguments import flag_of
 from resolver.errors import InputError
 from resolver.formats.requirements_txt import read
 from resolver.options import Options, redacted
@@ -75,10 +76,10 @@ def _options(arguments: Arguments) -> Options:
         return Options(**given)  # type: ignore[arg-type]  # checked at run time, by the constructor
     except InputError as error:
         field, _, rest = error.message.partition(" ")
-        flag = next((name for name in given if name == field), None)
+        flag = flag_of(field)
         if flag is None:
             raise
-        raise InputError(f"--{flag.replace('_', '-')} {rest}") from None
+        raise InputError(f"{flag} {rest}") from None
 
 
 _KINDS_NOT_YET = (".toml", ".py", ".cfg", ".lock", ".json", ".whl", ".tar.gz", ".zip")

@@ -376,4 +376,4 @@ def _check_together(options: Options) -> None:
         said = f"{name}={value!r}" if _NOT_YET[name] else name
         raise InputError(f"the option {said} is not supported yet")
     if options.record is not None and options.replay is not None:
-        raise InputError("record and replay exclude each other: a replay has nothing new to record")
+        raise InputError("the options record and replay exclude each other")

@@ -30,7 +30,7 @@ _INDENT = 30
 def usage(command: str, width: int) -> str:
     """Return the help of ``command``, or of the whole program, in lines of at most ``width`` columns."""
     command = command if command in COMMANDS else ""
-    lines = [f"Usage: {_SYNOPSIS[command]}", "", _ABOUT[command]]
+    lines = [f"Usage: {_SYNOPSIS[command]}", "", *_wrapped(_ABOUT[command], width)]
     if not command:
         lines += ["", "Commands:"]
         lines += [line for name, text in COMMANDS.items() for line in _entry(name, text, width)]

@@ -157,7 +157,7 @@ def test_wrong_names_and_types_are_type_errors(given: dict[str, object], words: 
         ({"python_version": "3.12.4.1"}, "write it as 3.12 or 3.12.4"),
         ({"python_platform": ""}, "python_platform is empty"),
         ({"exclude_newer": "yesterday"}, "is no date"),
-        ({"record": "a", "replay": "b"}, "record and replay exclude each other"),
+        ({"record": "a", "replay": "b"}, "the options record and replay exclude each other"),
         ({"engine": "resolvelib"}, "the option engine='resolvelib' is not supported yet"),
         ({"build": "allow"}, "the option build='allow' is not supported yet"),
         ({"find_links": ["a"]}, "the option find_links is not supported yet"),

@@ -137,12 +137,13 @@ def _unknown(word: str, known: Mapping[str, str], before: str) -> str:
 def _words(line: Line, path: str, start: int) -> Iterator[tuple[str, int]]:
     """Split the line from ``start`` on as a shell would; yield each word with its position."""
     text = line.text
-    words = text[start:].split()
-    if any(mark in text for mark in "'\"\\"):
+    options = text[start:]
+    words = options.split()
+    if any(mark in options for mark in "'\"\\"):
         import shlex  # noqa: PLC0415  # lazy: start-up time
 
         try:
-            words = shlex.split(text[start:])
+            words = shlex.split(options)
         except ValueError:
             raise line.error("a quotation mark is not closed", path, start) from None
     position = start

@@ -62,7 +62,9 @@ def test_a_pin_by_url_is_written_as_one() -> None:
 
 def test_hashes_follow_the_pin() -> None:
     """Sorted, each file once, above the annotation."""
-    pin = Pinned("a", "1", via=("b",), files=(file("y", sha256="2"), file("x", sha256="1"), file("z", sha256="1")))
+    pin = Pinned(
+        "a", "1", via=("b",), files=(file("y", sha256="2"), file("x", sha256="1"), file("z", sha256="1"))
+    )
     assert write(answer(pin), hashes=True).splitlines() == [
         "a==1 \\",
         "    --hash=sha256:1 \\",
@@ -72,7 +74,7 @@ def test_hashes_follow_the_pin() -> None:
 
 
 def test_the_best_hash_of_each_file_is_used() -> None:
-    """pip accepts no MD5; a file without a usable hash has none."""
+    """MD5 is not accepted by pip; a file without a usable hash has none."""
     pin = Pinned("a", "1", files=(file("x", md5="0", sha512="5", sha384="3"), file("y", md5="0")))
     assert hashes_of(pin) == ["sha512:5"]
 

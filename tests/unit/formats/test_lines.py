@@ -30,7 +30,9 @@ def test_byte_order_marks_name_the_encoding(content: bytes) -> None:
     assert decode(content, "a.txt") == TEXT
 
 
-@pytest.mark.parametrize("line", ["# -*- coding: latin-1 -*-", "# coding=latin-1", "# vim: fileencoding=latin-1 :"])
+@pytest.mark.parametrize(
+    "line", ["# -*- coding: latin-1 -*-", "# coding=latin-1", "# vim: fileencoding=latin-1 :"]
+)
 def test_encoding_line_names_the_encoding(line: str) -> None:
     """In the first or the second line, and only in a comment."""
     assert decode(f"{line}\n{TEXT}".encode("latin-1"), "a.txt").endswith(TEXT)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that is the working directory."""
+    """Make an empty folder the working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -55,10 +55,20 @@ def test_requirements_know_their_lines() -> None:
 
 def test_includes_are_relative_to_the_including_file(folder: Path) -> None:
     """And origins are relative to where we are, as the first path is."""
-    write(folder, a="-r b/b.txt\nd", b__b="-r c.txt\n-c ../bounds.txt", b__c="c", bounds="e<2\n-r more.txt", more="f<3")
+    write(
+        folder,
+        a="-r b/b.txt\nd",
+        b__b="-r c.txt\n-c ../bounds.txt",
+        b__c="c",
+        bounds="e<2\n-r more.txt",
+        more="f<3",
+    )
     found = read("a.txt", environ={})
     assert [str(r.origin) for r in found.requirements] == ["b/c.txt:1", "a.txt:2"]
-    assert [(r.name, str(r.origin)) for r in found.constraints] == [("e", "bounds.txt:1"), ("f", "more.txt:1")]
+    assert [(r.name, str(r.origin)) for r in found.constraints] == [
+        ("e", "bounds.txt:1"),
+        ("f", "more.txt:1"),
+    ]
     assert found.constraint_files == {"bounds.txt", "more.txt"}
 
 
@@ -175,7 +185,9 @@ def test_wrong_lines_are_input_errors(text: str, words: str, column: int | None)
 
 def test_options_are_collected() -> None:
     """Those that we act upon leave nothing to refuse."""
-    found = read_one("-i https://a/\n--extra-index-url https://b/\n--index-url https://a/\n--pre\n--only-binary a,b\n")
+    found = read_one(
+        "-i https://a/\n--extra-index-url https://b/\n--index-url https://a/\n--pre\n--only-binary a,b\n"
+    )
     options = found.options
     assert options.index_url == "https://a/"
     assert options.extra_index_urls == ["https://b/"]
@@ -202,13 +214,18 @@ def test_two_different_index_urls_are_an_error() -> None:
         ("a --config-settings=x=y --global-option=z", ["--config-settings", "--global-option"]),
         ("-f .\n--no-index\n--no-binary a", ["-f", "--no-index", "--no-binary"]),
         ("--require-hashes", ["--require-hashes"]),
-        ("--use-feature=x\n--only-final :all:\n--all-releases a", ["--use-feature", "--only-final", "--all-releases"]),
+        (
+            "--use-feature=x\n--only-final :all:\n--all-releases a",
+            ["--use-feature", "--only-final", "--all-releases"],
+        ),
     ],
 )
 def test_what_is_understood_but_not_done_is_refused(text: str, words: list[str]) -> None:
     """The file is read to its end; the caller raises the refusal."""
     found = read_one(text)
-    assert [refusal.message for refusal in found.refusals] == [f"{word} is not supported yet" for word in words]
+    assert [refusal.message for refusal in found.refusals] == [
+        f"{word} is not supported yet" for word in words
+    ]
 
 
 def test_hashes_are_kept() -> None:
@@ -221,4 +238,7 @@ def test_options_without_effect_are_said_to_have_none() -> None:
     """Nothing is ignored silently."""
     found = read_one("--trusted-host a.example\n--prefer-binary")
     assert found.options.trusted_hosts == ["a.example"]
-    assert found.warnings == ["-:1: --trusted-host has no effect here", "-:2: --prefer-binary has no effect here"]
+    assert found.warnings == [
+        "-:1: --trusted-host has no effect here",
+        "-:2: --prefer-binary has no effect here",
+    ]

@@ -64,7 +64,7 @@ def test_wrong_options_are_input_errors(text: str, words: str, column: int) -> N
 
 
 def test_file_options_do_not_stand_behind_a_requirement() -> None:
-    """pip ignores them there without a word."""
+    """There pip ignores them without a word."""
     with pytest.raises(InputError, match="must stand on a line of its own"):
         options("flask --pre", REQUIREMENT_OPTIONS)
     assert options("flask --hash=sha256:0 -C a=b", REQUIREMENT_OPTIONS) == [

@@ -14,7 +14,9 @@ from resolver.formats.views import solved, unsatisfiable
 from resolver.model.distfile import DistFile
 
 SCHEMA = json.loads(
-    (Path(__file__).resolve().parents[3] / "docs" / "schema" / "resolution-1.json").read_text(encoding="utf-8")
+    (Path(__file__).resolve().parents[3] / "docs" / "schema" / "resolution-1.json").read_text(
+        encoding="utf-8"
+    )
 )
 
 
@@ -60,7 +62,12 @@ def answer() -> Answer:
     pins = [
         Pinned("b", "2.0", via=("a",), url="https://me:secret@index.example/b.whl"),
         Pinned(
-            "a", "1", extras=frozenset({"y", "x"}), files=(file,), requires=(("b>1", "b", "2.0"),), via=("r.txt:1",)
+            "a",
+            "1",
+            extras=frozenset({"y", "x"}),
+            files=(file,),
+            requires=(("b>1", "b", "2.0"),),
+            via=("r.txt:1",),
         ),
     ]
     statistics = Statistics(decisions=2, conflicts=1, candidates=4, requests=3, bytes=10, seconds=0.123456)
@@ -86,7 +93,13 @@ def check(value: Any, schema: dict[str, Any], path: str = "$") -> None:
         assert schema["const"] == value, path
     if "enum" in schema:
         assert value in schema["enum"], path
-    types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
+    types: dict[str, Any] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+    }
     types |= {"null": type(None), "boolean": bool}
     if "type" in schema:
         wanted = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -167,7 +180,11 @@ def proof() -> Step:
 def test_an_unsatisfiable_document_is_that_of_the_contract() -> None:
     """Explanation, derivation, hints, fixes, statistics."""
     error = NoSolution(
-        "because \N{EM DASH} so", derivation=proof(), hints=["try"], fixes=[Fix()], statistics=Statistics(conflicts=7)
+        "because \N{EM DASH} so",
+        derivation=proof(),
+        hints=["try"],
+        fixes=[Fix()],
+        statistics=Statistics(conflicts=7),
     )
     document = json.loads(unsatisfiable(error))
     assert list(document) == [

@@ -1,0 +1,139 @@
+"""Messages: what is said at which level, colour, progress."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from resolver.console import Console, has_colour
+from resolver.formats.answer import Progress
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        (-2, ""),
+        (-1, "error: e\nhint: h\n"),
+        (0, "error: e\nwarning: w\nhint: h\n"),
+        (1, "error: e\nwarning: w\nhint: h\nnote: n\n"),
+    ],
+)
+def test_levels(level: int, expected: str) -> None:
+    """From -qq to -v."""
+    stream = io.StringIO()
+    console = Console(stream, {}, level=level)
+    console.error("e")
+    console.warning("w")
+    console.hint("h")
+    console.note("n")
+    assert stream.getvalue() == expected
+
+
+def test_text_from_outside_cannot_control_the_terminal() -> None:
+    """Escape sequences in names and reasons are replaced, line breaks stay."""
+    stream = io.StringIO()
+    Console(stream, {}).error("a\n\x1b[2Jb\r")
+    assert stream.getvalue() == "error: a\n\N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}\n"
+
+
+def test_colour_marks_the_first_word_only() -> None:
+    """What it says is said in words as well."""
+    stream = io.StringIO()
+    Console(stream, {}, color="always").warning("w")
+    assert stream.getvalue() == "\x1b[1;33mwarning:\x1b[0m w\n"
+
+
+@pytest.mark.parametrize(
+    ("color", "environ", "terminal", "expected"),
+    [
+        ("always", {"NO_COLOR": "1"}, False, True),
+        ("never", {"FORCE_COLOR": "1"}, True, False),
+        ("auto", {}, True, True),
+        ("auto", {}, False, False),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"CLICOLOR_FORCE": "1"}, False, True),
+        ("auto", {"CLICOLOR_FORCE": "0"}, False, False),
+        ("auto", {"TERM": "dumb"}, True, False),
+    ],
+)
+def test_when_there_is_colour(color: str, environ: dict[str, str], terminal: bool, expected: bool) -> None:  # noqa: FBT001  # a table
+    """The option, then NO_COLOR, then the forcing variables, then the terminal."""
+    assert has_colour(color, environ, Terminal() if terminal else io.StringIO()) == expected
+
+
+def test_progress_is_one_line_that_goes_away() -> None:
+    """Written over at most ten times a second, gone before anything else is said."""
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, {}, clock=clock)
+    console.progress(Progress(1, 1, 1, "first"))
+    assert stream.getvalue() == ""
+    clock.now = 0.15
+    console.progress(Progress(2, 3, 1, "second"))
+    clock.now = 0.2
+    console.progress(Progress(3, 3, 1, "too early"))
+    clock.now = 0.26
+    console.progress(Progress(4, 0, 1, "x"))
+    console.error("e")
+    console.clear()
+    first, last = "Resolving: 2 packages, fetching 3: second", "Resolving: 4 packages: x"
+    assert stream.getvalue() == (
+        f"\r{first}\r{last}{' ' * (len(first) - len(last))}\r{' ' * len(last)}\r\x1b[1;31merror:\x1b[0m e\n"
+    )
+
+
+def test_progress_fits_the_terminal_and_is_safe() -> None:
+    """A line that wraps could not be written over."""
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, {}, clock=clock)
+    clock.now = 1
+    console.progress(Progress(1, 0, 0, "\x1b[2J" + "x" * 500))
+    assert len(stream.getvalue()) <= 80
+    assert "\x1b" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("environ", "level", "progress", "expected"),
+    [
+        ({}, 0, True, True),
+        ({}, 0, False, False),
+        ({}, -1, True, False),
+        ({"CI": "true"}, 0, True, False),
+        ({"TERM": "dumb"}, 0, True, False),
+    ],
+)
+def test_when_there_is_progress(environ: dict[str, str], level: int, progress: bool, expected: bool) -> None:  # noqa: FBT001  # a table
+    """On a terminal where somebody looks."""
+    assert Console(Terminal(), environ, level=level, progress=progress).shows_progress == expected
+    assert not Console(io.StringIO(), environ, level=level, progress=progress).shows_progress
+
+
+def test_nobody_listening_is_no_error() -> None:
+    """The exit code still says what happened."""
+    stream = io.StringIO()
+    console = Console(stream, {})
+    stream.close = lambda: None  # type: ignore[method-assign]  # keep the buffer for the first half
+    console.error("e")
+    io.StringIO.close(stream)
+    console.error("e")
