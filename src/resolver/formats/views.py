@@ -3,8 +3,7 @@
 The shape is published as ``docs/schema/resolution-1.json``; keys stand in a fixed order and each pin on a
 line of its own, so that two results can be compared line by line.  Pins as text are in ``annotated``.
 
-The nesting of a proof follows the problem and may be deeper than Python's stack, so it is written without
-recursion.
+A derivation comes as nested dicts of bounded depth (``solver.explain.tree``), and is written as it is.
 """
 
 from __future__ import annotations
@@ -21,28 +20,6 @@ if TYPE_CHECKING:
     from resolver.formats.answer import Answer, Pinned
     from resolver.model.distfile import DistFile
 
-    class Term(Protocol):
-        """What a step says of one package: which range of it, and how many candidates that is."""
-
-        @property
-        def package(self) -> str: ...
-        @property
-        def range(self) -> str: ...
-        @property
-        def candidates(self) -> int: ...
-
-    class Step(Protocol):
-        """A fact with a cause, or a conclusion from two other steps."""
-
-        @property
-        def cause(self) -> str | None: ...
-        @property
-        def terms(self) -> Sequence[Term]: ...
-        @property
-        def left(self) -> Step | None: ...
-        @property
-        def right(self) -> Step | None: ...
-
     class Fix(Protocol):
         """A change that was tried out and makes the requirements solvable."""
 
@@ -55,9 +32,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["solved", "unsatisfiable"]
-
-_MOST_STEPS = 2_000
-# Beyond, a conclusion that was shown already is only referred to: shared steps could fill the disk.
 
 
 def solved(answer: Answer) -> str:
@@ -75,16 +49,15 @@ def solved(answer: Answer) -> str:
 def unsatisfiable(error: NoSolution) -> str:
     """Return the JSON document of a proof that there is no solution.
 
-    The derivation of ``error`` is a ``Step`` or None, its fixes are ``Fix``es: as ``session`` makes them.
+    Its derivation is None or what ``solver.explain.tree`` makes, its fixes are ``Fix``es.
     """
-    derivation: Step | None = error.derivation  # type: ignore[assignment]  # errors cannot name the type
-    fixes: Sequence[Fix] = error.fixes  # type: ignore[assignment]  # the same
+    fixes: Sequence[Fix] = error.fixes  # type: ignore[assignment]  # errors cannot name the type
     statistics = error.statistics if isinstance(error.statistics, Statistics) else Statistics()
     return _document(
         ("version", "1"),
         ("status", '"unsatisfiable"'),
         ("explanation", _json(error.explanation)),
-        ("derivation", "null" if derivation is None else _steps(derivation)),
+        ("derivation", _json(error.derivation)),
         ("hints", _json(list(error.hints))),
         ("fixes", _json([_fix(fix) for fix in fixes])),
         ("statistics", _json(_counts(statistics))),
@@ -146,30 +119,3 @@ def _fix(fix: Fix) -> Mapping[str, object]:
         "options": list(fix.options),
         "verified": True,
     }
-
-
-def _terms(step: Step) -> str:
-    return _json(
-        [{"package": term.package, "range": term.range, "candidates": term.candidates} for term in step.terms]
-    )
-
-
-def _steps(root: Step) -> str:
-    """Write the proof from its conclusion down to the facts, without recursion."""
-    written: list[str] = []
-    numbers: dict[Step, int] = {}
-    waiting: list[Step | str] = [root]
-    while waiting:
-        step = waiting.pop()
-        if isinstance(step, str):
-            written.append(step)
-        elif step.left is None or step.right is None:
-            written.append(f'{{"cause": {_json(step.cause)}, "terms": {_terms(step)}}}')
-        elif step in numbers and len(written) > _MOST_STEPS:
-            cause = _json(f"concluded in step {numbers[step]}")
-            written.append(f'{{"cause": {cause}, "step": {numbers[step]}, "terms": {_terms(step)}}}')
-        else:
-            number = numbers.setdefault(step, len(numbers) + 1)
-            written.append(f'{{"step": {number}, "terms": {_terms(step)}, "left": ')
-            waiting += ["}", step.right, ', "right": ', step.left]
-    return "".join(written)
