@@ -20,6 +20,7 @@ Spec: https://packaging.python.org/en/latest/specifications/dependency-specifier
 
 from __future__ import annotations
 
+from resolver.model.literals import InvalidLiteral, literal_value
 from resolver.model.specifiers import InvalidSpecifier, Specifiers
 
 TYPE_CHECKING = False
@@ -76,9 +77,6 @@ _SYMBOLS = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")  # longest first
 _FEW = 8  # comparisons
 _COMPARISONS = frozenset(_SYMBOLS)
 _JOINTS = (["and"], ["or"])
-
-_LETTER_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 
 
 class InvalidMarker(ValueError):
@@ -393,7 +391,10 @@ def _parse_operand(text: str, at: int) -> tuple[tuple[str, bool], int]:
         end = text.find(quote, at + 1)
         if end < 0:
             raise InvalidMarker("The quotation is not closed.", at)
-        return (_literal(text, at + 1, end), False), end + 1
+        try:
+            return (literal_value(text, at + 1, end), False), end + 1
+        except InvalidLiteral as error:
+            raise InvalidMarker(error.message, error.position) from None
     end = at
     while end < len(text) and (text[end].isalnum() or text[end] in "_."):
         end += 1
@@ -430,70 +431,3 @@ def _word_end(text: str, at: int) -> int:
     while at < len(text) and (text[at].isalnum() or text[at] == "_"):
         at += 1
     return at
-
-
-def _literal(text: str, start: int, end: int) -> str:
-    """Return the value of the Python string literal between two quotes."""
-    literal = text[start:end]
-    if "\\" not in literal and literal.isascii() and literal.isprintable():
-        return literal
-    pieces = []
-    at = start
-    while at < end:
-        if text[at] == "\\":
-            piece, at = _escaped(text, at, end)
-        else:
-            piece = text[at]
-            if piece in "\n\r\0" or "\ud800" <= piece <= "\udfff":
-                raise InvalidMarker("A quoted text cannot hold this character.", at)
-            at += 1
-        pieces.append(piece)
-    return "".join(pieces)
-
-
-def _escaped(text: str, at: int, end: int) -> tuple[str, int]:
-    """Read the escape sequence at ``at`` as Python does: an unknown one stands for itself."""
-    letter = text[at + 1 : min(at + 2, end)]
-    if letter in _LETTER_ESCAPES:
-        return _LETTER_ESCAPES[letter], at + 2
-    if letter and letter in "\\'\"":
-        return letter, at + 2
-    if letter in ("\n", "\r"):  # a continued line
-        return "", at + (3 if text.startswith("\r\n", at + 1) else 2)
-    if letter in _HEX_ESCAPES:
-        return _hexadecimal(text, at, min(at + 2 + _HEX_ESCAPES[letter], end))
-    if letter == "N":
-        return _named(text, at, end)
-    if letter and letter in "01234567":
-        digits = _octal_digits(text[at + 1 : min(at + 4, end)])
-        return chr(int(digits, 8)), at + 1 + len(digits)
-    if not letter:
-        raise InvalidMarker("A backslash stands before the end of the quoted text.", at)
-    return "\\", at + 1
-
-
-def _hexadecimal(text: str, at: int, end: int) -> tuple[str, int]:
-    digits = text[at + 2 : end]
-    if len(digits) == _HEX_ESCAPES[text[at + 1]] and all(c in "0123456789abcdefABCDEF" for c in digits):
-        number = int(digits, 16)
-        if number <= 0x10FFFF:
-            return chr(number), end
-    raise InvalidMarker("The escape sequence is not complete.", at)
-
-
-def _octal_digits(text: str) -> str:
-    return text[: len(text) - len(text.lstrip("01234567"))]
-
-
-def _named(text: str, at: int, end: int) -> tuple[str, int]:
-    from unicodedata import lookup  # noqa: PLC0415  # lazy: start-up time
-
-    close = text.find("}", at, end)
-    if close > 0 and text.startswith("{", at + 2):
-        try:
-            character = lookup(text[at + 3 : close])
-        except KeyError:
-            character = ""
-        if len(character) == 1:
-            return character, close + 1
-    raise InvalidMarker("The escape sequence does not name a character.", at)
