@@ -137,6 +137,6 @@ def _columns(stream: TextIO) -> int:
     import os  # noqa: PLC0415  # loaded by the interpreter anyway
 
     try:
-        return os.get_terminal_size(stream.fileno()).columns
+        return os.get_terminal_size(stream.fileno()).columns or 80  # some pseudo-terminals say 0
     except (OSError, ValueError):
         return 80
