@@ -176,8 +176,7 @@ def split_wheel(filename: str, name: str) -> tuple[str, str]:
     >>> split_wheel("Foo_Bar-1.0-py3-none-any.whl", "foo-bar")
     ('1.0', 'py3-none-any')
     """
-    if len(filename) > MAX_LENGTH or not filename.isascii() or filename.encode().translate(None, _PLAIN):
-        _refuse_characters(filename)
+    _check_characters(filename)
     try:
         written, version, tags = filename.split("-", 2)
     except ValueError:
@@ -217,7 +216,7 @@ def parse_wheel(filename: str) -> WheelName:
     >>> parse_wheel("foo-1.0-1a-py2.py3-none-any.whl")
     WheelName('foo', '1.0', (1, 'a'), 'py2.py3-none-any')
     """
-    _refuse_characters(filename)
+    _check_characters(filename)
     if not filename.endswith(".whl"):
         raise InvalidFilename(filename, "it does not end in .whl")
     parts = filename[:-4].split("-")
@@ -246,12 +245,13 @@ def parse_sdist(filename: str) -> SdistName:
     return SdistName(name, version)
 
 
-def _refuse_characters(filename: str) -> None:
+def _check_characters(filename: str) -> None:
+    """Raise ``InvalidFilename`` for a name that could be more than a name."""
     if len(filename) > MAX_LENGTH:
         raise InvalidFilename(filename, f"it is longer than {MAX_LENGTH} characters")
-    for character in filename:
-        if not character.isascii() or character.encode() not in _PLAIN:
-            raise InvalidFilename(filename, f"{character!a} may not occur in it")
+    if not filename.isascii() or filename.encode().translate(None, _PLAIN):
+        strange = next(c for c in filename if not c.isascii() or c.encode() not in _PLAIN)
+        raise InvalidFilename(filename, f"{strange!a} may not occur in it")
 
 
 def _normal(name: str) -> str | None:
@@ -309,8 +309,7 @@ def _check_tags(filename: str, tags: list[str]) -> None:
 
 def _sdist_stem(filename: str) -> str:
     """Return ``filename`` without its ending.  Raises ``InvalidFilename``."""
-    if len(filename) > MAX_LENGTH or not filename.isascii() or filename.encode().translate(None, _PLAIN):
-        _refuse_characters(filename)
+    _check_characters(filename)
     if filename[-7:] == ".tar.gz":
         return filename[:-7]
     if filename[-4:] == ".zip":
