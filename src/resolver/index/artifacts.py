@@ -1,6 +1,6 @@
 """Wheels: the METADATA member out of few bytes, without IO and without unpacking.
 
-``WheelReader`` asks for ranges of bytes, ``read_wheel`` reads a whole wheel; both walk the archive alike.  Who
+``WheelReader`` asks for ranges of bytes, ``read_wheel`` reads a whole wheel; both go through it alike.  Who
 fetches the ranges is ``client``; what the member says is read by ``metadata``.  Nothing is ever written to
 disk, and no path of an archive is used but to find the member.
 

@@ -89,8 +89,8 @@ def _scheme(url: str) -> str:
 def without_userinfo(url: str) -> str:
     """Return ``url``, of any scheme, without credentials."""
     scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+    end = _first(rest, "/?#", 0)
+    return f"{scheme}{separator}{rest[:end].rpartition('@')[2]}{rest[end:]}" if separator else url
 
 
 def _parents(base: str) -> tuple[str, list[str]]:

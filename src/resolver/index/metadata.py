@@ -135,7 +135,7 @@ def parse_metadata(body: bytes) -> Metadata:
         requires_dist=tuple(filter(None, requirements)),
         requires_python=_first(pythons),
         provides_extra=tuple(filter(None, extras)),
-        dynamic=tuple([text.lower() for text in dynamic]),
+        dynamic=tuple([text.lower() for text in dynamic if text]),
         metadata_version=metadata_version,
     )
 

@@ -354,16 +354,24 @@ def _decode(body: bytes, place: str, kind: type[_AnyKind]) -> _AnyKind:
     except msgspec.ValidationError as error:
         raise damaged(place, str(error), _line_of(body, str(error))) from error
     except (ValueError, RecursionError) as error:
-        at = re.search(r"\((?:byte|position) (\d+)\)|position (\d+)", str(error))
-        line = None if at is None else body.count(b"\n", 0, int(at[1] or at[2])) + 1
-        raise damaged(place, str(error), line) from error
+        raise damaged(place, str(error), _line_of_syntax(body, str(error))) from error
+
+
+def _line_of_syntax(body: bytes, message: str) -> int | None:
+    """Return the line of what is no UTF-8 or, by the byte that ``message`` names, no JSON."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return body.count(b"\n", 0, error.start) + 1
+    at = re.search(r"\(byte (\d+)\)", message)
+    return None if at is None else body.count(b"\n", 0, int(at[1])) + 1
 
 
 def _line_of(body: bytes, message: str) -> int | None:
     """Return the line of an entry of ``files``, counted as they are laid out; ``None``: it is not known."""
     entry = re.search(r"\$\.files\[(\d+)\]", message)
     start = body.find(b'\n"files": [\n')
-    return None if entry is None or start < 0 else body.count(b"\n", 0, start + 2) + 1 + int(entry[1])
+    return None if entry is None or start < 0 else body.count(b"\n", 0, start + 2) + 2 + int(entry[1])
 
 
 def damaged(place: str, what: str, line: int | None = None) -> IndexUnavailable:

@@ -92,8 +92,13 @@ def _attributes(source: str, unescaped: dict[str, str]) -> dict[str, str | None]
 
 def _unescape(value: str) -> str:
     from html import unescape  # noqa: PLC0415  # lazy: start-up time
+    from html.entities import html5  # noqa: PLC0415  # lazy: start-up time
 
-    return _REFERENCE.sub(lambda found: unescape(found[0]), value)
+    def character(found: re.Match[str]) -> str:
+        reference = found[0]
+        return unescape(reference) if reference[1] == "#" else html5.get(reference[1:], reference)
+
+    return _REFERENCE.sub(character, value)
 
 
 def decode(body: bytes, content_type: str) -> str:
