@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     class Solve(Protocol):
         """What ``session.solve`` does."""
 
-        def __call__(
+        def __call__(  # noqa: PLR0913  # that of ``session.solve``
             self,
             requirements: Sequence[Requirement],
             constraints: Sequence[Requirement],
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
             *,
             progress: Callable[[Progress], None] | None = None,
             warn: Callable[[str], None] | None = None,
+            note: Callable[[str], None] | None = None,
         ) -> Answer: ...
 
 
@@ -172,6 +173,7 @@ def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
             inputs.options,
             progress=console.progress if console.shows_progress else None,
             warn=console.warning,
+            note=console.note,
         )
     finally:
         console.clear()
@@ -179,8 +181,6 @@ def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
             gc.enable()
     for warning in answer.warnings:
         console.warning(warning)
-    for note in answer.notes:
-        console.note(note)
     _sum_up(answer, console)
     return answer
 

@@ -13,7 +13,7 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 from __future__ import annotations
 
 from resolver.model.markers import UndefinedComparison
-from resolver.model.names import NameTable, PackageId, normalise
+from resolver.model.names import InvalidName, NameTable, PackageId, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.policy import BadMetadata, DirectReference, PythonMismatch, Reason
 from resolver.solver.engine import Facts, Need, Universe
@@ -251,8 +251,12 @@ class PythonProblem:
         if found is None:
             try:
                 found = Requirement.repaired(text)
+                for name in (found.name, *found.extras):
+                    normalise(name)
             except InvalidRequirement as error:
                 found = BadMetadata(f"the requirement {text[:200]!r} cannot be read ({error.message})")
+            except InvalidName as error:
+                found = BadMetadata(f"the requirement {text[:200]!r} cannot be used: {error}")
             self._parsed[text] = found
         return found
 

@@ -16,6 +16,8 @@ import time
 from resolver.catalog import Catalog, Rules
 from resolver.errors import InputError, InternalError, LimitReached, NoSolution
 from resolver.formats.answer import Answer, Progress, Statistics
+from resolver.model.markers import UndefinedComparison
+from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.options import Options, cutoff
 from resolver.problem import Choices, ListingKey, MetadataKey, PythonProblem
@@ -260,6 +262,27 @@ if TYPE_CHECKING:
     _Step = Solved | Unsolvable | Need | Paused
 
 
+def _check(requirement: Requirement, environment: Environment) -> None:
+    """Raise ``InputError`` for a requirement of the user's that can be read but not be used."""
+    fault = None
+    try:
+        environment.holds(requirement.marker)
+        for name in (requirement.name, *requirement.extras):
+            normalise(name)
+    except (UndefinedComparison, InvalidName) as error:
+        fault = str(error)
+    if fault is None and requirement.url is not None:
+        fault = "requirements by URL are not supported yet"
+    if fault is not None:
+        origin = requirement.origin
+        raise InputError(
+            fault,
+            file=origin.file if origin else None,
+            line=origin.line if origin else None,
+            text=requirement.text,
+        )
+
+
 def _keys(need: Need) -> list[_Key]:
     """Return the keys of ``need``, which are all made by ``PythonProblem``."""
     return [key for key in need.keys if isinstance(key, (ListingKey, MetadataKey))]
@@ -273,7 +296,9 @@ def _problem(
 ) -> PythonProblem:
     """Put the user's choices where they are obeyed."""
     overrides = [_requirement(each) for each in options.overrides]
-    held = [each for each in constraints if not each.marker or environment.holds(each.marker)]
+    for each in (*requirements, *constraints, *overrides):
+        _check(each, environment)
+    held = [each for each in constraints if environment.holds(each.marker)]
     rules = Rules(
         prerelease=options.prerelease,
         cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),

@@ -33,12 +33,9 @@ __all__ = ["OpenSource", "cache_directory", "environment_of", "open_source"]
 
 
 class OpenSource:
-    """A source, and what to do about it when the resolution is over.
+    """A source, what it took, and what to do about it when the resolution is over."""
 
-    ``notes`` are sentences about where things come from, for those who ask with ``-v``.
-    """
-
-    __slots__ = ("_recording", "_transport", "notes", "source")
+    __slots__ = ("_recording", "_transport", "source")
 
     def __init__(
         self,
@@ -46,10 +43,8 @@ class OpenSource:
         *,
         transport: AiohttpTransport | None = None,
         recording: RecordingSource | None = None,
-        notes: tuple[str, ...] = (),
     ) -> None:
         self.source = source
-        self.notes = notes
         self._transport = transport
         self._recording = recording
 

@@ -1,11 +1,11 @@
 """The proof in words: what ``solver.explain`` needs to talk about Python packages.
 
-``PythonWording`` says facts and conclusions in the terms of the packaging world: names, versions, requirements as
-written, the file and line that they stand in, the reasons of ``policy``.  How statements are joined into
-sentences is in ``solver.explain``; how a proof is shortened, in ``solver.simplify``.
+``PythonWording`` says facts and conclusions in the terms of the packaging world: names, versions,
+requirements as written, the file and line that they stand in, the reasons of ``policy``.  How statements are
+joined into sentences is in ``solver.explain``; how a proof is shortened, in ``solver.simplify``.
 
-A range of versions is told by its ends, "foo 1.2 to 1.9".  Versions that cannot be used anyway do not interrupt
-a range, because nothing about them matters to the proof.
+A range of versions is told by its ends, "foo 1.2 to 1.9".  Versions that cannot be used anyway do not
+interrupt a range, because nothing about them matters to the proof.
 """
 
 from __future__ import annotations

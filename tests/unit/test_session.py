@@ -7,12 +7,12 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.memory import MemorySource
 
 from resolver.errors import InputError, LimitReached, NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.options import Options
 from resolver.session import resolve, solve
+from support.memory import MemorySource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,7 +204,7 @@ def test_deadline_ends_in_a_limit_and_not_in_a_verdict() -> None:
 
 def test_deadline_holds_while_waiting() -> None:
     class Mute(MemorySource):
-        async def listing(self, name: str) -> Any:
+        async def listing(self, name: str) -> Any:  # noqa: ARG002  # the port's signature
             await asyncio.Event().wait()
 
     with pytest.raises(LimitReached, match="--deadline"):
@@ -240,6 +240,29 @@ def test_library_refuses_a_requirement_that_cannot_be_read() -> None:
     with pytest.raises(InputError, match="a ==") as caught:
         resolve(["a =="], LINUX)
     assert caught.value.column is not None
+
+
+@pytest.mark.parametrize(
+    ("requirement", "message"),
+    [
+        ("a ; os_name ~= '2'", "os_name"),
+        ("a_", "a-"),
+        ("a[b_]", "b-"),
+        ("a @ https://index.example/a-1-py3-none-any.whl", "not supported yet"),
+    ],
+)
+def test_requirement_of_the_users_that_cannot_be_used_is_named_with_its_place(
+    requirement: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        answer([requirement], {"a": {"1": {}}})
+    assert (caught.value.file, caught.value.line, caught.value.text) == ("app.in", 1, requirement)
+
+
+@pytest.mark.parametrize("requirement", ["b_", "b[c_]", "b ; os_name ~= '2'"])
+def test_candidate_with_requirement_that_cannot_be_used_is_passed_over(requirement: str) -> None:
+    packages = {"a": {"1": {}, "2": {"requires": [requirement]}}}
+    assert pins(answer(["a"], packages)) == {"a": "1"}
 
 
 def test_errors_pickle() -> None:

@@ -81,10 +81,10 @@ class Statistics:
 class Answer:
     """The pins, sorted by name, with the environment they hold for (its eleven marker variables).
 
-    ``warnings`` are sentences for everybody, ``notes`` for those who ask how the answer came about.
+    ``warnings`` are sentences about what is odd but did not stop the resolution.
     """
 
-    __slots__ = ("notes", "pins", "statistics", "variables", "warnings")
+    __slots__ = ("pins", "statistics", "variables", "warnings")
 
     def __init__(
         self,
@@ -92,13 +92,11 @@ class Answer:
         variables: Mapping[str, str],
         statistics: Statistics,
         warnings: Iterable[str] = (),
-        notes: Iterable[str] = (),
     ) -> None:
         self.pins = tuple(sorted(pins, key=lambda pin: pin.name))
         self.variables = variables
         self.statistics = statistics
         self.warnings = tuple(warnings)
-        self.notes = tuple(notes)
 
     def __repr__(self) -> str:
         return f"Answer({len(self.pins)} pins)"
