@@ -43,7 +43,7 @@ class Played:
         self.options: Options | None = None
         self.collecting: bool | None = None
 
-    def __call__(
+    def __call__(  # noqa: PLR0913  # that of ``session.solve``
         self,
         requirements: Sequence[Requirement],
         constraints: Sequence[Requirement],
@@ -51,6 +51,7 @@ class Played:
         *,
         progress: Callable[[Progress], None] | None = None,
         warn: Callable[[str], None] | None = None,
+        note: Callable[[str], None] | None = None,
     ) -> Answer:
         """Return an answer."""
         self.requirements = [requirement.text for requirement in requirements]
@@ -61,6 +62,8 @@ class Played:
             progress(Progress())
         if warn is not None:
             warn("an odd thing")
+        if note is not None:
+            note("from index.example")
         if self.failure is not None:
             raise self.failure
         pins = [
@@ -73,7 +76,7 @@ class Played:
             for requirement in requirements
         ]
         statistics = Statistics(decisions=len(pins), seconds=0.5)
-        return Answer(pins, {"os_name": "posix"}, statistics, ["odd answer"], ["from index.example"])
+        return Answer(pins, {"os_name": "posix"}, statistics, ["odd answer"])
 
 
 class Outcome:
