@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidates", "Catalog", "Rules", "read_listing"]
 
 #: How far each rule lies from acceptance: the reason of the last one says most.
-_STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly, NoMatchingWheel)
+_STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly)
 
 
 class Rules:
@@ -94,9 +94,10 @@ class Candidates:
     """The candidates of one package; all sequences run from the oldest to the newest.
 
     ``keys`` are sorted, ``texts`` are the versions as the file names spell them, ``files[i]`` the files
-    of candidate *i* that fit (that whose metadata stands for the candidate first), ``usable``, ``finals`` and
-    ``yanked`` (usable all the same, because pinned) are masks, ``rejections`` pairs of a reason and the mask
-    of the candidates that have it.  ``set_aside`` counts files whose names say nothing that can be used.
+    of candidate *i* that fit (that whose metadata stands for the candidate first) and ``unfit[i]`` the
+    others.  ``usable``, ``finals`` and ``yanked`` (usable all the same, because pinned) are masks,
+    ``rejections`` pairs of a reason and the mask of the candidates that have it.  ``set_aside`` counts files
+    whose names say nothing that can be used.
     """
 
     __slots__ = (
@@ -108,6 +109,7 @@ class Candidates:
         "rejections",
         "set_aside",
         "texts",
+        "unfit",
         "usable",
         "yanked",
     )
@@ -118,6 +120,7 @@ class Candidates:
         self.keys: list[bytes] = []
         self.texts: list[str] = []
         self.files: list[list[DistFile]] = []
+        self.unfit: list[list[DistFile]] = []
         self.usable = 0
         self.finals = 0
         self.yanked = 0
@@ -144,18 +147,18 @@ class Candidates:
 class _Row:
     """What is gathered about one version while its files go by."""
 
-    __slots__ = ("fitting", "nearest", "stage", "text")
+    __slots__ = ("fitting", "nearest", "stage", "text", "unfit", "wheels")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.fitting: list[tuple[int, DistFile]] = []
+        self.unfit: list[DistFile] = []
+        self.wheels: list[str] = []  # the tags of those that nothing but their tags rules out
         self.nearest: Reason | None = None
         self.stage = -1
 
     def reject(self, reason: Reason) -> None:
-        stage = _STAGES.index(type(reason)) * len(_NEARNESS)
-        if isinstance(reason, NoMatchingWheel):
-            stage += _NEARNESS.index(reason.detail)
+        stage = _STAGES.index(type(reason))
         if stage > self.stage:
             self.stage = stage
             self.nearest = reason
@@ -206,12 +209,14 @@ class _Reader:
             reason = yanked(file, pinned=rules.pinned(self._name, row.text))
         if reason is None and file.requires_python is not None:
             reason = self._python_reason(file.requires_python)
-        rank = 0
+        rank: int | None = None
         if reason is None:
-            rank, reason = self._rank(file, tags)
-        if reason is None:
+            rank, reason = self._rank(row, file, tags)
+        if rank is not None:
             row.fitting.append((rank, file))
-        else:
+            return
+        row.unfit.append(file)
+        if reason is not None:
             row.reject(reason)
 
     def _python_reason(self, requires_python: str) -> Reason | None:
@@ -220,17 +225,25 @@ class _Reader:
             return Unreadable(f"a Requires-Python that cannot be read ({requires_python})")
         return None if accepted else PythonMismatch(requires_python, self._python)
 
-    def _rank(self, file: DistFile, tags: str | None) -> tuple[int, Reason | None]:
-        """Return the order of preference of a file (wheels before source distributions), or a reason."""
-        if tags is None:
-            # Metadata of a source distribution can be read where the index serves it (PEP 658).
-            if self._rules.sources(self._name) and file.core_metadata:
-                return _LAST, None
-            return _LAST, SourceOnly()
-        rank = self._environment.rank(tags)
-        if rank is None:
-            return _LAST, NoMatchingWheel(_UNFIT[self._environment.why_unfit(tags)])
-        return rank, None
+    def _rank(self, row: _Row, file: DistFile, tags: str | None) -> tuple[int | None, Reason | None]:
+        """Return the order of preference of a file that fits: the best wheel first, others last."""
+        if tags is not None:
+            rank = self._environment.rank(tags)
+            if rank is None:
+                row.wheels.append(tags)
+            return rank, None
+        # Metadata of a source distribution can be read where the index serves it (PEP 658).
+        if self._rules.sources(self._name) and file.core_metadata:
+            return _LAST, None
+        return None, SourceOnly()
+
+    def reason(self, row: _Row) -> Reason | None:
+        """Return why no file of ``row`` fits: the reason of the one that came furthest."""
+        if not row.wheels:
+            return row.nearest
+        # What a wheel is for is asked only here: most versions have another one that fits.
+        nearest = max(map(self._environment.why_unfit, row.wheels), key=list(_UNFIT).index)
+        return NoMatchingWheel(_UNFIT[nearest])
 
 
 _LAST = 1 << 30
@@ -242,7 +255,6 @@ _UNFIT = {
     "abi": "it is for another ABI",
     "platform": "it is for another platform",
 }
-_NEARNESS = tuple(_UNFIT.values())
 
 
 def _key(text: str) -> bytes | None:
@@ -254,7 +266,8 @@ def _key(text: str) -> bytes | None:
 
 def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Candidates:
     """Return the candidates of ``listing``; cost linear in its files."""
-    rows, set_aside = _Reader(listing.name, environment, rules).rows(listing.files)
+    reader = _Reader(listing.name, environment, rules)
+    rows, set_aside = reader.rows(listing.files)
     found = Candidates(listing)
     found.set_aside = set_aside
     rejected: dict[Reason, int] = {}
@@ -266,10 +279,11 @@ def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Ca
         found.texts.append(row.text)
         row.fitting.sort(key=_by_rank)
         found.files.append([file for _, file in row.fitting])
+        found.unfit.append(row.unfit)
         final = not is_prerelease_key(key)
         if final:
             found.finals |= bit
-        reason = None if row.fitting else row.nearest
+        reason = None if row.fitting else reader.reason(row)
         if reason is None and not final and not allows_pre_releases:
             reason = PreRelease()
         if reason is None:

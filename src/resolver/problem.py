@@ -103,6 +103,7 @@ class PythonProblem:
         self._required: dict[tuple[str, int, str], tuple[Requirement, ...] | Reason] = {}
         self._masks: dict[tuple[str, str], int] = {}
         self._last_allowed: dict[str, int] = {}
+        self._used: dict[str, set[str]] = {}
 
     # -- the port ----------------------------------------------------------------------------------------
 
@@ -121,6 +122,7 @@ class PythonProblem:
         name = self.names.name(self.names.base(package))
         if self.catalog.metadata(name, candidate) is None:
             return Need((self.metadata_key(name, candidate),))
+        self._used.setdefault(name, set()).add(self.catalog.metadata_file(name, candidate).filename)
         required = self.requirements_of(name, candidate, self.names.extra(package) or "")
         if isinstance(required, Reason):
             return Facts((), rejected=required)
@@ -162,6 +164,11 @@ class PythonProblem:
     def metadata_key(self, name: str, candidate: int) -> MetadataKey:
         """Return the key that asks for the metadata of ``candidate``."""
         return MetadataKey(name, candidate, self.catalog.metadata_file(name, candidate))
+
+    def used(self) -> dict[str, set[str]]:
+        """Return the packages that facts have named, with the files whose metadata they rest on."""
+        bases = (self.names.name(self.names.base(number)) for number in range(len(self.names)))
+        return {name: self._used.get(name, set()) for name in bases}
 
     def mask(self, requirement: Requirement) -> int:
         """Return the mask of the candidates that ``requirement`` admits, pre-releases included.

@@ -7,17 +7,13 @@ The solver answers with candidates of packages and extras; here they become the 
 from __future__ import annotations
 
 from resolver.formats.answer import Pinned
-from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
 from resolver.model.names import normalise
-from resolver.model.version import InvalidVersion, version_key
 from resolver.policy import Reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resolver.catalog import Candidates
-    from resolver.model.distfile import DistFile
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
@@ -44,7 +40,7 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
                 name,
                 candidates.version(chosen[name]),
                 extras=frozenset(extras.get(name, ())),
-                files=_files(candidates, chosen[name]),
+                files=(*candidates.files[chosen[name]], *candidates.unfit[chosen[name]]),
                 requires=tuple(
                     (each.text, each.name, problem.catalog.packages[each.name].version(chosen[each.name]))
                     for each in requires[name]
@@ -97,21 +93,3 @@ def _via(problem: PythonProblem, requires: Mapping[str, list[Requirement]]) -> d
         for requirement in requirements:
             parents.setdefault(requirement.name, set()).add(parent)
     return {name: sorted(origins.get(name, ())) + sorted(parents.get(name, ())) for name in requires}
-
-
-def _files(candidates: Candidates, candidate: int) -> tuple[DistFile, ...]:
-    """Return all files of a candidate's version: those that fit first, best first, then as listed."""
-    fitting = candidates.files[candidate]
-    names = {file.filename for file in fitting}
-    key = candidates.keys[candidate]
-    others = [file for file in candidates.listing.files if file.filename not in names]
-    return (*fitting, *(file for file in others if _key_of(file, candidates.name) == key))
-
-
-def _key_of(file: DistFile, name: str) -> bytes | None:
-    try:
-        if file.is_wheel:
-            return version_key(split_wheel(file.filename, name)[0])
-        return version_key(split_sdist(file.filename, name))
-    except (InvalidFilename, InvalidVersion):
-        return None

@@ -68,13 +68,15 @@ async def resolve_async(
 
     given = [_requirement(each) for each in requirements]
     constraints = [_requirement(each) for each in options.constraints]
-    run = _Run(given, constraints, options, open_source(options))
+    opened = open_source(options, asked=_asked(given, constraints))
+    run = _Run(given, constraints, options, opened)
     try:
         waiting = run.until_waiting()
         found = await run.finish(waiting) if isinstance(waiting, list) else waiting
+        opened.save(run.problem.used())
         return Resolution.of(run.answer(found))
     finally:
-        await run.opened.source.close()
+        await opened.source.close()
 
 
 def solve(  # noqa: PLR0913  # one parameter a channel
@@ -94,12 +96,20 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     ``note`` what those want to know who ask.  ``options.constraints`` is not read: constraints come parsed,
     with their origins.
     """
-    opened = open_source(options, warn=warn, note=note) if source is None else OpenSource(source)
+    if source is None:
+        opened = open_source(options, asked=_asked(requirements, constraints), warn=warn, note=note)
+    else:
+        opened = OpenSource(source)
     run = _Run(requirements, constraints, options, opened, progress=progress)
     waiting = run.until_waiting()
     found = _in_event_loop(run.finish_and_close(waiting)) if isinstance(waiting, list) else waiting
-    run.opened.save()
+    run.opened.save(run.problem.used())
     return run.answer(found)
+
+
+def _asked(requirements: Sequence[Requirement], constraints: Sequence[Requirement]) -> list[str]:
+    """Return the lines that tell what a recording is of."""
+    return [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
 
 
 def _requirement(given: str | PackagingRequirement) -> Requirement:

@@ -22,7 +22,7 @@ from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Source
@@ -58,10 +58,10 @@ class OpenSource:
         """Return how many bytes were received so far."""
         return 0 if self._transport is None else self._transport.traffic.bytes
 
-    def save(self) -> None:
-        """Write the recording, if one was asked for.  Raises ``OutputError``."""
+    def save(self, used: Mapping[str, Collection[str]]) -> None:
+        """Write the recording, if one was asked for, of what was ``used``.  Raises ``OutputError``."""
         if self._recording is not None:
-            self._recording.save()
+            self._recording.save(used)
 
 
 def environment_of(options: Options) -> Environment:
@@ -87,10 +87,13 @@ def cache_directory(options: Options) -> str | None:
 def open_source(
     options: Options,
     *,
+    asked: Sequence[str] = (),
     warn: Callable[[str], None] | None = None,
     note: Callable[[str], None] | None = None,
 ) -> OpenSource:
     """Stack what ``options`` ask for; ``warn`` and ``note`` get sentences.
+
+    ``asked`` says in a recording what it is of.
 
     Nothing is fetched yet.  Raises ``InputError`` where no index is known, ``IndexUnavailable`` where the
     recording to replay cannot be read.
@@ -101,7 +104,7 @@ def open_source(
         from resolver.index.replay import ReplaySource  # noqa: PLC0415  # lazy: rarely wanted
 
         note(f"replaying the recording {options.replay}")
-        return _recorded(ReplaySource(options.replay), options, None)
+        return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
     transport = AiohttpTransport(
         timeout=options.timeout, retries=options.retries, concurrency=options.concurrency
@@ -112,15 +115,17 @@ def open_source(
     )
     indexes = _indexes(options, directory, warn, note)
     client = Client(caching, indexes, strategy=options.index_strategy)
-    return _recorded(client, options, transport)
+    return _recorded(client, options, asked, transport)
 
 
-def _recorded(source: Source, options: Options, transport: AiohttpTransport | None) -> OpenSource:
+def _recorded(
+    source: Source, options: Options, asked: Sequence[str], transport: AiohttpTransport | None
+) -> OpenSource:
     if options.record is None:
         return OpenSource(source, transport=transport)
     from resolver.index.replay import RecordingSource  # noqa: PLC0415  # lazy: rarely wanted
 
-    recording = RecordingSource(source, options.record)
+    recording = RecordingSource(source, options.record, asked=asked)
     return OpenSource(recording, transport=transport, recording=recording)
 
 

@@ -138,8 +138,8 @@ def test_quiet_and_verbose() -> None:
     assert said.splitlines() == [
         "note: The requirements files name the index https://****@file.example/.",
         "warning: an odd thing",
-        "warning: odd answer",
         "note: from index.example",
+        "warning: odd answer",
         "Resolved 1 package in 0.50 s",
         "note: 1 decisions, 0 conflicts, 0 candidates looked at, 0 requests, 0.00 MB",
     ]

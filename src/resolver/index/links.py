@@ -40,18 +40,21 @@ class LinkResolver:
     The address may carry credentials: they are not passed on to files.
     """
 
-    __slots__ = ("_base", "_parents", "_root", "_schemes")
+    __slots__ = ("_base", "_origin", "_parents", "_root", "_schemes")
 
     def __init__(self, base: str, page: str = "") -> None:
         self._base = without_userinfo(base)
         self._schemes = (*_WEB, f"{_scheme(page or base)}://")
         self._root, self._parents = _parents(self._base)
+        self._origin = f"{self._root}/"
 
     def resolve(self, href: str) -> str:
         """Return the absolute address that ``href`` (without its fragment) leads to, percent-encoded.
 
         Raises ``UnusableLink`` for what is no address, or of a scheme that no index should use.
         """
+        if href.startswith(self._origin):
+            href = href[len(self._root) :]
         odd = href.encode("ascii", "replace").translate(None, _SAFE)
         if odd == b":" and href.startswith(_WEB) and "/." not in href:
             return href

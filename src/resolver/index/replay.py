@@ -15,7 +15,7 @@ from resolver.index.metadata import Metadata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from os import PathLike
     from pathlib import Path
 
@@ -37,7 +37,7 @@ class RecordingSource:
     meaning.  Metadata that cannot be used is remembered as such; what ends a resolution is not.
     """
 
-    __slots__ = ("_asked", "_directory", "_listings", "_metadata", "_source", "_unsaved")
+    __slots__ = ("_asked", "_directory", "_listings", "_metadata", "_source")
 
     def __init__(self, source: Source, directory: str | PathLike[str], *, asked: Sequence[str] = ()) -> None:
         self._source = source
@@ -45,7 +45,6 @@ class RecordingSource:
         self._asked = list(asked)
         self._listings: dict[str, Listing] = {}
         self._metadata: dict[str, dict[str, Found]] = {}
-        self._unsaved = False
 
     def listing_now(self, name: str) -> Listing | None:
         """Answer as the wrapped source does."""
@@ -78,18 +77,16 @@ class RecordingSource:
         return found
 
     async def close(self) -> None:
-        """Save what is not saved yet, as ``save`` does, and close the wrapped source."""
-        try:
-            if self._unsaved:
-                self.save()
-        finally:
-            await self._source.close()
+        """Close the wrapped source; what is not saved is lost."""
+        await self._source.close()
 
-    def save(self) -> None:
-        """Write all that was answered so far; a recording that is there already is replaced.
+    def save(self, used: Mapping[str, Collection[str]] | None = None) -> None:
+        """Write what was answered so far; a recording that is there already is replaced.
 
-        Every file is replaced as a whole, the list of packages after the packages, and files of packages that
-        are no longer needed are removed last.  Raises ``OutputError``; a folder that holds something else
+        With ``used``, only the packages that it names, and of each the metadata of the files that it names,
+        are written: what was fetched in vain depends on the order of arrival.  Every file is replaced as a
+        whole, the list of packages after the packages, and files of packages that are no longer needed are
+        removed last.  Raises ``OutputError``; a folder that holds something else
         than a recording is left alone.
         """
         from pathlib import Path  # noqa: PLC0415  # lazy: start-up time
@@ -97,31 +94,26 @@ class RecordingSource:
         from resolver.index import recordings  # noqa: PLC0415  # lazy: start-up time
 
         folder = Path(self._directory)
-        names = sorted(self._listings)
+        names = sorted(self._listings if used is None else self._listings.keys() & used.keys())
         try:
             _prepare(folder)
             packages = folder / _PACKAGES
             for name in names:
                 found = self._metadata.get(name, {})
+                if used is not None:
+                    found = {file: found[file] for file in found if file in used[name]}
                 _replace(packages / f"{name}.json", recordings.dump_package(self._listings[name], found))
             _replace(folder / _MANIFEST, recordings.dump_manifest(names, self._asked))
             for stale in {entry.name for entry in packages.iterdir()} - {f"{name}.json" for name in names}:
                 (packages / stale).unlink()
         except OSError as error:
             raise OutputError(f"The recording cannot be written to {folder} ({error.strerror}).") from error
-        self._unsaved = False
 
     def _note_listing(self, name: str, found: Listing) -> Listing:
-        if name not in self._listings:
-            self._listings[name] = found
-            self._unsaved = True
-        return found
+        return self._listings.setdefault(name, found)
 
     def _note_metadata(self, name: str, file: DistFile, found: Found) -> None:
-        known = self._metadata.setdefault(name, {})
-        if file.filename not in known:
-            known[file.filename] = found
-            self._unsaved = True
+        self._metadata.setdefault(name, {}).setdefault(file.filename, found)
 
 
 def _prepare(folder: Path) -> None:

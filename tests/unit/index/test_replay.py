@@ -121,7 +121,7 @@ def test_replay_answers_as_the_recorded_source_did(tmp_path: Path, *, patient: b
     async def record() -> dict[str, object]:
         source = RecordingSource(MemorySource(UNIVERSE, patient=patient), tmp_path / "rec", asked=["six>=1"])
         answers = await ask_all(source, names)
-        await source.close()
+        source.save()
         return answers
 
     before = asyncio.run(record())
@@ -284,14 +284,30 @@ def test_layout_of_a_package_file_is_stable(tmp_path: Path) -> None:
     )
 
 
-def test_closing_saves_what_is_not_saved_and_closes_the_source(tmp_path: Path) -> None:
+def test_closing_closes_the_source_and_writes_nothing(tmp_path: Path) -> None:
+    """A resolution that was broken off must not replace a good recording."""
     source = Answers(six())
     recording = RecordingSource(source, tmp_path / "rec")
     recording.listing_now("six")
     asyncio.run(recording.close())
-    (tmp_path / "rec" / "recording.json").unlink()
-    asyncio.run(recording.close())
-    assert (source.closed, sorted(contents(tmp_path / "rec"))) == (2, ["packages/six.json"])
+    assert (source.closed, (tmp_path / "rec").exists()) == (1, False)
+
+
+def test_only_what_was_used_is_written(tmp_path: Path) -> None:
+    """What else was fetched depends on the order of arrival."""
+    files = [DistFile(f"six-{n}-py3-none-any.whl", f"{PORT}/files/six-{n}-py3-none-any.whl") for n in "12"]
+    metadata = {file.filename: Metadata("six", file.filename[4]) for file in files}
+    recording = RecordingSource(Answers(six(*files), Listing("seven"), metadata=metadata), tmp_path / "rec")
+    recording.listing_now("six")
+    recording.listing_now("seven")
+    for file in files:
+        recording.metadata_now("six", file)
+    recording.save({"six": {files[0].filename}})
+    assert sorted(contents(tmp_path / "rec")) == ["packages/six.json", "recording.json"]
+    replay = ReplaySource(tmp_path / "rec")
+    assert replay.metadata_now("six", files[0]) == metadata[files[0].filename]
+    with pytest.raises(IndexUnavailable):
+        replay.metadata_now("six", files[1])
 
 
 def test_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
