@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from resolver.solver.engine import Facts, Need, Universe
-from resolver.solver.incompatibility import Depends, Given, Rejected
+from resolver.solver.incompatibility import Depends, Given, Rejected, Same
 from resolver.solver.terms import candidates
 
 if TYPE_CHECKING:
@@ -189,6 +189,37 @@ def is_solution(world: World, selected: dict[int, int]) -> bool:
         if base is not None:
             ahead.append(base)
     return reached == set(selected)
+
+
+def is_true(world: World, fact: Fact) -> bool:
+    """Say whether a fact of a proof is one of ``world``, looked up candidate by candidate."""
+
+    def reach(package: int, needs: list[Dependency]) -> int:
+        met = -1
+        for other, allowed in needs:
+            met &= allowed if other == package else -1
+        return met
+
+    def said(package: int) -> list[int]:
+        return [c for c in range(len(world.needs[package])) if not fact.terms[package] & 2 << c]
+
+    match fact.causes[0]:
+        case Given():
+            return all(reach(package, world.root) & ~mask == 0 for package, mask in fact.terms.items())
+        case Rejected(package=package, candidate=None):
+            return not any(world.usable[package] & 2 << c for c in said(package))
+        case Rejected(package=package):
+            return all(world.broken[package] & 2 << c for c in said(package))
+        case Depends(package=package, other=other):
+            allowed = fact.terms[other] if other != package else 0
+            return all(
+                reach(other, world.needs[package][c]) & (2 << c if other == package else -1) & ~allowed == 0
+                for c in said(package)
+            )
+        case Same(extra=extra, base=base):
+            return world.same_as[extra] == base
+        case _:
+            return False
 
 
 class Served:

@@ -237,23 +237,23 @@ class Solver:
 
     def _forbid(self, package: int, clause: Clause) -> None:
         """Make the only term of ``clause`` hold for good."""
+        solution = self._solution
         allowed = clause.allowed[0]
-        if self._solution.domains[package] & allowed:
-            self._solution.restrict(package, allowed, clause)
-        else:
+        if not solution.domains[package] & solution.base[package] & allowed:
             self._recover(clause)
+        elif solution.base[package] & ~allowed:
+            solution.restrict(package, allowed, clause)
 
     def _recover(self, conflict: Clause) -> None:
         """Learn from a false clause and jump back, or find that there is no way back."""
         solution = self._solution
         self.statistics.conflicts += 1
-        if not solution.level():
+        if not solution.level_starts:
             solution.settle()
         lesson = analyse(solution, conflict)
         if lesson is None:
             self._answer = Unsolvable(conclude(solution, conflict))
             return
-        solution.backjump(lesson.level)
         package = lesson.packages[0]
         allowed = lesson.allowed[0]
         if lesson.learned:
@@ -262,6 +262,7 @@ class Solver:
         if len(lesson.packages) == 1:
             solution.restrict(package, allowed, lesson.clause)
         else:
+            solution.backjump(lesson.level)
             if lesson.learned:
                 self._clauses.learn(lesson.packages, lesson.allowed, lesson.clause)
             solution.narrow(package, solution.domains[package] & allowed, lesson.clause)

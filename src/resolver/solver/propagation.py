@@ -155,6 +155,9 @@ class ClauseStore:
 
         After a conflict the queue is left as it is: ``backjump`` clears it.
         """
+        conflict = self._spread(solution) if solution.restricted else None
+        if conflict is not None:
+            return conflict
         # Over 40 lines and with ``narrow`` written out: the loop over edges is two thirds of a resolution.
         domains = solution.domains
         queue = solution.queue
@@ -163,7 +166,6 @@ class ClauseStore:
         packages, masks, causes = trail.packages, trail.masks, trail.causes
         previous, last = trail.previous, trail.last
         start = len(packages)
-        conflict: Clause | None = None
         while queue:
             package = queue.pop()
             queued[package] = False
@@ -212,6 +214,31 @@ class ClauseStore:
         self.derivations += len(packages) - start
         return conflict
 
+    def _spread(self, solution: PartialSolution) -> Clause | None:
+        """Find what follows on the ground from what was restricted; return a clause that is false there.
+
+        Clauses of more than two terms are left to the level of the moment.
+        """
+        if not solution.level_starts:
+            solution.settle()
+        base = solution.base
+        for package in solution.restricted:  # which grows meanwhile
+            mask = base[package]
+            found = self._kin(base, package)
+            for edge in self._forward[package]:
+                if not mask & edge.allowed:
+                    found.append((edge.other, edge.other_allowed, edge.clause))
+            for edge in self._backward[package]:
+                if not mask & edge.other_allowed:
+                    found.append((edge.package, edge.allowed, edge.clause))
+            for other, allowed, clause in found:
+                if not base[other] & allowed:
+                    return clause
+                if base[other] & ~allowed:
+                    solution.restrict(other, allowed, clause)
+        solution.catch_up()
+        return None
+
     def _visit(self, solution: PartialSolution, package: int) -> Clause | None:
         """Look at the clauses watched at ``package``; move the watch where another term can take it."""
         domains = solution.domains
@@ -255,24 +282,29 @@ class ClauseStore:
         return False
 
     def _follow(self, solution: PartialSolution, package: int) -> Clause | None:
-        """Let an extra and its base follow one another.
+        """Let an extra and its base follow one another."""
+        domains = solution.domains
+        for other, allowed, clause in self._kin(domains, package):
+            after = domains[other] & allowed
+            if not after:
+                return clause
+            solution.narrow(other, after, clause)
+        return None
+
+    def _kin(self, masks: list[int], package: int) -> list[tuple[int, int, Clause]]:
+        """Return what ``package``, as extra or base, says of others that ``masks`` do not say yet.
 
         For every mask M without absence, ``(extra, ~M) or (base, M)`` holds.
         """
-        domains = solution.domains
+        found: list[tuple[int, int, Clause]] = []
+        mask = masks[package]
         base = self._bases[package]
-        domain = domains[package]
-        if base >= 0 and not domain & ABSENT and domains[base] & domain != domains[base]:
-            clause = Clause([package, base], [~domain, domain], Same(package, base))
-            if not domains[base] & domain:
-                return clause
-            solution.narrow(base, domains[base] & domain, clause)
-        wide = domain | ABSENT
+        if base >= 0 and not mask & ABSENT and masks[base] & ~mask:
+            found.append((base, mask, Clause([package, base], [~mask, mask], Same(package, base))))
+        wide = mask | ABSENT
         for extra in self._extras[package]:
-            after = domains[extra] & wide
-            if after != domains[extra]:
-                clause = Clause([extra, package], [wide, ~wide], Same(extra, package))
-                if not after:
-                    return clause
-                solution.narrow(extra, after, clause)
-        return None
+            if masks[extra] & ~wide:
+                found.append(  # noqa: PERF401  # three lines of comprehension are harder to read
+                    (extra, wide, Clause([extra, package], [wide, ~wide], Same(extra, package)))
+                )
+        return found

@@ -4,10 +4,12 @@ Every narrowing of a domain is written down on one of two trails.  The *trail* h
 decisions and is cut on the way back.  The *ground* holds what is true whatever is decided, for ever, in an
 order in which each entry follows from those before it.  ``base`` is the domain that the ground leaves.
 
-A fact about one package alone that turns up in the middle of the search goes to the ground at once, without
-a jump back to level 0 (``restrict``).  Its consequences, though, are found at the level of the moment and
-are lost when that level goes.  So whenever an older domain comes back, it is cut down to ``base`` again,
-which puts the package into the queue again (``backjump``): nothing that a level should know is missed.
+A fact about one package alone that turns up in the middle of the search goes to the ground at once
+(``restrict``), and so does what follows from it on the ground; then ``catch_up`` cuts domains down to it and
+jumps back just as far as a decision contradicts it, not to level 0.  What follows from such a fact and from
+decisions together is found at the level of the moment and lost when that level goes.  So whenever an older
+domain comes back, it is cut down to ``base`` again, which puts the package into the queue again
+(``backjump``): nothing that a level should know is missed.
 
 What the clauses make of a domain is in ``propagation``; which package is decided next is in ``priority``.
 
@@ -81,8 +83,9 @@ class PartialSolution:
     """Domains of all packages, the two trails behind them, and what has to be looked at again.
 
     ``queue`` lists packages whose domain changed and whose clauses were not visited since (``queued`` says
-    who is in it).  ``open`` lists packages that may have become ready for a decision, or have a better claim
-    to one than before; it may name a package twice or without need.
+    who is in it).  ``restricted`` lists those whose base changed since the last ``catch_up``.  ``open`` lists
+    packages that may have become ready for a decision, or have a better claim to one than before; it may
+    name a package twice or without need.
     """
 
     __slots__ = (
@@ -94,6 +97,7 @@ class PartialSolution:
         "open",
         "queue",
         "queued",
+        "restricted",
         "settled",
         "trail",
         "usable",
@@ -110,6 +114,7 @@ class PartialSolution:
         self.level_starts: list[int] = []
         self.queue: list[int] = []
         self.queued: list[bool] = []
+        self.restricted: list[int] = []
         self.open: list[int] = []
 
     def knows(self, package: int) -> bool:
@@ -165,21 +170,37 @@ class PartialSolution:
         self.narrow(package, mask, None)
 
     def restrict(self, package: int, allowed: int, clause: Clause) -> None:
-        """Take what is not ``allowed`` from ``package`` for good, because of ``clause``.
+        """Take what is not ``allowed`` from the base of ``package``, because of ``clause``.
 
-        All other terms of the clause must be false on the ground, and the domain must keep something.
+        All other terms of the clause must be false on the ground, and the base must lose and keep something.
+        Domains stay wider than the base until ``catch_up``.
         """
         base = self.base[package] & allowed
-        if base == self.base[package]:
-            return
         self.ground.append(package, base, clause)
         self.base[package] = base
-        domain = self.domains[package]
-        if domain & base != domain:
-            self.narrow(package, domain & base, GROUND)
+        self.restricted.append(package)
+
+    def catch_up(self) -> None:
+        """Cut domains down to the ground, after a jump back to where it leaves something of each.
+
+        Cost: linear in the packages restricted and in what the jump forgets.
+        """
+        domains = self.domains
+        base = self.base
+        level = self.level()
+        for package in self.restricted:
+            if not domains[package] & base[package]:
+                position = self.trail.falsifier(package, base[package])
+                level = min(level, self.level_of(position) - 1)
+        if level < self.level():
+            self.backjump(level)
+        for package in self.restricted:
+            if domains[package] & ~base[package]:
+                self.narrow(package, domains[package] & base[package], GROUND)
+        self.restricted.clear()
 
     def settle(self) -> None:
-        """Move what was found at level 0 to the ground; call it there, when propagation is over.
+        """Move what was found at level 0 to the ground; to be called there only.
 
         Cost: linear in what was found since the last time.
         """
