@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ def test_all_is_what_the_module_binds(name: str) -> None:
     made = {
         key
         for key, value in vars(module).items()
-        if not key.startswith("_") and getattr(value, "__module__", None) == name
+        if not key.startswith("_")
+        and getattr(value, "__module__", None) == name
+        and not hasattr(typing, key)  # a stand-in for a name whose import a warm run avoids
     }
     declared = set(module.__all__)
     missing_bindings = {key for key in declared if not hasattr(module, key)}
