@@ -234,15 +234,13 @@ class PythonProblem:
             if isinstance(requirement, BadMetadata):
                 return requirement
             try:
-                applies = self._applies(requirement.marker, extra)
+                if self._applies(requirement.marker, extra):
+                    required.append(requirement)
             except UndefinedComparison as error:
                 return BadMetadata(f"the marker of {requirement.text!r} has no value ({error})")
-            if not applies:
-                continue
-            if requirement.name not in self.choices.overrides and requirement.url is not None:
-                return DirectReference(requirement.text)
-            required.append(requirement)
-        return tuple(self._replaced(required))
+        replaced = tuple(self._replaced(required))
+        linked = next((each for each in replaced if each.url is not None), None)
+        return replaced if linked is None else DirectReference(linked.text)
 
     def _python_reason(self, metadata: Metadata) -> Reason | None:
         if metadata.requires_python is None:
