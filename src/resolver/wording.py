@@ -209,7 +209,7 @@ class PythonWording:
     def _is_whole(self, package: int, mask: int) -> bool:
         """Tell whether ``mask`` leaves out no candidate that could be used."""
         usable = self._candidates(package).usable
-        return mask & usable == usable
+        return usable != 0 and mask & usable == usable
 
     def _mask(self, package: int, domain: int) -> int:
         """Return the candidates in a domain mask, which may be negative: beyond any number."""

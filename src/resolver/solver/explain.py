@@ -63,8 +63,9 @@ __all__ = [
 class Sentence:
     """One sentence of an explanation.
 
-    ``number`` is set where a later sentence refers to this one, as ``(number)``.  ``node`` is what it
-    concludes.  ``is_start`` says that a new line of reasoning begins here: a renderer may leave a blank line.
+    ``number`` counts them from 1, for later ones to refer to as ``(number)``; an only sentence has none.
+    ``node`` is what it concludes.  ``is_start`` says that a new line of reasoning begins here: a renderer
+    may leave a blank line.
     """
 
     __slots__ = ("is_start", "node", "number", "text")
@@ -76,7 +77,7 @@ class Sentence:
         self.is_start = is_start
 
     def __str__(self) -> str:
-        return self.text if self.number is None else f"({self.number}) {self.text}"
+        return self.text if self.number is None else f"{self.number}. {self.text}"
 
 
 def sentences(derivation: Derivation, wording: Wording) -> list[Sentence]:
@@ -246,14 +247,11 @@ class _Telling:
 
 
 def _written(lines: list[_Line], root: Node, wording: Wording) -> list[Sentence]:
-    """Put lines into words; number those that are referred to, in the order of telling."""
-    referred = {node for line in lines for node in line.because if isinstance(node, Conclusion)}
+    """Put lines into words, numbered in the order of telling."""
     numbers: dict[Node, int] = {}
     found: list[Sentence] = []
-    for line in lines:
-        number = None
-        if line.node in referred and line.node not in numbers:
-            number = numbers[line.node] = len(numbers) + 1
+    for count, line in enumerate(lines, 1):
+        numbers.setdefault(line.node, count)
         reasons = dict.fromkeys(
             wording.fact(each)
             if isinstance(each, Fact)
@@ -263,6 +261,7 @@ def _written(lines: list[_Line], root: Node, wording: Wording) -> list[Sentence]
         is_last = line.node is root
         said = wording.unsatisfiable() if is_last else wording.conclusion(line.node.terms)
         text = _joined(list(reasons), said, follows=line.follows, is_last=is_last)
+        number = count if len(lines) > 1 else None
         found.append(Sentence(number, text, line.node, is_start=line.is_start))
     return found
 
@@ -270,25 +269,36 @@ def _written(lines: list[_Line], root: Node, wording: Wording) -> list[Sentence]
 def _joined(reasons: list[str], said: str, *, follows: bool, is_last: bool) -> str:
     if not reasons:
         return f"{'So' if is_last else 'Thus'}, {said}."
-    listed = " and ".join(reasons) if len(reasons) < 3 else f"{', '.join(reasons[:-1])} and {reasons[-1]}"
+    listed = _listed(reasons)
     if not follows:
         return f"Because {listed}, {said}."
     return f"{'So, because' if is_last else 'And because'} {listed}, {said}."
 
 
+def _listed(reasons: list[str]) -> str:
+    """Join clauses; where one has a comma of its own, another must stand between them."""
+    *front, last = reasons
+    if not front:
+        return last
+    comma = "," if len(front) > 1 or "," in front[0] else ""
+    return f"{', '.join(front)}{comma} and {last}"
+
+
 # -- as data -------------------------------------------------------------------------------------------------
 
 _DEPTH = 100
+_MOST = 2_000
 
 
 def tree(derivation: Derivation, wording: Wording) -> dict[str, object]:
     """Return the derivation as nested dicts and lists of plain values.
 
     A fact has ``cause`` (its kind), a conclusion ``left`` and ``right``; both have ``terms`` and, as
-    ``text``, what they say.  A conclusion that is needed in several places is unfolded in the first and has
-    an ``id`` there; the others hold ``ref`` with that number instead of ``left`` and ``right``.  Where nodes
-    would nest more than 100 deep a ``ref`` is put as well, and the node is unfolded in the list ``lines`` of
-    the outermost dict.  So the size is linear in the proof, and any JSON writer can follow.
+    ``text``, what they say.  In a proof of which that would make more than 2,000 nodes, a conclusion that is
+    needed in several places is unfolded in the first and has an ``id`` there; the others hold ``ref`` with
+    that number instead of ``left`` and ``right``.  Where nodes would nest more than 100 deep a ``ref`` is put
+    as well, and the node is unfolded in the list ``lines`` of the outermost dict.  So the size is linear in
+    the proof, and any JSON writer can follow.
     """
     unfolding = _Unfolding(derivation, wording)
     whole = unfolding.unfold(derivation.root)
@@ -309,7 +319,8 @@ class _Unfolding:
         self._wording = wording
         self._root = derivation.root
         self._ids: dict[Node, int] = {}
-        self._shared = _shared(derivation.nodes())
+        nodes = derivation.nodes()
+        self._shared = _shared(nodes) if _unfolded(nodes) > _MOST else set()
         self.deferred: list[Node] = []
 
     def unfold(self, top: Node) -> dict[str, object]:
@@ -358,3 +369,11 @@ def _kind(fact: Fact) -> str:
             return "rejected"
         case _:
             return "same"
+
+
+def _unfolded(nodes: list[Node]) -> int:
+    """Return how many nodes the last of ``nodes`` (premises first) has as a tree."""
+    sizes: dict[Node, int] = {}
+    for node in nodes:
+        sizes[node] = 1 + (sizes[node.left] + sizes[node.right] if isinstance(node, Conclusion) else 0)
+    return sizes[nodes[-1]]

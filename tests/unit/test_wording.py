@@ -1,0 +1,93 @@
+"""The words of explanations: each fact with name, range and origin; whole texts are in the scenarios."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from resolver.errors import NoSolution
+from resolver.model.requirement import Origin, Requirement
+from resolver.options import Options
+from resolver.session import solve
+from support.memory import MemorySource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LINUX = Options(python_version="3.12", python_platform="linux")
+
+
+def explanation(
+    requirements: list[str],
+    packages: Mapping[str, Mapping[str, Any]],
+    options: Options = LINUX,
+    *,
+    constraints: tuple[str, ...] = (),
+) -> str:
+    """Return why ``requirements``, lines of ``app.in``, cannot be satisfied."""
+    with pytest.raises(NoSolution) as caught:
+        solve(
+            [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)],
+            [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)],
+            options,
+            source=MemorySource(packages),
+        )
+    return caught.value.explanation
+
+
+SEVERAL = {str(n): {"requires": ["b<2"]} for n in range(1, 8)}
+TWO = {"1": {}, "2": {}}
+
+
+def test_constraints_are_named_with_their_place() -> None:
+    packages = {"a": {"1": {"requires": ["b>=1"]}}, "b": TWO}
+    said = explanation(["a"], packages, constraints=("b<1",))
+    assert "all versions of b are excluded by the constraint b<1 (limits.txt:1)" in said
+
+
+def test_many_requirements_of_one_kind_are_summed_up() -> None:
+    """A reader cannot use a list of a hundred specifiers, but what they come to."""
+    packages = {"a": {str(n): {"requires": [f"b<{n}.5"]} for n in range(1, 10)}, "b": {"1": {}, "12": {}}}
+    said = explanation(["a", "b>=12"], packages)
+    assert "all versions of a depend on b in 9 different ranges that admit only b 1" in said
+
+
+def test_unusable_versions_do_not_interrupt_a_range() -> None:
+    versions = {str(n): {"requires": ["b<2"], "yanked": n == 3} for n in range(1, 6)}
+    said = explanation(["a<5", "b>=2"], {"a": versions, "b": TWO})
+    assert "a 1 to 4 depend on b<2" in said
+
+
+def test_ranges_with_many_holes_are_counted() -> None:
+    versions = {str(n): {"requires": ["b<2"] if n % 2 else []} for n in range(1, 14)}
+    holes = ",".join(f"!={n}" for n in range(2, 14, 2))
+    said = explanation([f"a{holes.replace('!', '!', 1)}", "b>=2"], {"a": versions, "b": TWO})
+    assert "7 of the versions of a from 1 to 13" in said
+
+
+def test_the_derivation_is_a_tree_of_facts_and_conclusions() -> None:
+    """Each node is a fact with ``cause`` or a conclusion with ``left`` and ``right``; terms count."""
+    with pytest.raises(NoSolution) as caught:
+        solve(
+            [Requirement.parse("a>2"), Requirement.parse("b>=2")],
+            [],
+            LINUX,
+            source=MemorySource({"a": SEVERAL, "b": TWO}),
+        )
+    tree: Any = caught.value.derivation
+    todo, facts = [tree], []
+    while todo:
+        node = todo.pop()
+        assert ("cause" in node) != ("left" in node and "right" in node)
+        if "cause" in node:
+            facts.append(node)
+        else:
+            todo += [node["left"], node["right"]]
+    depends = next(fact for fact in facts if fact["cause"] == "depends")
+    assert depends["terms"] == [
+        {"package": "a", "range": ">=3,<=7", "candidates": 5, "negated": True},
+        {"package": "b", "range": "==1", "candidates": 1, "negated": False},
+    ]
+    assert json.loads(json.dumps(tree)) == tree
