@@ -38,7 +38,7 @@ def explanation(
 
 
 SEVERAL = {str(n): {"requires": ["b<2"]} for n in range(1, 8)}
-TWO = {"1": {}, "2": {}}
+TWO: dict[str, Any] = {"1": {}, "2": {}}
 
 
 def test_constraints_are_named_with_their_place() -> None:
@@ -49,13 +49,14 @@ def test_constraints_are_named_with_their_place() -> None:
 
 def test_many_requirements_of_one_kind_are_summed_up() -> None:
     """A reader cannot use a list of a hundred specifiers, but what they come to."""
-    packages = {"a": {str(n): {"requires": [f"b<{n}.5"]} for n in range(1, 10)}, "b": {"1": {}, "12": {}}}
+    older = {str(n): {"requires": [f"b<{n}.5"]} for n in range(1, 10)}
+    packages: dict[str, Any] = {"a": older, "b": {"1": {}, "12": {}}}
     said = explanation(["a", "b>=12"], packages)
     assert "all versions of a depend on b in 9 different ranges that admit only b 1" in said
 
 
 def test_unusable_versions_do_not_interrupt_a_range() -> None:
-    versions = {str(n): {"requires": ["b<2"], "yanked": n == 3} for n in range(1, 6)}
+    versions: Any = {str(n): {"requires": ["b<2"], "yanked": n == 3} for n in range(1, 6)}
     said = explanation(["a<5", "b>=2"], {"a": versions, "b": TWO})
     assert "a 1 to 4 depend on b<2" in said
 
@@ -63,7 +64,7 @@ def test_unusable_versions_do_not_interrupt_a_range() -> None:
 def test_ranges_with_many_holes_are_counted() -> None:
     versions = {str(n): {"requires": ["b<2"] if n % 2 else []} for n in range(1, 14)}
     holes = ",".join(f"!={n}" for n in range(2, 14, 2))
-    said = explanation([f"a{holes.replace('!', '!', 1)}", "b>=2"], {"a": versions, "b": TWO})
+    said = explanation([f"a{holes}", "b>=2"], {"a": versions, "b": TWO})
     assert "7 of the versions of a from 1 to 13" in said
 
 
