@@ -266,10 +266,28 @@ class Solver:
             if lesson.learned:
                 self._clauses.learn(lesson.packages, lesson.allowed, lesson.clause)
             solution.narrow(package, solution.domains[package] & allowed, lesson.clause)
-        if self._order.blame(package) and solution.level():
-            # The package whose candidates keep being rejected is to move before the one that rejects them.
+        self._blame(package)
+
+    def _rule_out(self, package: int, clause: Clause) -> None:
+        """Note that ``clause`` takes candidates from ``package`` for good: a conflict with nothing to learn.
+
+        Deciding the candidate first would come to the same, after a jump there and back.
+        """
+        if not self._solution.base[package] & clause.allowed[0]:
+            self._recover(clause)
+            return
+        self.statistics.conflicts += 1
+        self._solution.restrict(package, clause.allowed[0], clause)
+        self._blame(package)
+
+    def _blame(self, package: int) -> None:
+        """Count a conflict against ``package``; once, start anew when it has caused too many.
+
+        The package whose candidates keep being rejected is to be decided before the one that rejects them.
+        """
+        if self._order.blame(package) and self._solution.level():
             self.statistics.restarts += 1
-            solution.backjump(0)
+            self._solution.backjump(0)
 
     def _decide(self) -> Need | None:
         """Decide the next package; or return what is lacking for that, or note that all is done."""
@@ -307,30 +325,29 @@ class Solver:
         self._pending = None
         self._expanded[package] |= bit(candidate)
         self.statistics.tried += 1
-        unusable = _unusable(package, candidate, facts)
-        if unusable is not None:
-            self._forbid(package, unusable)
-            return None
         solution = self._solution
-        for dependency in facts.dependencies:
-            if not solution.knows(dependency[0]):
-                self._add(dependency[0])
+        dependencies = facts.dependencies
+        if facts.rejected is not None:
+            clause = Clause([package], [~bit(candidate)], Rejected(package, candidate, facts.rejected))
+            self._forbid(package, clause)
+            return None
+        for other, allowed, payload in dependencies:
+            if other == package and not bit(candidate) & allowed:
+                cause = Depends(package, package, candidate, payload)
+                self._forbid(package, Clause([package], [~bit(candidate)], cause))
+                return None
+        known = solution.domains
+        for other, _, _ in dependencies:
+            if other >= len(known) or not known[other]:
+                self._add(other)
+        fatal = self._clauses.depend(solution, package, candidate, dependencies)
+        if fatal is not None:
+            self._rule_out(package, fatal)
+            return None
         self.statistics.decisions += 1
         solution.decide(package, bit(candidate))
-        self._clauses.depend(solution, package, candidate, facts.dependencies)
         return None
 
     def _selected(self) -> dict[int, int]:
         trail = self._solution.trail
         return {trail.packages[start]: newest(trail.masks[start]) for start in self._solution.level_starts}
-
-
-def _unusable(package: int, candidate: int, facts: Facts) -> Clause | None:
-    """Return the fact that the candidate cannot be used, if its facts say so or it needs another self."""
-    rest = ~bit(candidate)
-    if facts.rejected is not None:
-        return Clause([package], [rest], Rejected(package, candidate, facts.rejected))
-    for other, allowed, payload in facts.dependencies:
-        if other == package and not bit(candidate) & allowed:
-            return Clause([package], [rest], Depends(package, package, candidate, payload))
-    return None

@@ -2,7 +2,11 @@
 
 The store keeps clauses in the shape in which they are searched fastest:
 
-* A clause of two terms (all dependencies and many learned ones) is an *edge*, listed at both packages.
+* A dependency, "V of p needs q in S", is an *edge*.  At p it is listed under each candidate of V: whatever p
+  may still be, the edge has something to say only if *all* of that lies in V, so the edges of one candidate,
+  the newest, are enough to look at.  At q it is listed under p, and passed over while p is decided: the edge
+  has had its say then.
+* A learned clause of two terms is two edges, one at each package.
 * Longer ones are *watched* by two of their terms: nothing can follow from a clause while two of its terms
   are not false, so only the change of a watched package has to look at it.
 * "The extra and its base are selected together" would be a clause for every set of candidates; each is made
@@ -33,7 +37,10 @@ __all__ = ["ClauseStore", "Edge", "Watch"]
 
 
 class Edge:
-    """A clause of two terms: ``package`` in ``allowed`` or ``other`` in ``other_allowed``."""
+    """A clause of two terms: ``package`` in ``allowed`` or ``other`` in ``other_allowed``.
+
+    Also one direction of it, where the other one has an edge of its own.
+    """
 
     __slots__ = ("allowed", "clause", "other", "other_allowed", "package")
 
@@ -62,11 +69,24 @@ class ClauseStore:
     ``derivations`` counts the narrowings that followed from them.
     """
 
-    __slots__ = ("_backward", "_bases", "_extras", "_forward", "_merged", "_tied", "_watches", "derivations")
+    __slots__ = (
+        "_bases",
+        "_dependents",
+        "_extras",
+        "_learned",
+        "_merged",
+        "_needs",
+        "_tied",
+        "_watches",
+        "derivations",
+    )
 
     def __init__(self) -> None:
-        self._forward: list[list[Edge]] = []
-        self._backward: list[list[Edge]] = []
+        # By package, then by the bit length of a candidate's mask.
+        self._needs: list[dict[int, list[Edge]]] = []
+        # By package, then by the one that needs it.
+        self._dependents: list[dict[int, list[Edge]]] = []
+        self._learned: list[list[Edge]] = []
         self._watches: list[list[Watch]] = []
         self._extras: list[list[int]] = []
         self._bases: list[int] = []
@@ -76,9 +96,10 @@ class ClauseStore:
 
     def add(self, package: int) -> None:
         """Make room for the clauses of ``package``."""
-        while len(self._forward) <= package:
-            self._forward.append([])
-            self._backward.append([])
+        while len(self._needs) <= package:
+            self._needs.append({})
+            self._dependents.append({})
+            self._learned.append([])
             self._watches.append([])
             self._extras.append([])
             self._bases.append(-1)
@@ -104,18 +125,22 @@ class ClauseStore:
         package: int,
         candidate: int,
         dependencies: Sequence[tuple[int, int, object]],
-    ) -> None:
+    ) -> Clause | None:
         """Add what ``candidate`` of ``package`` needs: for each of ``dependencies`` a clause.
 
-        The candidate must have been decided a moment ago: as the package is queued then, the clauses are
-        first looked at when the queue comes to it.  Candidates that need the same share a clause (Dart pub,
+        Return the first of them that rules the candidate out for good, because the ground leaves nothing of
+        what is needed.  If there is none the candidate must be decided next: the clauses are first looked at
+        when the queue comes to the package then.  Candidates that need the same share a clause (Dart pub,
         doc/solver.md, "Decision Making").  As it may already be the reason of something it does not grow;
         the edge gets a wider one.
         """
+        fatal: Clause | None = None
         rest = ~bit(candidate)
-        base = solution.base[package]
+        bases = solution.base
+        base = bases[package]
         merged = self._merged
-        forward = self._forward[package]
+        needs: list[Edge] = []
+        self._needs[package][bit(candidate).bit_length()] = needs
         for other, allowed, payload in dependencies:
             if other == package:
                 continue
@@ -126,8 +151,7 @@ class ClauseStore:
                 clause = Clause([package, other], [rest, allowed], cause)
                 edge = Edge(package, base & rest, other, allowed, clause)
                 merged[key] = edge
-                forward.append(edge)
-                self._backward[other].append(edge)
+                self._dependents[other].setdefault(package, []).append(edge)
             else:
                 clause = edge.clause
                 before = clause.cause
@@ -135,6 +159,10 @@ class ClauseStore:
                 cause = Depends(package, other, candidate, payload, before)
                 edge.clause = Clause(clause.packages, [clause.allowed[0] & rest, allowed], cause)
                 edge.allowed &= rest
+            needs.append(edge)
+            if fatal is None and not bases[other] & allowed:
+                fatal = edge.clause
+        return fatal
 
     def learn(self, packages: list[int], allowed: list[int], clause: Clause) -> None:
         """Add a learned clause; of two or more terms the first two are the last to have become false.
@@ -142,9 +170,9 @@ class ClauseStore:
         ``packages`` and ``allowed`` are its terms without those that are false on the ground, cut to it.
         """
         if len(packages) == 2:
-            edge = Edge(packages[0], allowed[0], packages[1], allowed[1], clause)
-            self._forward[packages[0]].append(edge)
-            self._backward[packages[1]].append(edge)
+            for here, there in ((0, 1), (1, 0)):
+                edge = Edge(packages[here], allowed[here], packages[there], allowed[there], clause)
+                self._learned[packages[here]].append(edge)
             return
         watch = Watch(list(packages), list(allowed), clause)
         self._watches[packages[0]].append(watch)
@@ -172,47 +200,73 @@ class ClauseStore:
             domain = domains[package]
             if not domain & ABSENT:
                 solution.open.append(package)
-            for edge in self._forward[package]:
-                if domain & edge.allowed:
-                    continue
-                other = edge.other
-                before = domains[other]
-                after = before & edge.other_allowed
-                if after == before:
-                    continue
-                if not after:
-                    conflict = edge.clause
-                    break
-                previous.append(last[other])
-                last[other] = len(packages)
-                packages.append(other)
-                masks.append(after)
-                causes.append(edge.clause)
-                domains[other] = after
-                if not queued[other]:
-                    queued[other] = True
-                    queue.append(other)
-            else:
-                for edge in self._backward[package]:
-                    if domain & edge.other_allowed:
+                for edge in self._needs[package].get(domain.bit_length(), ()):
+                    if domain & edge.allowed:
                         continue
-                    other = edge.package
-                    after = domains[other] & edge.allowed
-                    if after == domains[other]:
+                    other = edge.other
+                    before = domains[other]
+                    after = before & edge.other_allowed
+                    if after == before:
                         continue
                     if not after:
                         conflict = edge.clause
                         break
-                    solution.narrow(other, after, edge.clause)
-                else:
-                    if self._watches[package]:
-                        conflict = self._visit(solution, package)
-                    if conflict is None and self._tied[package]:
-                        conflict = self._follow(solution, package)
+                    previous.append(last[other])
+                    last[other] = len(packages)
+                    packages.append(other)
+                    masks.append(after)
+                    causes.append(edge.clause)
+                    domains[other] = after
+                    if not queued[other]:
+                        queued[other] = True
+                        queue.append(other)
+            if conflict is None and self._dependents[package]:
+                conflict = self._look_back(solution, package)
+            if conflict is None and self._learned[package]:
+                conflict = self._look_up(solution, package)
+            if conflict is None and self._watches[package]:
+                conflict = self._visit(solution, package)
+            if conflict is None and self._tied[package]:
+                conflict = self._follow(solution, package)
             if conflict is not None:
                 break
         self.derivations += len(packages) - start
         return conflict
+
+    def _look_back(self, solution: PartialSolution, package: int) -> Clause | None:
+        """Take from packages what needs ``package`` to be what it no longer can be."""
+        domains = solution.domains
+        decided = solution.decided
+        domain = domains[package]
+        for dependent, edges in self._dependents[package].items():
+            if decided[dependent]:
+                continue
+            for edge in edges:
+                if domain & edge.other_allowed:
+                    continue
+                after = domains[dependent] & edge.allowed
+                if after == domains[dependent]:
+                    continue
+                if not after:
+                    return edge.clause
+                solution.narrow(dependent, after, edge.clause)
+        return None
+
+    def _look_up(self, solution: PartialSolution, package: int) -> Clause | None:
+        """Look at the learned clauses of two terms of ``package``."""
+        domains = solution.domains
+        domain = domains[package]
+        for edge in self._learned[package]:
+            if domain & edge.allowed:
+                continue
+            other = edge.other
+            after = domains[other] & edge.other_allowed
+            if after == domains[other]:
+                continue
+            if not after:
+                return edge.clause
+            solution.narrow(other, after, edge.clause)
+        return None
 
     def _spread(self, solution: PartialSolution) -> Clause | None:
         """Find what follows on the ground from what was restricted; return a clause that is false there.
@@ -225,12 +279,13 @@ class ClauseStore:
         for package in solution.restricted:  # which grows meanwhile
             mask = base[package]
             found = self._kin(base, package)
-            for edge in self._forward[package]:
+            for edge in (*self._learned[package], *self._needs[package].get(mask.bit_length(), ())):
                 if not mask & edge.allowed:
                     found.append((edge.other, edge.other_allowed, edge.clause))
-            for edge in self._backward[package]:
-                if not mask & edge.other_allowed:
-                    found.append((edge.package, edge.allowed, edge.clause))
+            for edges in self._dependents[package].values():
+                for edge in edges:
+                    if not mask & edge.other_allowed and base[edge.package] & ~edge.allowed:
+                        found.append((edge.package, edge.allowed, edge.clause))
             for other, allowed, clause in found:
                 if not base[other] & allowed:
                     return clause

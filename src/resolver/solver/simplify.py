@@ -86,18 +86,22 @@ def _distinct(causes: Iterable[Cause]) -> list[Cause]:
     return [cause for cause in unique if cause not in continued]
 
 
-def _kind(fact: Fact) -> Key:
-    """Return a key that facts share which may be told together."""
+def _kind(fact: Fact, pivot: int) -> Key:
+    """Return a key that facts share which may be told together where they rule out parts of ``pivot``.
+
+    Two needs of one candidate are two.  Requirements of the root on one package are told together even where
+    they leave nothing: ``causes`` has each of them.
+    """
     cause = fact.causes[0]
     match cause:
-        case Depends():
-            return ("depends", cause.package, cause.other)
+        case Depends(package=package) if package == pivot:
+            return ("depends", package, cause.other)
         case Rejected():
             return ("rejected", cause.package, cause.candidate is None)
         case Same():
             return ("same", cause.extra, cause.base)
-        case Given():
-            return ("given", *fact.terms)
+        case Given() if pivot in fact.terms:
+            return ("given", pivot)
         case _:
             return (fact,)
 
@@ -127,7 +131,7 @@ def _concluded(left: Node, right: Node, pivot: int) -> Node:
         return left
     if not right.terms.get(pivot):
         return right
-    if isinstance(left, Fact) and isinstance(right, Fact) and _kind(left) == _kind(right):
+    if isinstance(left, Fact) and isinstance(right, Fact) and _kind(left, pivot) == _kind(right, pivot):
         return _merged_facts([left, right], pivot)
     terms = {package: mask for package, mask in left.terms.items() if mask}
     resolve(terms, list(right.terms), list(right.terms.values()), pivot)
@@ -185,21 +189,21 @@ def _retold(end: Conclusion, inside: set[Node], replaced: dict[Node, Node], uses
         start = start.left
     groups: dict[Key, dict[Node, None]] = {}
     for reason in reversed(reasons):
-        groups.setdefault(_form(reason, uses), {})[reason] = None
+        groups.setdefault(_form(reason, pivot, uses), {})[reason] = None
     node = replaced[start]
     for group in groups.values():
         node = _concluded(node, _merged(list(group), pivot, replaced), pivot)
     return node
 
 
-def _form(reason: Node, uses: dict[Node, int]) -> Key:
+def _form(reason: Node, pivot: int, uses: dict[Node, int]) -> Key:
     """Return a key that reasons share which differ only in the fact that they begin with."""
     spine: list[object] = []
     bottom = reason
     while isinstance(bottom, Conclusion) and uses[bottom] == 1 and len(spine) < 2 * _SPINE:
         spine.extend((bottom.right, bottom.pivot))
         bottom = bottom.left
-    return (*_kind(bottom), *spine) if isinstance(bottom, Fact) else (reason,)
+    return (*_kind(bottom, pivot), *spine) if isinstance(bottom, Fact) else (reason,)
 
 
 def _merged(group: list[Node], pivot: int, replaced: dict[Node, Node]) -> Node:

@@ -123,13 +123,17 @@ class PartialSolution:
 
     def add(self, package: int, usable: int) -> None:
         """Start with ``usable`` as the domain of ``package``; it may be left unselected."""
-        while len(self.domains) <= package:
-            for masks in (self.domains, self.usable, self.base, self.settled):
-                masks.append(0)
-            self.decided.append(False)
-            self.queued.append(False)
-            self.trail.last.append(-1)
-            self.ground.last.append(-1)
+        missing = package + 1 - len(self.domains)
+        if missing > 0:
+            nothing = [0] * missing
+            self.domains += nothing
+            self.usable += nothing
+            self.base += nothing
+            self.settled += nothing
+            self.decided += [False] * missing
+            self.queued += [False] * missing
+            self.trail.last += [-1] * missing
+            self.ground.last += [-1] * missing
         usable |= ABSENT
         self.domains[package] = usable
         self.usable[package] = usable

@@ -14,7 +14,7 @@ Spec: Dart pub, doc/solver.md, "Definitions", "Term"; the identities given there
 
 from __future__ import annotations
 
-__all__ = ["ABSENT", "bit", "candidates", "is_single", "newest"]
+__all__ = ["ABSENT", "bit", "candidates", "newest"]
 
 ABSENT = 1
 """The mask of "not selected"."""
@@ -36,15 +36,6 @@ def newest(mask: int) -> int:
     2
     """
     return mask.bit_length() - 2
-
-
-def is_single(mask: int) -> bool:
-    """Say whether exactly one bit of a non-negative mask is set.
-
-    >>> is_single(0b1000), is_single(0b1001), is_single(0)
-    (True, False, False)
-    """
-    return mask != 0 and mask & (mask - 1) == 0
 
 
 def candidates(mask: int) -> list[int]:

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from resolver.solver.incompatibility import Clause, Given
+from resolver.solver.solution import GROUND, PartialSolution, Trail
+
+CAUSE = Clause([0], [-1], Given(None))
+
+
+def solution_of(*usable: int) -> PartialSolution:
+    """Return a solution with a package for each mask."""
+    solution = PartialSolution()
+    for package, mask in enumerate(usable):
+        solution.add(package, mask)
+    return solution
+
+
+class TestTrail:
+    def test_falsifier_is_the_earliest_entry_from_which_on_the_term_is_false(self) -> None:
+        trail = Trail()
+        trail.last = [-1, -1]
+        for package, mask in ((0, 0b1110), (1, 0b0010), (0, 0b0110), (0, 0b0010)):
+            trail.append(package, mask, CAUSE)
+        assert trail.falsifier(0, 0b10000) == 0
+        assert trail.falsifier(0, 0b1000) == 2
+        assert trail.falsifier(0, 0b1100) == 3
+        assert trail.falsifier(1, 0b0100) == 1
+
+
+class TestLevels:
+    def test_backjump_restores_domains_and_undoes_decisions(self) -> None:
+        solution = solution_of(0b111, 0b111, 0b111)
+        solution.narrow(0, 0b110, CAUSE)
+        solution.decide(0, 0b100)
+        solution.narrow(1, 0b010, CAUSE)
+        solution.decide(1, 0b010)
+        solution.narrow(2, 0b011, CAUSE)
+        solution.narrow(2, 0b001, CAUSE)
+        assert solution.level() == 2
+        assert [solution.level_of(position) for position in range(6)] == [0, 1, 1, 2, 2, 2]
+        solution.backjump(1)
+        assert solution.domains == [0b100, 0b010, 0b111]
+        assert solution.decided == [True, False, False]
+        assert solution.open == [1]
+        solution.backjump(0)
+        assert solution.domains == [0b110, 0b111, 0b111]
+        assert solution.queue == []
+
+    def test_package_is_unknown_until_added(self) -> None:
+        solution = solution_of(0b11)
+        solution.add(3, 0b1)
+        assert [solution.knows(package) for package in range(5)] == [True, False, False, True, False]
+
+    def test_absence_is_always_possible_at_first(self) -> None:
+        assert solution_of(0b110).domains == [0b111]
+
+
+class TestGround:
+    def test_restriction_without_contradiction_keeps_every_decision(self) -> None:
+        solution = solution_of(0b111, 0b1111)
+        solution.decide(0, 0b010)
+        solution.restrict(1, ~0b1000, CAUSE)
+        solution.catch_up()
+        assert solution.level() == 1
+        assert solution.domains[1] == solution.base[1] == 0b0111
+
+    def test_jump_back_stops_before_the_decision_that_is_contradicted(self) -> None:
+        solution = solution_of(0b111, 0b111, 0b111)
+        solution.decide(0, 0b010)
+        solution.decide(1, 0b100)
+        solution.decide(2, 0b010)
+        solution.restrict(1, ~0b100, CAUSE)
+        solution.catch_up()
+        assert solution.level() == 1
+        assert solution.domains == [0b010, 0b011, 0b111]
+
+    def test_older_domain_is_cut_to_the_ground_when_it_comes_back_and_visited_again(self) -> None:
+        """A restriction made at level 2 is known at level 1, and again at level 0."""
+        solution = solution_of(0b111, 0b111)
+        solution.decide(0, 0b010)
+        solution.decide(1, 0b010)
+        solution.restrict(1, ~0b100, CAUSE)
+        solution.catch_up()
+        solution.queue.clear()
+        solution.queued = [False, False]
+        solution.backjump(1)
+        assert solution.domains[1] == 0b011
+        assert solution.queue == [1]
+        solution.backjump(0)
+        assert solution.domains[1] == 0b011
+        assert solution.queue == [1]
+
+    def test_settling_moves_what_level_0_found_to_the_ground_in_order(self) -> None:
+        solution = solution_of(0b111, 0b111)
+        solution.narrow(0, 0b110, CAUSE)
+        solution.narrow(1, 0b011, CAUSE)
+        solution.settle()
+        assert solution.base == solution.settled == [0b110, 0b011]
+        assert solution.ground.packages == [0, 1]
+        assert solution.trail.packages == []
+
+    def test_settling_does_not_repeat_what_the_ground_says(self) -> None:
+        solution = solution_of(0b111)
+        solution.restrict(0, 0b110, CAUSE)
+        solution.catch_up()
+        assert solution.trail.causes == [GROUND]
+        solution.settle()
+        assert solution.ground.packages == [0]
