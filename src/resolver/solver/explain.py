@@ -237,7 +237,7 @@ class _Telling:
         if follows and others == above[:-1] and not self._reading.derived(above[-1]):
             others = []  # rule 1.3.1: "Thus" speaks of the two lines above
         self.told.update(others)
-        self.lines.append(_Line(node, others + facts, follows=follows, is_start=self._starts and not follows))
+        self.lines.append(_Line(node, facts + others, follows=follows, is_start=self._starts and not follows))
         self._starts = False
         if self._reading.uses.get(node, 0) > 1:
             self.told.add(node)
