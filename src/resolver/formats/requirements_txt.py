@@ -84,8 +84,8 @@ class RequirementsFile:
     """What a requirements file says, with all that it includes, in order of appearance.
 
     ``refusals`` are errors about things that were read and cannot be acted upon yet (hashes to be checked,
-    ``--find-links``): whoever resolves raises the first.  ``warnings`` are sentences about what has no
-    effect.  ``constraint_files`` names the files whose requirements are only constraints.
+    ``--find-links``, an index on disk): whoever resolves raises the first.  ``warnings`` are sentences about
+    what has no effect.  ``constraint_files`` names the files whose requirements are only constraints.
     """
 
     __slots__ = ("constraint_files", "entries", "options", "refusals", "warnings")
@@ -120,6 +120,8 @@ def read(
     ``environ`` fills in ``${NAME}``.  Raises ``InputError``.  The name of an included file is joined to the
     folder of the including one, as in the origins (``reqs/base.txt:3``) of what it holds.
     """
+    if path == "-" and stdin is None:
+        raise InputError("standard input is closed", file=path)
     result = RequirementsFile()
     frames = [_Frame(path, _source(path, stdin), environ, constraint=constraint, real=_real(path))]
     opened = 1
@@ -295,6 +297,11 @@ class _Line:
             self._refuse(option.flag, option.position)
         if name in ("index_url", "extra_index_urls", "find_links") and _has_no_host(value):
             raise self._error(f"the URL {redacted(value)!r} names no host", option.position)
+        if name in ("index_url", "extra_index_urls") and not _is_web(value):
+            self._refuse(
+                f"the index {redacted(value)!r}, which does not begin with https:// or http://,",
+                option.position,
+            )
         match name:
             case "index_url":
                 if options.index_url not in (None, value):
@@ -309,6 +316,10 @@ class _Line:
         if name in ("trusted_hosts", "prefer_binary"):
             place = f"{self.frame.path}:{self.line.number}"
             self.result.warnings.append(f"{place}: {option.flag} has no effect here")
+
+
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("https://", "http://"))
 
 
 def _has_no_host(url: str) -> bool:

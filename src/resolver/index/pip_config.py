@@ -61,11 +61,12 @@ def default_index(
 
     ``files`` are pip's configuration files, weakest first (those of this machine where not given), ``places``
     the folders and archives in which pip itself is looked for.  In ``cache_dir`` it is remembered which index
-    pip goes to, so that the next run need not look.  Raises ``InputError`` where no index is found, or where
-    pip is told to use none.
+    pip goes to, so that the next run need not look.  Raises ``InputError`` where no index is found, where pip
+    is told to use none, and where the index is no http URL; further ones that are none are only warned of.
     """
     own = environ.get("RESOLVER_INDEX_URL")
     if own:
+        _check_url(own, "the variable RESOLVER_INDEX_URL")
         return FoundIndex(own, origin="the variable RESOLVER_INDEX_URL")
     values = _pip_values(environ, configuration_files(environ) if files is None else files)
     if _is_true(values.get("no-index")):
@@ -74,6 +75,7 @@ def default_index(
     extra, warnings = _extra_urls(values)
     url = values.get("index-url")
     if url is not None:
+        _check_url(url.text.strip(), url.origin)
         return FoundIndex(url.text.strip(), extra, origin=url.origin, warnings=warnings)
     built_in = built_in_index(_pip_places() if places is None else places, cache_dir)
     if built_in is None:
@@ -177,11 +179,23 @@ def _is_true(value: _Value | None) -> bool:
     return value is not None and value.text.strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 
+def _check_url(url: str, origin: str) -> None:
+    if not _is_web(url):
+        raise InputError(
+            f"{origin} names the index {redacted(url)!r}, which does not begin with https:// or http://:"
+            " name another with --index-url"
+        )
+
+
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("https://", "http://"))
+
+
 def _extra_urls(values: Mapping[str, _Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the further indexes that can be asked, and warnings about those that cannot."""
     value = values.get("extra-index-url")
     urls = value.text.split() if value is not None else []
-    usable = tuple(url for url in urls if url.lower().startswith(("https://", "http://")))
+    usable = tuple(url for url in urls if _is_web(url))
     if value is None or len(usable) == len(urls):
         return usable, ()
     others = ", ".join(redacted(url) for url in urls if url not in usable)
