@@ -353,7 +353,7 @@ def _translated(error: Exception, url: str) -> Exception:
         case TimeoutError():
             return _Transient(f"{place} does not answer in time (see --timeout).", url=url)
         case aiohttp.ClientConnectorError():
-            reason = error.os_error.strerror or "the connection failed"
+            reason = _reason(error.os_error)
             return _Transient(
                 f"No connection to {host} for {place}: {reason}. Check the index URL and the network "
                 "connection; with --offline, what is in the cache is used.",
@@ -363,3 +363,10 @@ def _translated(error: Exception, url: str) -> Exception:
             return _Transient(f"{place} sends something that is no HTTP answer.", url=url)
         case _:
             return _Transient(f"The connection broke off while {place} answered.", url=url)
+
+
+def _reason(error: OSError) -> str:
+    """Say what the operating system says; asyncio puts its own words, with a bare address, in its place."""
+    from os import strerror  # noqa: PLC0415  # loaded by the interpreter anyway
+
+    return strerror(error.errno) if error.errno else "the connection failed"
