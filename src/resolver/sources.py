@@ -73,8 +73,10 @@ def environment_of(options: Options) -> Environment:
         host = ask_interpreter(options.python)
     try:
         return Environment.target(options.python_version, options.python_platform, host)
-    except (InvalidPythonVersion, UnknownPlatform) as error:
-        raise InputError(str(error)) from None
+    except InvalidPythonVersion as error:
+        raise InputError(f"--python-version: {error}") from None
+    except UnknownPlatform as error:
+        raise InputError(f"--python-platform: {error}") from None
 
 
 def cache_directory(options: Options) -> str | None:
