@@ -12,6 +12,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
+from io import StringIO
 
 from resolver.arguments import parse
 from resolver.console import Console
@@ -46,14 +48,17 @@ if TYPE_CHECKING:
 __all__ = ["Streams", "main", "run"]
 
 _BUG, _INTERRUPTED, _TERMINATED, _BROKEN_PIPE = 70, 130, 143, 141
+_ORDERLY = 1.0  # seconds: so long the end that a signal asks for may take
 
 
 class Streams:
-    """Where the command reads and writes, and the variables it sees."""
+    """Where the command reads and writes, and the variables it sees; None: closed by who started us."""
 
     __slots__ = ("environ", "stderr", "stdin", "stdout")
 
-    def __init__(self, stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO, environ: Mapping[str, str]
+    ) -> None:
         self.stdin = stdin
         self.stdout = stdout
         self.stderr = stderr
@@ -66,14 +71,32 @@ class _Terminated(SystemExit):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with ``argv`` (default: that of the process) and return its exit code."""
-    _listen_to_sigterm()
+    _listen_to_signals()
     words = sys.argv[1:] if argv is None else argv
     try:
-        return run(words, Streams(sys.stdin, sys.stdout, sys.stderr, os.environ))
+        code = run(words, Streams(sys.stdin, sys.stdout, sys.stderr or StringIO(), os.environ))
     except BrokenPipeError:
-        # Else the interpreter would complain when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        code = _BROKEN_PIPE
+    _let_go(sys.stdout)
+    _let_go(sys.stderr)
+    if code in (_INTERRUPTED, _TERMINATED) and _has_threads():
+        os._exit(code)  # else a thread that waits for a name server could hold us up for half a minute
+    return code
+
+
+def _has_threads() -> bool:
+    threading = sys.modules.get("threading")
+    return threading is not None and threading.active_count() > 1
+
+
+def _let_go(stream: TextIO | None) -> None:
+    """Forget what could not be written: else the interpreter would complain when it flushes at exit."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) -> int:
@@ -286,18 +309,30 @@ def _trace(error: Exception, console: Console) -> None:
     console.plain("".join(format_exception(error)).rstrip(), 2)
 
 
-def _listen_to_sigterm() -> None:
-    """Let SIGTERM end the work in order: files that were begun are removed."""
+def _listen_to_signals() -> None:
+    """Let SIGINT and SIGTERM end the work in order: files that were begun are removed.
+
+    Who presses Ctrl-C twice must not disturb that; if it takes longer than expected, another signal counts.
+    """
     try:
         # ``signal`` itself costs 6 ms, most of it for enum.
-        from _signal import SIGTERM, signal  # type: ignore[import-not-found]  # noqa: PLC0415  # part of CPython
+        import _signal as signals  # type: ignore[import-not-found]  # noqa: PLC0415  # part of CPython
     except ImportError:
-        from signal import SIGTERM, signal  # noqa: PLC0415  # another Python implementation
+        import signal as signals  # noqa: PLC0415  # another Python implementation
+    last = float("-inf")
 
-    def stop(_signal: int, _frame: object) -> None:
-        raise _Terminated(_TERMINATED)
+    def stop(number: int, _frame: object) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last > _ORDERLY:
+            last = now
+            raise KeyboardInterrupt if number == signals.SIGINT else _Terminated(_TERMINATED)
 
     try:
-        signal(SIGTERM, stop)
+        # What whoever started us chose to ignore stays ignored.
+        if signals.getsignal(signals.SIGINT) is signals.default_int_handler:
+            signals.signal(signals.SIGINT, stop)
+        if signals.getsignal(signals.SIGTERM) == signals.SIG_DFL:
+            signals.signal(signals.SIGTERM, stop)
     except ValueError:
         return  # not the main thread: whoever started it decides

@@ -68,11 +68,14 @@ class OutputFile:
         return OutputError(f"{self._shown} cannot be written: {error.strerror or error}")
 
 
-def write_result(stream: TextIO, text: str) -> None:
+def write_result(stream: TextIO | None, text: str) -> None:
     """Write ``text`` to stdout, in UTF-8 whatever the locale.
 
-    Raises ``OutputError``, and ``BrokenPipeError`` where the reader went away.
+    ``None`` is what Python makes of a stdout that was closed from the start.  Raises ``OutputError``, and
+    ``BrokenPipeError`` where the reader went away.
     """
+    if stream is None:
+        raise OutputError("the result cannot be written to stdout: it is closed")
     try:
         buffer = getattr(stream, "buffer", None)
         if buffer is None:
