@@ -1,18 +1,20 @@
 """Walking ahead of the solver, so that what it will ask for is already under way.
 
 A ``Fetcher`` has at most one task a key, and puts into the catalog what somebody wants of what has arrived.
-A ``Scout`` follows the optimistic closure: of each package that something requires it takes the candidate
+A ``Scout`` follows the optimistic closure: of each package that something requires it looks at the candidate
 that the requirements met so far prefer, and goes on with that candidate's requirements.  Where the scout is
-wrong a request was wasted, never an answer changed; ``session`` waits only for what the solver needs.
+wrong a request was wasted, never an answer changed: ``session`` waits only for what the solver needs, and
+what cannot be had matters only if the solver asks for it.
 
 asyncio is imported when the first task is made.
 """
 
 from __future__ import annotations
 
-from resolver.errors import BuildRefused, MetadataInvalid
+from resolver.errors import BuildRefused, MetadataInvalid, ResolverError
+from resolver.index.simple import Listing
 from resolver.policy import BadMetadata, Reason, SourceOnly
-from resolver.problem import ListingKey
+from resolver.problem import ListingKey, MetadataKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
     from resolver.index.source import Source
     from resolver.model.requirement import Requirement
-    from resolver.problem import MetadataKey, PythonProblem
+    from resolver.problem import PythonProblem
 
     Key = ListingKey | MetadataKey
 
@@ -38,24 +39,27 @@ class Fetcher:
         self._catalog = problem.catalog
         self._tasks: dict[tuple[str, str], asyncio.Task[Listing | Metadata]] = {}
         self.pending = 0
+        self.stopped = False
 
     def now(self, key: Key) -> bool:
         """Put what ``key`` asks for into the catalog if that needs no waiting; tell whether it did.
 
         Metadata that cannot be used becomes the reason of its candidate; whatever else went wrong is raised.
         """
-        if isinstance(key, ListingKey):
-            listing = self._source.listing_now(key.name)
-            if listing is None:
-                self._raise_known(key)
-                return False
-            self._catalog.add_listing(listing)
-            return True
-        found = self._metadata_now(key)
-        if found is None:
-            return False
-        self._catalog.add_metadata(key.name, key.candidate, found)
-        return True
+        found: Listing | Metadata | Reason | None
+        try:
+            found = self._found(key)
+        except MetadataInvalid as error:
+            if isinstance(key, ListingKey):
+                raise
+            found = BadMetadata(str(error))
+        except BuildRefused:
+            found = SourceOnly()
+        if isinstance(found, Listing):
+            self._catalog.add_listing(found)
+        elif found is not None and isinstance(key, MetadataKey):
+            self._catalog.add_metadata(key.name, key.candidate, found)
+        return found is not None
 
     def start(self, key: Key) -> asyncio.Task[Listing | Metadata]:
         """Return the task that fetches what ``key`` asks for, made if need be; wants a running event loop."""
@@ -70,30 +74,23 @@ class Fetcher:
         return task
 
     async def cancel(self) -> None:
-        """Stop what is still under way, and wait until it has stopped."""
+        """Stop what is still under way, and wait until it has stopped; nothing is to be started after it."""
         import asyncio  # noqa: PLC0415  # lazy: start-up time
 
+        self.stopped = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _metadata_now(self, key: MetadataKey) -> Metadata | Reason | None:
-        try:
-            found = self._source.metadata_now(key.name, key.file)
-            if found is None:
-                self._raise_known(key)
-        except MetadataInvalid as error:
-            return BadMetadata(str(error))
-        except BuildRefused:
-            return SourceOnly()
-        return found
-
-    def _raise_known(self, key: Key) -> None:
-        """Raise what the task of ``key`` ended with, if it has failed."""
+    def _found(self, key: Key) -> Listing | Metadata | None:
+        """Return what the task of ``key`` has brought, or without one what the source knows at once."""
         task = self._tasks.get(_slot(key))
-        if task is not None and task.done():
-            task.result()
+        if task is not None:
+            return task.result() if task.done() else None
+        if isinstance(key, ListingKey):
+            return self._source.listing_now(key.name)
+        return self._source.metadata_now(key.name, key.file)
 
     def _done(self, task: asyncio.Task[Listing | Metadata]) -> None:
         self.pending -= 1
@@ -110,17 +107,6 @@ def _slot(key: Key) -> tuple[str, str]:
     return (key.name, "") if isinstance(key, ListingKey) else (key.name, key.file.filename)
 
 
-class _Expansion:
-    """Work of the scout: go on with what a candidate, or an extra of it, requires."""
-
-    __slots__ = ("candidate", "extra", "name")
-
-    def __init__(self, name: str, candidate: int, extra: str) -> None:
-        self.name = name
-        self.candidate = candidate
-        self.extra = extra
-
-
 class Scout:
     """Follows requirements ahead of the solver; what it starts and when never changes an answer."""
 
@@ -129,95 +115,108 @@ class Scout:
         self._fetcher = fetcher
         self._wanted: dict[str, int] = {}
         self._extras: dict[str, dict[str, None]] = {}
-        self._visited: set[tuple[str, int, str]] = set()
-        self._asked: dict[str, int] = {}
-        self._work: list[Requirement | _Expansion] = []
-        self._walking = False
+        self._expanded: set[tuple[str, int, str]] = set()
+        self._asked: dict[str, set[int]] = {}
+        self._met: list[Requirement] = []
+        self._ahead: dict[str, None] = {}
+        self._waiting: dict[asyncio.Task[Listing | Metadata], list[Requirement | str]] = {}
 
     def require(self, requirements: Sequence[Requirement]) -> None:
         """Follow ``requirements`` as far as what is known reaches, and on as more arrives."""
-        self._work.extend(reversed(requirements))
+        self._met += requirements
         self._walk()
 
     def asked(self, key: MetadataKey) -> None:
-        """Note that the solver asked for ``key``; from the third time for a package, fetch the likely next.
+        """Note that the solver asked for ``key``; from the second one of a package, fetch the likely next.
 
-        How many are under way doubles with each time, so that a long search is limited by bandwidth and not
-        by latency, and a short one wastes little.
+        How many are under way doubles with each, so that a long search is limited by bandwidth and not by
+        latency, and a short one wastes little.
         """
-        times = self._asked[key.name] = self._asked.get(key.name, 0) + 1
-        if times < _PATIENCE:
+        asked = self._asked.setdefault(key.name, set())
+        if key.candidate in asked:
             return
-        for likely in self._problem.likely_next(key, min(2 ** (times - _PATIENCE + 2), _WINDOW)):
-            self._fetcher.start(likely)
+        asked.add(key.candidate)
+        if len(asked) >= _PATIENCE:
+            for likely in self._problem.likely_next(key, min(4 << len(asked) - _PATIENCE, _WINDOW)):
+                self._fetcher.start(likely)
 
     def _walk(self) -> None:
-        """Do what is to be done; a list and not recursion, since graphs can be deep."""
-        if self._walking:
-            return
-        self._walking = True
-        try:
-            while self._work:
-                work = self._work.pop()
-                if isinstance(work, _Expansion):
-                    self._expand(work)
-                else:
-                    self._follow(work)
-        finally:
-            self._walking = False
+        """Do what can be done now; lists and not recursion, since graphs can be deep.
 
-    def _when_known(self, key: Key, work: Requirement | _Expansion) -> None:
-        """Do ``work`` as soon as ``key`` is fulfilled; never, if it cannot be."""
-
-        def arrived(task: asyncio.Task[Listing | Metadata]) -> None:
-            if not task.cancelled() and task.exception() is None and self._fetcher.now(key):
-                self._work.append(work)
-                self._walk()
-
-        if self._fetcher.now(key):
-            self._work.append(work)
-        else:
-            self._fetcher.start(key).add_done_callback(arrived)
+        A package is looked at when all requirements met so far have narrowed what is wanted of it: each
+        look may cost a request.
+        """
+        while self._met or self._ahead:
+            met, self._met = self._met, []
+            for requirement in met:
+                self._follow(requirement)
+            if self._ahead:
+                name = next(iter(self._ahead))
+                del self._ahead[name]
+                self._look(name)
 
     def _follow(self, requirement: Requirement) -> None:
-        """Narrow what is wanted of a package, and look at the candidate that is preferred now."""
+        """Narrow what is wanted of a package."""
         name = requirement.name
-        candidates = self._problem.catalog.candidates(name)
-        if candidates is None:
-            self._when_known(ListingKey(name), requirement)
+        catalog = self._problem.catalog
+        if catalog.candidates(name) is None and not self._has(ListingKey(name), requirement):
             return
-        extras = self._extras.setdefault(name, {"": None})
-        extras.update(dict.fromkeys(requirement.extras))
-        wanted = self._wanted.get(name, candidates.usable) & self._problem.mask(requirement)
+        self._extras.setdefault(name, {"": None}).update(dict.fromkeys(requirement.extras))
+        wanted = self._wanted.get(name, catalog.packages[name].usable) & self._problem.mask(requirement)
         if wanted:  # Otherwise a conflict lies ahead, which is the solver's to sort out.
             self._wanted[name] = wanted
-            self._look(name)
+            self._ahead[name] = None
 
     def _look(self, name: str) -> None:
+        """Go on with what the preferred candidate of a package requires, once that is known."""
         catalog = self._problem.catalog
-        candidate = self._problem.preferred(catalog.packages[name], self._wanted[name])
-        for extra in self._extras[name]:
-            visit = (name, candidate, extra)
-            if visit in self._visited:
-                continue
-            self._visited.add(visit)
-            work = _Expansion(name, candidate, extra)
+        while self._wanted[name]:
+            candidate = self._problem.preferred(catalog.packages[name], self._wanted[name])
             if catalog.metadata(name, candidate) is None:
-                self._when_known(self._problem.metadata_key(name, candidate), work)
+                key = self._problem.metadata_key(name, candidate)
+                if not self._has(key, name):
+                    return
+            if self._expand(name, candidate):
+                return
+            self._wanted[name] &= ~(1 << candidate)
+
+    def _expand(self, name: str, candidate: int) -> bool:
+        """Meet what a candidate requires with the extras that are wanted; tell whether it can be used."""
+        for extra in self._extras[name]:
+            required = self._problem.requirements_of(name, candidate, extra)
+            if isinstance(required, Reason):
+                return False
+            if (name, candidate, extra) not in self._expanded:
+                self._expanded.add((name, candidate, extra))
+                self._met += required
+        return True
+
+    def _has(self, key: Key, work: Requirement | str) -> bool:
+        """Tell whether what ``key`` asks for is known now; if not, do ``work`` when it is, if ever."""
+        try:
+            known = self._fetcher.now(key)
+        except ResolverError:
+            return False  # Should the solver need it, it will meet the failure itself.
+        if not known and not self._fetcher.stopped:
+            task = self._fetcher.start(key)
+            if task not in self._waiting:
+                self._waiting[task] = []
+                task.add_done_callback(self._resume)
+            self._waiting[task].append(work)
+        return known
+
+    def _resume(self, task: asyncio.Task[Listing | Metadata]) -> None:
+        """Do what has waited for ``task``."""
+        for work in self._waiting.pop(task):
+            if isinstance(work, str):
+                self._ahead[work] = None
             else:
-                self._work.append(work)
-
-    def _expand(self, work: _Expansion) -> None:
-        required = self._problem.requirements_of(work.name, work.candidate, work.extra)
-        if not isinstance(required, Reason):
-            self._work.extend(reversed(required))
-            return
-        left = self._wanted[work.name] & ~(1 << work.candidate)
-        if left:
-            self._wanted[work.name] = left
-            self._look(work.name)
+                self._met.append(work)
+        if not task.cancelled():
+            self._walk()
 
 
-#: The solver's request for a package from which on likely next candidates are fetched, and how many at most.
-_PATIENCE = 3
+#: The candidate of a package, of those the solver asks for, from which on likely next ones are fetched, and
+#: how many at most.
+_PATIENCE = 2
 _WINDOW = 50

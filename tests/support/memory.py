@@ -12,7 +12,7 @@ from resolver.model.names import normalise
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MemorySource"]
+__all__ = ["MemorySource", "requires_dist"]
 
 _Packages = dict[str, dict[str, dict[str, Any]]]
 
@@ -76,15 +76,19 @@ class MemorySource:
         version = _version_of(file)
         facts = self._packages[name][version]
         self.asked.append(f"{name}=={version}")
-        extras: dict[str, list[str]] = facts.get("extras") or {}
-        requires = [*facts.get("requires", ()), *(_with_extra(r, e) for e, rs in extras.items() for r in rs)]
         return Metadata(
             name,
             version,
-            requires_dist=tuple(requires),
+            requires_dist=tuple(requires_dist(facts)),
             requires_python=facts.get("requires_python"),
-            provides_extra=tuple(extras),
+            provides_extra=tuple(facts.get("extras") or ()),
         )
+
+
+def requires_dist(facts: Mapping[str, Any]) -> list[str]:
+    """Return the lines of the metadata that say what a version requires, those of its extras last."""
+    extras: dict[str, list[str]] = facts.get("extras") or {}
+    return [*facts.get("requires", ()), *(_with_extra(r, e) for e, rs in extras.items() for r in rs)]
 
 
 def _with_extra(requirement: str, extra: str) -> str:
