@@ -46,7 +46,8 @@ def ask_interpreter(path: str, *, timeout: float = _TIMEOUT) -> Host:
     except subprocess.TimeoutExpired:
         raise InputError(f"The interpreter {path} did not answer within {timeout:g} seconds.") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"The interpreter {path} cannot be started: {error}.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"The interpreter {path} cannot be started: {reason}.") from None
     if answer.returncode != 0:
         *_, reason = ["no reason given", *answer.stderr.decode("utf-8", "replace").split("\n")[-2:-1]]
         raise InputError(f"The interpreter {path} failed with exit code {answer.returncode}: {reason}.")
