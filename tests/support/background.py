@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from support.fault_server import FaultServer, reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from support.fault_server import Asked, Reply
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["JSON", "METADATA", "METADATA_PATH", "PAGE_PATH", "page", "serving"]
 
-JSON = {"Content-Type": "application/vnd.pypi.simple.v1+json"}
-"""The headers of a page."""
+JSON = {"Content-Type": "application/vnd.pypi.simple.v1+json", "Cache-Control": "max-age=600"}
+"""The headers of a page; it may be kept."""
 
 METADATA = b"Metadata-Version: 2.1\nName: flask\nVersion: 1.0\n"
 """The metadata of the one file that ``page`` lists."""
@@ -31,16 +31,24 @@ METADATA_PATH = "/files/flask-1.0-py3-none-any.whl.metadata"
 
 
 def page(
-    *, name: str = "flask", api: str = "1.1", promised: str = "", metadata: bytes = METADATA, **more: object
+    *,
+    name: str = "flask",
+    api: str = "1.1",
+    promised: str = "",
+    metadata: bytes = METADATA,
+    more: Mapping[str, object] | None = None,
 ) -> bytes:
-    """Return a page with one wheel; ``promised`` is the digest of its metadata file where that is wrong."""
+    """Return a page with one wheel, of which it says ``more``.
+
+    ``promised`` is the digest of its metadata file where that is wrong.
+    """
     digest = promised or hashlib.sha256(metadata).hexdigest()
     file = {
         "filename": "flask-1.0-py3-none-any.whl",
         "url": "/files/flask-1.0-py3-none-any.whl",
         "hashes": {},
         "core-metadata": {"sha256": digest},
-        **more,
+        **(more or {}),
     }
     return json.dumps({"meta": {"api-version": api}, "name": name, "files": [file]}).encode()
 
@@ -55,7 +63,7 @@ def serving(pages: Answer | None = None, metadata: Answer | None = None) -> Iter
     asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
     try:
         server.script(PAGE_PATH, pages or reply(200, page(), JSON))
-        server.script(METADATA_PATH, metadata or reply(200, METADATA))
+        server.script(METADATA_PATH, metadata or reply(200, METADATA, {"Cache-Control": "max-age=600"}))
         yield server
     finally:
         asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result()
