@@ -37,7 +37,7 @@ def test_verdict_is_that_of_trying_everything(first: int) -> None:
 def test_no_learned_clause_excludes_a_solution() -> None:
     """What the solver learns on the way follows from the universe."""
     learned = 0
-    for seed in range(6000, 7500):
+    for seed in range(6000, 7000):
         world = random_world(seed)
         solver = Solver(Served(world))
         solver.advance()
@@ -49,7 +49,7 @@ def test_no_learned_clause_excludes_a_solution() -> None:
             for clause in solver.learned:
                 terms = clause.terms().items()
                 assert any(1 << chosen[package] + 1 & mask for package, mask in terms), (seed, clause)
-    assert learned > 500
+    assert learned > 300
 
 
 def test_the_universes_are_hard_enough() -> None:

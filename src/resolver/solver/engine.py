@@ -300,10 +300,6 @@ class Solver:
         if package < 0:
             self._answer = Solved(self._selected())
             return None
-        if self._clauses.is_ahead(solution, package):
-            # The base was narrowed at an older level than the extra was met: let it follow first.
-            solution.enqueue(package)
-            return None
         domain = solution.domains[package]
         candidate = self._problem.choose(package, domain)
         if candidate < 0 or not domain & 2 << candidate:

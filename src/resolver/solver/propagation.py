@@ -106,18 +106,13 @@ class ClauseStore:
             self._tied.append(False)
 
     def tie(self, extra: int, base: int) -> None:
-        """Have ``base`` selected with the candidate of ``extra`` wherever that is selected."""
+        """Have ``base`` selected with the candidate of ``extra`` wherever that is selected.
+
+        What is known of either has to be looked at again by the caller.
+        """
         self._bases[extra] = base
         self._tied[extra] = self._tied[base] = True
         self._extras[base].append(extra)
-
-    def is_ahead(self, solution: PartialSolution, package: int) -> bool:
-        """Say whether an extra may still be what its base can no longer be; have it looked at, if so."""
-        base = self._bases[package]
-        if base < 0 or not solution.domains[package] & ~(solution.domains[base] | ABSENT):
-            return False
-        solution.enqueue(base)
-        return True
 
     def depend(
         self,

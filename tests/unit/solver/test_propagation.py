@@ -185,14 +185,3 @@ class TestExtras:
             assert conflict is not None
             assert isinstance(conflict.cause, Same)
             assert all(not solution.domains[p] & mask for p, mask in conflict.terms().items())
-
-    def test_extra_met_late_catches_up_with_its_base(self) -> None:
-        store, solution = system(0b1111, 0b1111)
-        solution.narrow(1, 0b0110, FACT_CLAUSE)
-        store.propagate(solution)
-        store.tie(0, 1)
-        assert store.is_ahead(solution, 0)
-        assert store.propagate(solution) is None
-        assert solution.domains[0] == 0b0111
-        assert not store.is_ahead(solution, 0)
-        assert not store.is_ahead(solution, 1)

@@ -127,3 +127,18 @@ def test_ties_of_an_extra_are_put_together() -> None:
 
 def test_a_single_fact_is_left_alone() -> None:
     assert len(simplified(given(p0=0)).nodes()) == 1
+
+
+def test_premise_that_became_enough_by_itself_takes_the_place_of_the_step() -> None:
+    """The wider fact rules out both candidates at once, on either side of the step that put two together."""
+    narrow = Depends(0, 1, 0, None)
+    wide = Depends(0, 1, 1, None, narrow)
+    first, second = Fact({0: ~0b010, 1: 0b10}, [narrow]), Fact({0: ~0b110, 1: 0b10}, [wide])
+    out, needed = given(p1=~0b10), given(p0=0b110)
+    only_left = Conclusion({0: 0b100}, needed, Conclusion({0: ~0b010}, first, out, 1), 0)
+    all_of_it = Conclusion({}, needed, Conclusion({0: ~0b110}, second, out, 1), 0)
+    assert all_of_it.terms == {}
+    for left, right in ((0, 1), (1, 0)):
+        sides: list[Node] = [only_left, Conclusion({0: ~0b110}, second, out, 1)]
+        short = simplified(Conclusion({}, sides[left], sides[right], 0))
+        assert len(short.nodes()) == 5
