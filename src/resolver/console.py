@@ -20,6 +20,7 @@ __all__ = ["Console", "has_colour"]
 
 _RED, _YELLOW, _CYAN, _DIM = "\033[1;31m", "\033[1;33m", "\033[1;36m", "\033[2m"
 _PLAIN = "\033[0m"
+_ERASE = "\r\033[K"  # the whole line, with the ^C that terminals write behind its end
 _PERIOD = 0.1  # seconds between two lines of progress
 
 
@@ -29,7 +30,7 @@ class Console:
     ``level`` is 0 ordinarily, negative for quiet (-1: errors only, -2: nothing), positive for verbose.
     """
 
-    __slots__ = ("_clock", "_colour", "_due", "_on_terminal", "_shown", "_stream", "level", "shows_progress")
+    __slots__ = ("_clock", "_colour", "_due", "_on_terminal", "_shows", "_stream", "level", "shows_progress")
 
     def __init__(  # noqa: PLR0913  # what the command line can say about messages
         self,
@@ -46,7 +47,7 @@ class Console:
         self._colour = has_colour(color, environ, stream)
         self._on_terminal = stream.isatty()
         self._due = clock() + _PERIOD
-        self._shown = 0
+        self._shows = False
         self.level = level
         quiet_place = environ.get("CI") or environ.get("TERM") == "dumb"
         self.shows_progress = progress and level >= 0 and self._on_terminal and not quiet_place
@@ -83,16 +84,18 @@ class Console:
             return
         self._due = self._clock() + _PERIOD
         fetching = f", fetching {state.fetching}" if state.fetching else ""
-        text = _safe(f"Resolving: {state.packages} packages{fetching}: {state.package}".rstrip(": "))
-        text = text[: max(_columns(self._stream) - 1, 20)]
-        self._put(f"\r{text:<{self._shown}}")
-        self._shown = len(text)
+        count = f"{state.packages} package{'' if state.packages == 1 else 's'}"
+        text = _safe(f"Resolving: {count}{fetching}: {state.package}".rstrip(": "))
+        # A line that wraps could not be written over.
+        text = text[: _columns(self._stream) - 1]
+        self._put(f"{_ERASE}{text}")
+        self._shows = True
 
     def clear(self) -> None:
         """Take the line of progress away."""
-        if self._shown:
-            self._put(f"\r{'':<{self._shown}}\r")
-            self._shown = 0
+        if self._shows:
+            self._put(_ERASE)
+            self._shows = False
 
     def _say(self, kind: str, colour: str, text: str, least: int) -> None:
         if self.level >= least:
