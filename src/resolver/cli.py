@@ -283,7 +283,10 @@ def _cache(arguments: Arguments, streams: Streams) -> int:
 def _failed(error: ResolverError, console: Console) -> int:
     """Say why there is no result, and return the exit code."""
     console.clear()
-    console.error(str(error))
+    said = str(error)
+    # Numbered sentences begin on a line of their own.
+    several = isinstance(error, NoSolution) and "\n" in said
+    console.error(f"there is no solution:\n{said}" if several else said)
     if isinstance(error, NoSolution):
         for hint in error.hints:
             console.hint(hint)

@@ -224,6 +224,12 @@ def test_exit_codes(folder: Path, failure: BaseException, code: int) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["a.in", "out"]
 
 
+def test_numbered_sentences_begin_on_a_line_of_their_own() -> None:
+    """One sentence needs no heading."""
+    done = resolver("resolve", "-", stdin="a", solve=Played(NoSolution("1. A is.\n2. So, B is not.")))
+    assert done.stderr.endswith("error: there is no solution:\n1. A is.\n2. So, B is not.\n")
+
+
 def test_the_unexpected_is_a_bug_to_report() -> None:
     """One paragraph, and the traceback for those who ask."""
     done = resolver("resolve", "-", "-q", stdin="a", solve=Played(KeyError("k")))
