@@ -180,7 +180,8 @@ TABLE = (
         VERSIONS,
         "--exclude-newer",
         VALUE,
-        "use only what was uploaded before: 2024-02-28, 2024-02-28T12:00:00Z, P3D or '3 days' ago",
+        "use only what was uploaded by 2024-02-28 (to the end of that day, in UTC), by 2024-02-28T12:00:00Z,"
+        " or P3D or '3 days' ago",
         metavar="WHEN",
         hidden="--uploaded-prior-to",
     ),
