@@ -65,6 +65,7 @@ class Truth:
         self._excludes = {canonicalize_name(name) for name in excludes}
         self._prerelease = prerelease
         self._known: dict[tuple[str, str, str], list[Requirement] | str] = {}
+        self._usable: dict[str, list[str]] = {}
 
     def faults(self, pins: Mapping[str, str]) -> list[str]:
         """Return a sentence for each rule that ``pins`` break; what policy says is not among the rules."""
@@ -137,7 +138,10 @@ class Truth:
 
     def usable(self, name: str) -> list[str]:
         """Return the versions of ``name`` that the rules about files and versions leave."""
-        return [text for text, facts in self._packages.get(name, {}).items() if self._fits(name, text, facts)]
+        if name not in self._usable:
+            versions = self._packages.get(name, {})
+            self._usable[name] = [text for text, facts in versions.items() if self._fits(name, text, facts)]
+        return self._usable[name]
 
     def _fits(self, name: str, text: str, facts: Mapping[str, Any]) -> bool:
         try:
