@@ -3,7 +3,7 @@
 A ``World`` is plain data.  ``random_world`` makes one with everything that a solver can get wrong: cycles,
 self-dependencies, packages without candidates, constraints, extras, candidates that policy or their own
 facts rule out.  ``solutions`` finds the answers without any of the solver's ideas.  ``Served`` is a world as
-an ``engine.Problem``, which may answer late.
+a ``protocols.Problem``, which may answer late.
 """
 
 from __future__ import annotations

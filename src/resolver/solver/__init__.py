@@ -1,4 +1,4 @@
 """PubGrub over package ids and candidate masks.
 
-Nothing here knows what a version or an index is; what it needs to know it asks of an ``engine.Problem``.
+Nothing here knows what a version or an index is; what it needs to know it asks of a ``protocols.Problem``.
 """

@@ -1,8 +1,8 @@
 """The solver's main loop, and what it asks of the world.
 
 ``Solver.advance`` propagates, learns from conflicts and decides, until it has an answer or lacks a fact.
-It never waits and never calls back into anything but the ``Problem``, whose four methods answer at once:
-with what is known, or with a ``Need`` that travels to whoever can fetch it.
+It never waits and never calls back into anything but the ``protocols.Problem``, whose four methods answer at
+once: with what is known, or with a ``Need`` that travels to whoever can fetch it.
 
 The parts: ``solution`` (domains and trails), ``propagation`` (clauses), ``conflict`` (learning),
 ``priority`` (what is decided next).  Proofs are read in ``explain``.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from resolver.solver.conflict import SolverError, analyse, conclude
 from resolver.solver.incompatibility import Clause, Depends, Given, Rejected
+from resolver.solver.port import Facts, Need, Universe
 from resolver.solver.priority import DecisionOrder
 from resolver.solver.propagation import ClauseStore
 from resolver.solver.solution import PartialSolution
@@ -21,28 +22,7 @@ from resolver.solver.terms import bit, newest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Protocol
-
-    class Problem(Protocol):
-        """What the solver is to solve.  Every answer must stay the same once it is not a ``Need``."""
-
-        def root(self) -> Facts | Need:
-            """Return what must hold in any case: each dependency is a term of its own."""
-            ...
-
-        def universe(self, package: int) -> Universe:
-            """Return what there is of a package; asked once, for packages that facts have named."""
-            ...
-
-        def dependencies(self, package: int, candidate: int) -> Facts | Need:
-            """Return what ``candidate`` needs; all packages it names must have a universe by then."""
-            ...
-
-        def choose(self, package: int, allowed: int) -> int:
-            """Return the candidate to try: one of the non-empty mask ``allowed``, whose bit 0 is clear."""
-            ...
-
+    from resolver.solver.protocols import Problem
 
 __all__ = [
     "Facts",
@@ -55,44 +35,6 @@ __all__ = [
     "Universe",
     "Unsolvable",
 ]
-
-
-class Universe:
-    """What there is of one package.
-
-    ``usable`` is the mask of candidates that policy does not reject, bit 0 set.  ``same_as`` is the package
-    that this one is an extra of: it has the same candidates, and the two are selected together.
-    """
-
-    __slots__ = ("same_as", "usable")
-
-    def __init__(self, usable: int, same_as: int | None = None) -> None:
-        self.usable = usable
-        self.same_as = same_as
-
-
-class Facts:
-    """What the root, or one candidate, needs.
-
-    ``dependencies`` are ``(package, allowed, payload)``; ``allowed`` is a domain mask (with bit 0 set: a
-    constraint, "if it is selected at all"), and the payload comes back with the cause.  ``rejected``, where
-    it is not ``None``, is the reason why the candidate itself (or the root) cannot be used.
-    """
-
-    __slots__ = ("dependencies", "rejected")
-
-    def __init__(self, dependencies: Sequence[tuple[int, int, object]] = (), rejected: object = None) -> None:
-        self.dependencies = dependencies
-        self.rejected = rejected
-
-
-class Need:
-    """The problem lacks something; ``keys`` say what, in its own terms."""
-
-    __slots__ = ("keys",)
-
-    def __init__(self, keys: Sequence[object]) -> None:
-        self.keys = keys
 
 
 class Solved:

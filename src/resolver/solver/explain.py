@@ -1,12 +1,12 @@
 """Telling a proof: as sentences, and as nested data.
 
 ``sentences`` goes through a derivation as Dart pub does: a conclusion is told right after what it follows
-from; two steps in a row that each add one fact become one sentence; and only a conclusion that is needed
-again later gets a number.  Names, versions and what to call a fact are the caller's: it brings a
-``Wording``.  What is fixed here is how statements are joined.
+from; two steps in a row that each add one fact become one sentence; and a conclusion that is needed again
+later is told once and referred to by the number of its sentence.  Names, versions and what to call a fact
+are the caller's: it brings a ``protocols.Wording``.  What is fixed here is how statements are joined.
 
-``tree`` gives the same graph as dicts and lists that can be written as JSON, without unfolding a shared node
-twice and without nesting as deep as the proof.
+``tree`` gives the same graph as dicts and lists that can be written as JSON, without unfolding shared nodes
+without end and without nesting as deep as the proof.
 
 The derivation itself and its checker are in ``derivation``, how it is shortened in ``simplify``; both are
 offered here too.
@@ -22,28 +22,9 @@ from resolver.solver.simplify import simplify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Protocol
+    from collections.abc import Iterator
 
-    class Wording(Protocol):
-        """How to say things; every answer is a clause of a sentence, without capital and full stop."""
-
-        def fact(self, fact: Fact) -> str:
-            """Say a fact: "foo 1.2 depends on bar >=3"."""
-            ...
-
-        def conclusion(self, terms: Mapping[int, int]) -> str:
-            """Say that one of ``terms``, package to allowed mask, holds: "foo <2 cannot be used"."""
-            ...
-
-        def unsatisfiable(self) -> str:
-            """Say what is proven in the end: "your requirements cannot be satisfied"."""
-            ...
-
-        def term(self, package: int, allowed: int) -> dict[str, object]:
-            """Return a term as a JSON object."""
-            ...
-
+    from resolver.solver.protocols import Wording
 
 __all__ = [
     "Conclusion",

@@ -1,0 +1,56 @@
+"""What the solver asks of those who use it.  Imported for its types only: it needs ``typing``.
+
+``Problem`` is what there is to solve, ``Wording`` how to say it.  Nothing inherits from them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resolver.solver.derivation import Fact
+    from resolver.solver.port import Facts, Need, Universe
+
+__all__ = ["Problem", "Wording"]
+
+
+class Problem(Protocol):
+    """What the solver is to solve.  Every answer must stay the same once it is not a ``Need``."""
+
+    def root(self) -> Facts | Need:
+        """Return what must hold in any case: each dependency is a term of its own."""
+        ...
+
+    def universe(self, package: int) -> Universe:
+        """Return what there is of a package; asked once, for packages that facts have named."""
+        ...
+
+    def dependencies(self, package: int, candidate: int) -> Facts | Need:
+        """Return what ``candidate`` needs; all packages it names must have a universe by then."""
+        ...
+
+    def choose(self, package: int, allowed: int) -> int:
+        """Return the candidate to try: one of the non-empty mask ``allowed``, whose bit 0 is clear."""
+        ...
+
+
+class Wording(Protocol):
+    """How to say things; every answer is a clause of a sentence, without capital and full stop."""
+
+    def fact(self, fact: Fact) -> str:
+        """Say a fact: "foo 1.2 depends on bar >=3"."""
+        ...
+
+    def conclusion(self, terms: Mapping[int, int]) -> str:
+        """Say that one of ``terms``, package to allowed mask, holds: "foo <2 cannot be used"."""
+        ...
+
+    def unsatisfiable(self) -> str:
+        """Say what is proven in the end: "your requirements cannot be satisfied"."""
+        ...
+
+    def term(self, package: int, allowed: int) -> dict[str, object]:
+        """Return a term as a JSON object."""
+        ...
