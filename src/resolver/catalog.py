@@ -13,7 +13,9 @@ versions: pre-release, constraints.
 
 from __future__ import annotations
 
+from resolver.errors import InputError
 from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
+from resolver.model.names import InvalidName, normalise
 from resolver.model.version import InvalidVersion, Version, is_prerelease_key, version_key
 from resolver.policy import (
     ExcludedByConstraint,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from resolver.model.specifiers import Specifiers
     from resolver.policy import Reason
 
-__all__ = ["Candidates", "Catalog", "Rules", "read_listing"]
+__all__ = ["Candidates", "Catalog", "Rules", "package_names", "read_listing"]
 
 #: How far each rule lies from acceptance: the reason of the last one says most.
 _STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly)
@@ -50,12 +52,14 @@ _STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch,
 class Rules:
     """The user's choices that decide which candidates are usable.
 
-    ``only_binary`` holds normalised names, or ``":all:"``: source distributions of these are no candidates.
-    ``requirements`` are the user's own (constraints and overrides included): an exact pin among them admits
-    a yanked file, a named pre-release counts as a wish.  ``constraints`` are those whose marker holds.
+    Source distributions of the packages that ``only_binary`` names are no candidates; ``":all:"`` names all
+    of them, and ``":none:"`` takes back what stands before it.  ``requirements`` are the user's own
+    (constraints and overrides included): an exact pin among them admits a yanked file, a named pre-release
+    counts as a wish.  ``constraints`` are those whose marker holds.  Raises ``InputError`` for a name that is
+    none.
     """
 
-    __slots__ = ("_constraints", "_pins", "cutoff", "only_binary", "pre_releases")
+    __slots__ = ("_constraints", "_pins", "_wheels", "_wheels_alone", "cutoff", "pre_releases")
 
     def __init__(
         self,
@@ -68,7 +72,11 @@ class Rules:
     ) -> None:
         self.pre_releases = PreReleases(prerelease, requirements)
         self.cutoff = cutoff
-        self.only_binary = frozenset(only_binary)
+        names = list(only_binary)
+        if ":none:" in names:  # as for pip
+            names = names[len(names) - names[::-1].index(":none:") :]
+        self._wheels_alone = ":all:" in names
+        self._wheels = frozenset(package_names("only_binary", (name for name in names if name != ":all:")))
         self._pins: dict[str, list[Specifiers]] = {}
         for requirement in requirements:
             if requirement.specifiers.pin is not None:
@@ -87,7 +95,15 @@ class Rules:
 
     def sources(self, name: str) -> bool:
         """Tell whether source distributions of package ``name`` may be candidates."""
-        return name not in self.only_binary and ":all:" not in self.only_binary
+        return not self._wheels_alone and name not in self._wheels
+
+
+def package_names(option: str, names: Iterable[str]) -> list[str]:
+    """Return the packages that ``option`` names in normal form.  Raises ``InputError``."""
+    try:
+        return [normalise(name) for name in names]
+    except InvalidName as error:
+        raise InputError(f"{option}: {error}") from None
 
 
 class Candidates:

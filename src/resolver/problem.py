@@ -12,6 +12,7 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 
 from __future__ import annotations
 
+from resolver.catalog import package_names
 from resolver.model.markers import UndefinedComparison
 from resolver.model.names import InvalidName, NameTable, PackageId, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
@@ -59,7 +60,8 @@ class Choices:
     """The user's choices about dependencies and the order of candidates.
 
     ``resolution`` is ``highest``, ``lowest`` or ``lowest-direct``; ``overrides`` replace every requirement of
-    the same name, ``excludes`` (normalised names) drop them; ``no_deps`` drops all but the root ones.
+    the same name, ``excludes`` drop them; ``no_deps`` drops all but the root ones.  Raises ``InputError`` for
+    an exclude that is no name.
     """
 
     __slots__ = ("excludes", "no_deps", "overrides", "resolution")
@@ -76,7 +78,7 @@ class Choices:
         self.overrides: dict[str, list[Requirement]] = {}
         for override in overrides:
             self.overrides.setdefault(override.name, []).append(override)
-        self.excludes = frozenset(normalise(name) for name in excludes)
+        self.excludes = frozenset(package_names("excludes", excludes))
         self.no_deps = no_deps
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.catalog import Candidates, Catalog, Rules
+from resolver.errors import InputError
 from resolver.index.metadata import Metadata
 from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile
@@ -113,6 +114,27 @@ def test_source_distribution_with_served_metadata_is_a_candidate() -> None:
 def test_only_binary_leaves_source_distributions_out(only_binary: str) -> None:
     found = candidates(file("a-1.tar.gz", core_metadata=True), rules=Rules(only_binary=[only_binary]))
     assert reasons(found) == {"1": SourceOnly()}
+
+
+@pytest.mark.parametrize(
+    ("only_binary", "kept"),
+    [
+        (["A"], False),
+        ([":none:"], True),
+        (["a", ":all:", ":none:"], True),
+        ([":all:", ":none:", "b"], True),
+        ([":none:", "a"], False),
+    ],
+)
+def test_only_binary_is_read_as_pip_reads_it(only_binary: list[str], *, kept: bool) -> None:
+    """Spelling does not matter, and what stands before ``:none:`` does not count."""
+    found = candidates(file("a-1.tar.gz", core_metadata=True), rules=Rules(only_binary=only_binary))
+    assert bool(found.usable) is kept
+
+
+def test_only_binary_of_what_is_no_name_is_an_input_error() -> None:
+    with pytest.raises(InputError, match=r"only_binary: 'a b' is not a valid name"):
+        Rules(only_binary=["a b"])
 
 
 def test_wheels_come_before_source_distributions() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolver.catalog import Catalog, Rules
+from resolver.errors import InputError
 from resolver.index.metadata import Metadata
 from resolver.model.environment import Environment
 from resolver.model.markers import UndefinedComparison
@@ -112,6 +113,11 @@ def test_overrides_and_excludes_hold_for_the_users_requirements_too() -> None:
     choices = Choices(overrides=[Requirement.parse("a<2")], excludes=["B"])
     subject = problem(["a>=2", "a!=1", "b", "c"], choices=choices)
     assert [each.text for each in subject.requirements] == ["a<2", "c"]
+
+
+def test_exclude_that_is_no_name_is_an_input_error() -> None:
+    with pytest.raises(InputError, match=r"excludes: 'a b' is not a valid name"):
+        Choices(excludes=["a b"])
 
 
 # -- universes ----------------------------------------------------------------------------------------------
