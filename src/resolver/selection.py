@@ -6,14 +6,17 @@ The solver answers with candidates of packages and extras; here they become the 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from resolver.formats.answer import Pinned
-from resolver.model.names import normalise
+from resolver.model.names import InvalidName, normalise
 from resolver.policy import Reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resolver.index.metadata import Metadata
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
@@ -60,12 +63,21 @@ def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[
             continue
         name = problem.names.name(problem.names.base(package))
         metadata = problem.catalog.metadata(name, candidate)
-        if metadata is None or isinstance(metadata, Reason):
-            continue
-        if extra not in {normalise(each) for each in metadata.provides_extra}:
+        assert metadata is not None  # or else it would not be selected
+        assert not isinstance(metadata, Reason)
+        if extra not in _provided(metadata):
             version = problem.catalog.packages[name].version(candidate)
             said.append(f"{name}=={version} has no extra named {extra}")
     return said
+
+
+def _provided(metadata: Metadata) -> set[str]:
+    """Return the extras of a candidate in normal form, without those whose names are none."""
+    found: set[str] = set()
+    for each in metadata.provides_extra:
+        with suppress(InvalidName):
+            found.add(normalise(each))
+    return found
 
 
 def _requires(problem: PythonProblem, name: str, candidate: int, extras: list[str]) -> list[Requirement]:
@@ -73,8 +85,8 @@ def _requires(problem: PythonProblem, name: str, candidate: int, extras: list[st
     found: dict[str, Requirement] = {}
     for extra in ["", *extras]:
         required = problem.requirements_of(name, candidate, extra)
-        if not isinstance(required, Reason):
-            found.update((each.text, each) for each in required if each.name != name)
+        assert not isinstance(required, Reason)  # or else it would not be selected
+        found.update((each.text, each) for each in required if each.name != name)
     return list(found.values())
 
 

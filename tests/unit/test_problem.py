@@ -16,32 +16,14 @@ from resolver.policy import BadMetadata, DirectReference, PythonMismatch, Reason
 from resolver.problem import Choices, ListingKey, MetadataKey, PythonProblem
 from resolver.solver.engine import Facts, Need
 from support.memory import MemorySource
+from support.problems import known_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     Packages = Mapping[str, Mapping[str, Any]]
 
 LINUX = Environment.target("3.12", "linux")
-
-
-def problem(
-    requirements: Iterable[str],
-    packages: Packages | None = None,
-    choices: Choices | None = None,
-    rules: Rules | None = None,
-) -> PythonProblem:
-    """Return the problem whose catalog knows all of ``packages``."""
-    source = MemorySource(packages or {})
-    catalog = Catalog(LINUX, rules or Rules())
-    for name in packages or {}:
-        listing = source.listing_now(name)
-        assert listing is not None
-        for candidate, files in enumerate(catalog.add_listing(listing).files):
-            found = source.metadata_now(name, files[0]) if files else None
-            if found is not None:
-                catalog.add_metadata(name, candidate, found)
-    return PythonProblem(catalog, [Requirement.parse(text) for text in requirements], choices)
 
 
 def facts(found: Facts | Need) -> Facts:
@@ -59,7 +41,7 @@ def required(
     facts_of_a: Mapping[str, Any], extra: str = "", choices: Choices | None = None
 ) -> list[str] | Reason:
     """Return the texts of what version 1 of package a requires, if it has these facts."""
-    found = problem(["a"], {"a": {"1": facts_of_a}}, choices).requirements_of("a", 0, extra)
+    found = known_problem(["a"], {"a": {"1": facts_of_a}}, choices).requirements_of("a", 0, extra)
     return found if isinstance(found, Reason) else [each.text for each in found]
 
 
@@ -67,13 +49,13 @@ def required(
 
 
 def test_root_names_every_listing_it_lacks_once_and_in_order() -> None:
-    found = problem(["b", "a[x]", "b>1", "c"], {"c": {"1": {}}}).root()
+    found = known_problem(["b", "a[x]", "b>1", "c"], {"c": {"1": {}}}).root()
     assert isinstance(found, Need)
     assert [repr(key) for key in found.keys] == ["ListingKey('b')", "ListingKey('a')"]
 
 
 def test_root_requirements_are_domain_masks_with_the_requirement_as_payload() -> None:
-    subject = problem(["a>=2", "b[y,x]"], {"a": {"1": {}, "2": {}, "3": {}}, "b": {"1": {}}})
+    subject = known_problem(["a>=2", "b[y,x]"], {"a": {"1": {}, "2": {}, "3": {}}, "b": {"1": {}}})
     found = facts(subject.root())
     assert named(subject, found) == {"a": 0b1100, "b[x]": 0b10, "b[y]": 0b10}
     assert [payload for _, _, payload in found.dependencies] == [
@@ -84,7 +66,7 @@ def test_root_requirements_are_domain_masks_with_the_requirement_as_payload() ->
 def test_ids_follow_the_order_in_which_facts_name_packages() -> None:
     """What arrived first, or was looked at by a scout, plays no part."""
     packages: Packages = {"c": {"1": {}}, "b": {"1": {"requires": ["c"]}}, "a": {"1": {"requires": ["b"]}}}
-    subject = problem(["a"], packages)
+    subject = known_problem(["a"], packages)
     subject.requirements_of("b", 0, "")
     subject.mask(Requirement.parse("c"))
     facts(subject.root())
@@ -93,25 +75,25 @@ def test_ids_follow_the_order_in_which_facts_name_packages() -> None:
 
 
 def test_a_need_gives_no_ids() -> None:
-    subject = problem(["a", "b"], {"a": {"1": {}}})
+    subject = known_problem(["a", "b"], {"a": {"1": {}}})
     assert isinstance(subject.root(), Need)
     assert len(subject.names) == 0
 
 
 def test_requirement_whose_marker_does_not_hold_is_set_aside() -> None:
-    subject = problem(["a", "b ; sys_platform == 'win32'"])
+    subject = known_problem(["a", "b ; sys_platform == 'win32'"], {})
     assert [each.text for each in subject.requirements] == ["a"]
     assert [each.name for each in subject.skipped] == ["b"]
 
 
 def test_marker_of_the_users_without_a_value_is_raised() -> None:
     with pytest.raises(UndefinedComparison):
-        problem(["a ; os_name ~= '2'"])
+        known_problem(["a ; os_name ~= '2'"], {})
 
 
 def test_overrides_and_excludes_hold_for_the_users_requirements_too() -> None:
     choices = Choices(overrides=[Requirement.parse("a<2")], excludes=["B"])
-    subject = problem(["a>=2", "a!=1", "b", "c"], choices=choices)
+    subject = known_problem(["a>=2", "a!=1", "b", "c"], {}, choices)
     assert [each.text for each in subject.requirements] == ["a<2", "c"]
 
 
@@ -124,7 +106,7 @@ def test_exclude_that_is_no_name_is_an_input_error() -> None:
 
 
 def test_universe_of_an_extra_is_that_of_its_base() -> None:
-    subject = problem(["a[x]"], {"a": {"1": {}, "2": {"yanked": True}, "3": {}}})
+    subject = known_problem(["a[x]"], {"a": {"1": {}, "2": {"yanked": True}, "3": {}}})
     facts(subject.root())
     extra = subject.universe(subject.names.intern("a[x]"))
     base = subject.universe(subject.names.intern("a"))
@@ -136,7 +118,7 @@ def test_universe_of_an_extra_is_that_of_its_base() -> None:
 
 
 def test_metadata_that_is_not_known_is_needed() -> None:
-    subject = problem(["a"], {"a": {"1": {}}})
+    subject = known_problem(["a"], {"a": {"1": {}}})
     subject.catalog = Catalog(LINUX, Rules())
     listing = MemorySource({"a": {"1": {}, "2": {}}}).listing_now("a")
     assert listing is not None
@@ -150,7 +132,7 @@ def test_metadata_that_is_not_known_is_needed() -> None:
 
 
 def test_candidate_needs_the_listings_of_what_it_requires() -> None:
-    subject = problem(["a"], {"a": {"1": {"requires": ["b", "c", "b>1"]}}})
+    subject = known_problem(["a"], {"a": {"1": {"requires": ["b", "c", "b>1"]}}})
     facts(subject.root())
     found = subject.dependencies(0, 0)
     assert isinstance(found, Need)
@@ -159,7 +141,7 @@ def test_candidate_needs_the_listings_of_what_it_requires() -> None:
 
 def test_used_names_packages_in_facts_with_the_files_that_these_rest_on() -> None:
     packages: Packages = {"a": {"1": {"requires": ["b[x]"]}}, "b": {"1": {}}, "c": {"1": {}}}
-    subject = problem(["a"], packages)
+    subject = known_problem(["a"], packages)
     facts(subject.root())
     facts(subject.dependencies(0, 0))
     subject.requirements_of("c", 0, "")
@@ -197,7 +179,7 @@ def test_an_extra_adds_only_what_holds_because_of_it(requirement: str, *, expect
 
 
 def test_requirement_that_is_broken_in_a_known_way_is_repaired() -> None:
-    subject = problem(["a"], {"a": {"1": {"requires": ["b (>=1.0.*)"]}}, "b": {"0": {}, "1": {}}})
+    subject = known_problem(["a"], {"a": {"1": {"requires": ["b (>=1.0.*)"]}}, "b": {"0": {}, "1": {}}})
     facts(subject.root())
     assert named(subject, subject.dependencies(0, 0)) == {"b": 0b100}
 
@@ -294,7 +276,7 @@ def test_reason_instead_of_metadata_rejects_the_candidate_and_its_extras() -> No
 
 
 def test_what_a_candidate_requires_is_read_once() -> None:
-    subject = problem(["a"], {"a": {"1": {"requires": ["b"]}}})
+    subject = known_problem(["a"], {"a": {"1": {"requires": ["b"]}}})
     assert subject.requirements_of("a", 0, "") is subject.requirements_of("a", 0, "")
 
 
@@ -324,7 +306,7 @@ def test_candidates_are_tried_by_strategy_final_versions_first_yanked_last(
     resolution: str, prerelease: str, order: list[str]
 ) -> None:
     rules = Rules(prerelease=prerelease, requirements=[Requirement.parse("a==2.1")])
-    subject = problem(["a"], MIXED, Choices(resolution=resolution), rules)
+    subject = known_problem(["a"], MIXED, Choices(resolution=resolution), rules)
     facts(subject.root())
     texts = subject.catalog.packages["a"].texts
     allowed = subject.universe(0).usable & ~1
@@ -338,7 +320,7 @@ def test_candidates_are_tried_by_strategy_final_versions_first_yanked_last(
 
 def test_lowest_direct_takes_the_newest_of_what_the_user_does_not_name() -> None:
     packages: Packages = {"a": {"1": {}, "2": {}}, "b": {"1": {}, "2": {}}}
-    subject = problem(["a"], packages, Choices(resolution="lowest-direct"))
+    subject = known_problem(["a"], packages, Choices(resolution="lowest-direct"))
     assert [subject.preferred(subject.catalog.packages[name], 0b11) for name in "ab"] == [0, 1]
 
 
@@ -363,7 +345,7 @@ def test_likely_next_are_the_candidates_that_would_be_tried_next_and_are_not_kno
 
 
 def test_requirements_with_the_same_specifiers_share_a_mask() -> None:
-    subject = problem([], {"a": {"1": {}, "2": {}, "3b1": {}}})
+    subject = known_problem([], {"a": {"1": {}, "2": {}, "3b1": {}}})
     assert subject.mask(Requirement.parse("a>=2")) == 0b110
     assert subject.mask(Requirement.parse("A[x]>=2 ; python_version < '4'")) == 0b110
     assert subject.mask(Requirement.parse("a")) == 0b111
