@@ -24,14 +24,19 @@ __all__ = ["File", "Pin", "Resolution"]
 
 @attrs.frozen
 class File:
-    """A file of a pinned version; ``size`` in bytes, ``hashes`` by algorithm in hexadecimal."""
+    """A file of a pinned version; ``size`` in bytes, times and specifiers as the index writes them."""
 
     filename: str
     url: str
     size: int | None
-    hashes: Mapping[str, str] = attrs.field(hash=False)
+    _hashes: dict[str, str] = attrs.field(hash=False)
     requires_python: str | None
     upload_time: str | None
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """Return the digests by algorithm, in hexadecimal; read-only."""
+        return MappingProxyType(self._hashes)
 
     @classmethod
     def of(cls, file: DistFile) -> File:
@@ -69,7 +74,7 @@ class Resolution:
     """The answer to a set of requirements: immutable, picklable, equal where the pins are."""
 
     _answer: Answer = attrs.field(eq=False, repr=False)
-    _pins: dict[str, Pin] = attrs.field(hash=False)
+    _pins: dict[str, Pin]
 
     @classmethod
     def of(cls, answer: Answer) -> Resolution:
@@ -87,6 +92,9 @@ class Resolution:
             for pin in answer.pins
         }
         return cls(answer, pins)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._pins.values()))
 
     @property
     def pins(self) -> Mapping[str, Pin]:
