@@ -39,7 +39,9 @@ class CachingTransport:
     ``now`` is the wall clock.  With ``refresh`` the server is asked about every answer again; with
     ``offline`` nobody is asked, and an answer of any age will do.  Answers over plain http are not kept, for
     anybody on the way may have changed them, except from this machine or with ``plain_http``.  Answers to a
-    login are kept apart from those to others.  ``hits`` counts what was not sent over the network.
+    login are kept apart from those to others, and so are files by the digest that their listing promised: by
+    that they stay fresh, whatever the server says or omits.  ``hits`` counts what was not sent over the
+    network.
     """
 
     __slots__ = ("_inner", "_now", "_offline", "_plain_http", "_refresh", "_store", "hits")
@@ -68,7 +70,7 @@ class CachingTransport:
             return None
         key = self._key(request)
         record = self._read(key)
-        if record is None or not (self._offline or self._fresh(record)):
+        if record is None or not (self._offline or self._fresh(request, record)):
             return None
         return self._answer(record)
 
@@ -85,7 +87,7 @@ class CachingTransport:
             return self._answer(record)
         if request.fresh or record is None:
             return await self._ask(key, request)
-        if not self._refresh and self._fresh(record):
+        if not self._refresh and self._fresh(request, record):
             return self._answer(record)
         return await self._revalidate(key, request, record)
 
@@ -116,7 +118,8 @@ class CachingTransport:
 
     def _keep(self, key: str | None, request: Request, response: Response) -> None:
         partial = request.byte_range is not None
-        if not is_storable(response.status, response.headers, partial=partial):
+        promised = bool(request.promised)
+        if not is_storable(response.status, response.headers, partial=partial, promised=promised):
             return
         if len(response.body) > _LARGEST or not self._trusted(split_url(response.url)):
             return  # a redirect may have led away from this machine
@@ -128,7 +131,9 @@ class CachingTransport:
         self.hits += 1
         return Response(record.url, record.status, record.headers, record.body, from_cache=True)
 
-    def _fresh(self, record: Record) -> bool:
+    def _fresh(self, request: Request, record: Record) -> bool:
+        if request.promised and record.status in (200, 206):
+            return True
         return is_fresh(record.status, record.headers, stored=record.stored, now=self._now())
 
     def _read(self, key: str | None) -> Record | None:
@@ -152,7 +157,7 @@ class CachingTransport:
         if not self._trusted(address):
             return None
         login = sha256(address.userinfo.encode()).hexdigest() if address.userinfo else ""
-        parts = (address.url, request.accept, request.range_header, login)
+        parts = (address.url, request.accept, request.range_header, login, request.promised)
         return sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 

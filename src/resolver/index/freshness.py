@@ -48,18 +48,18 @@ def _seconds(text: str) -> int:
     return _FOREVER if len(text) > 9 else int(text)
 
 
-def is_storable(status: int, headers: Mapping[str, str], *, partial: bool) -> bool:
+def is_storable(status: int, headers: Mapping[str, str], *, partial: bool, promised: bool = False) -> bool:
     """Tell whether an answer may be kept; ``partial`` says whether a range was asked for.
 
     Kept are 200 answers, even those that nothing can make fresh again (``--offline`` can use them), 404 and
     410 for a short time, and ranges only of files that never change: ranges of two versions of a file must
-    not be put together.
+    not be put together.  A file whose digest was ``promised`` never changes for who asks by that promise.
     """
     rules = Directives(headers.get("cache-control", ""))
     if rules.no_store or headers.get("vary", "").strip() == "*":
         return False
     if status == 206:
-        return partial and rules.immutable
+        return partial and (rules.immutable or promised)
     if status in (404, 410):
         return not rules.no_cache and rules.max_age != 0
     return status == 200

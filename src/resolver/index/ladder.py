@@ -78,7 +78,7 @@ def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
 def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[bytes | None]:
     """Fetch the metadata file; ``None`` if the server has none, in spite of what the listing says."""
     path, query, rest = url.partition("?")
-    request = Request(f"{path}.metadata{query}{rest}", limit=MAX_SIZE)
+    request = Request(f"{path}.metadata{query}{rest}", limit=MAX_SIZE, promised=_strongest(promised))
     mismatch = None
     for attempt in (request, request.refreshed()):
         try:
@@ -119,7 +119,8 @@ def _by_ranges(file: DistFile, url: str) -> Steps[bytes | None]:
 def _ranges(file: DistFile, url: str) -> Steps[bytes | None]:
     # Not every server can count from the end, and not every index tells the size (or the right one).
     tail = (max(file.size - _TAIL, 0), file.size) if file.size else _TAIL
-    response = yield Request(url, byte_range=tail, limit=_WHEEL_LIMIT)
+    promised = _strongest(file.hashes)
+    response = yield Request(url, byte_range=tail, limit=_WHEEL_LIMIT, promised=promised)
     if response.status == 200:  # the server knows no ranges and has sent everything
         return None if _mismatch(response, file.hashes, "") else read_wheel(response.body, file.filename)
     size = _size(response)
@@ -129,7 +130,7 @@ def _ranges(file: DistFile, url: str) -> Steps[bytes | None]:
     while reader.wanted is not None:
         start, stop = reader.wanted
         if _content_range(response) != (start, stop, size):
-            response = yield Request(url, byte_range=(start, stop), limit=_WHEEL_LIMIT)
+            response = yield Request(url, byte_range=(start, stop), limit=_WHEEL_LIMIT, promised=promised)
             if _content_range(response) != (start, stop, size):
                 return None
         reader.feed(response.body)
@@ -160,7 +161,7 @@ def _size(response: Response) -> int | None:
 
 def _whole(file: DistFile, url: str) -> Steps[bytes]:
     """Fetch the wheel, a second time if it is not what was promised, and return its METADATA."""
-    request = Request(url, limit=_WHEEL_LIMIT)
+    request = Request(url, limit=_WHEEL_LIMIT, promised=_strongest(file.hashes))
     failure: HashMismatch | MetadataInvalid | None = None
     for attempt in (request, request.refreshed()):
         response = yield attempt
@@ -188,6 +189,12 @@ def _mapping(hashes: object) -> Mapping[str, str]:
     if not isinstance(hashes, dict):
         return {}
     return {algorithm: hashes[algorithm] for algorithm in _ALGORITHMS if algorithm in hashes}
+
+
+def _strongest(hashes: object) -> str:
+    """Return the strongest of ``hashes`` with its algorithm, "" if there is none."""
+    found = _mapping(hashes)
+    return next((f"{algorithm}={digest}" for algorithm, digest in found.items()), "")
 
 
 def _mismatch(response: Response, promised: Mapping[str, str], what: str) -> HashMismatch | None:

@@ -26,10 +26,11 @@ class Request:
     ``url`` may carry credentials; they are for its origin only.  ``headers`` are further ones (validators).
     ``byte_range`` asks for part of a file: ``(start, stop)`` as a slice, or an int for so many last bytes;
     such an answer is asked for uncompressed.  ``limit`` bounds the bytes of the answer after decoding.
-    ``fresh`` forbids every cache on the way to answer from memory.
+    ``fresh`` forbids every cache on the way to answer from memory.  ``promised`` is the digest of the file as
+    its listing gives it ("": none): what was answered to the same promise once is still right.
     """
 
-    __slots__ = ("accept", "byte_range", "fresh", "headers", "limit", "url")
+    __slots__ = ("accept", "byte_range", "fresh", "headers", "limit", "promised", "url")
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the request
         self,
@@ -40,6 +41,7 @@ class Request:
         headers: Mapping[str, str] | None = None,
         byte_range: tuple[int, int] | int | None = None,
         fresh: bool = False,
+        promised: str = "",
     ) -> None:
         self.url = url
         self.accept = accept
@@ -47,6 +49,7 @@ class Request:
         self.byte_range = byte_range
         self.limit = limit
         self.fresh = fresh
+        self.promised = promised
 
     def conditional(self, headers: Mapping[str, str]) -> Request:
         """Return the same request with these headers (validators) added."""
@@ -57,6 +60,7 @@ class Request:
             headers={**self.headers, **headers},
             byte_range=self.byte_range,
             fresh=self.fresh,
+            promised=self.promised,
         )
 
     def refreshed(self) -> Request:
@@ -68,6 +72,7 @@ class Request:
             headers=self.headers,
             byte_range=self.byte_range,
             fresh=True,
+            promised=self.promised,
         )
 
     @property

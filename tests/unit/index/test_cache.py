@@ -263,6 +263,48 @@ def test_ranges_of_a_file_that_may_change_are_not_kept(cache: Setting) -> None:
     assert cache.records == []
 
 
+@pytest.mark.parametrize("headers", [{}, {"cache-control": "no-cache"}, {"cache-control": "max-age=0"}])
+def test_file_stays_fresh_under_the_same_promise(cache: Setting, headers: dict[str, str]) -> None:
+    """Its content is bound to the digest, so headers that a proxy took away or made up do not matter."""
+    cache.server.script(URL, answer(200, b"old", headers), answer(200, b"new", headers))
+    cache.fetch(promised="sha256=1")
+    cache.time.at += 10**9
+    found = cache.stored(promised="sha256=1")
+    assert found is not None
+    assert found.body == b"old"
+    assert cache.fetch(promised="sha256=1").body == b"old"
+    assert cache.sent == 1
+
+
+def test_file_under_another_promise_is_another(cache: Setting) -> None:
+    cache.server.script(URL, answer(200, b"old", FOREVER), answer(200, b"new", FOREVER))
+    cache.fetch(promised="sha256=1")
+    assert cache.stored(promised="sha256=2") is None
+    assert cache.stored() is None
+    assert cache.fetch(promised="sha256=2").body == b"new"
+
+
+def test_ranges_of_a_promised_file_are_kept(cache: Setting) -> None:
+    cache.server.script(URL, answer(206, b"01"))
+    cache.fetch(byte_range=(0, 2), promised="sha256=1")
+    assert cache.stored(byte_range=(0, 2), promised="sha256=1") is not None
+    assert cache.stored(byte_range=(0, 2), promised="sha256=2") is None
+
+
+def test_promised_file_is_asked_for_again_where_that_is_wanted(cache: Setting) -> None:
+    cache.server.script(URL, answer(200, b"1"), answer(200, b"2"), answer(200, b"3"))
+    cache.fetch(promised="sha256=1")
+    assert cache.fetch(fresh=True, promised="sha256=1").body == b"2"
+    assert cache.fetch(cache=cache.cache(refresh=True), promised="sha256=1").body == b"3"
+
+
+def test_absence_of_a_promised_file_is_believed_for_a_minute_at_most(cache: Setting) -> None:
+    cache.server.script(URL, answer(404))
+    cache.fetch(promised="sha256=1")
+    cache.time.at += 60
+    assert cache.stored(promised="sha256=1") is None
+
+
 @pytest.mark.parametrize("status", [204, 206, 300, 416])
 def test_other_statuses_are_not_kept(cache: Setting, status: int) -> None:
     cache.server.script(URL, answer(status, b"", FOR_A_MINUTE))

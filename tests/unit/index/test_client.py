@@ -408,6 +408,20 @@ def test_strongest_hash_counts() -> None:
     assert asking.metadata(beside(core_metadata=strong)).version == "1"
 
 
+def test_each_step_tells_what_was_promised_of_its_file() -> None:
+    """The metadata file has a digest of its own; ranges and the whole are those of the wheel."""
+    asking = Asking()
+    asking.server.script(WHEEL_URL, answer(200, wheel()))
+    asking.metadata(beside(hashes={"md5": "0", "sha256": "1"} | digest(wheel())))
+    beside_it, ranged = [request.promised for request in asking.server.asked]
+    assert beside_it == f"sha256={digest(METADATA)['sha256']}"
+    assert ranged == f"sha256={digest(wheel())['sha256']}"
+    asking = Asking()
+    asking.server.script(WHEEL_URL, answer(200, wheel()))
+    asking.metadata(DistFile(NAME, WHEEL_URL))
+    assert {request.promised for request in asking.server.asked} == {""}
+
+
 def test_wrong_hash_is_asked_for_once_more_past_the_caches() -> None:
     asking = Asking()
     asking.server.script(f"{WHEEL_URL}.metadata", answer(200, b"bad"), answer(200, METADATA))

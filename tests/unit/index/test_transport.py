@@ -136,13 +136,16 @@ def test_real_timing_moves() -> None:
 
 
 def test_requests_derive_from_one_another() -> None:
-    request = Request("https://a.example/", accept="text/html", limit=5, byte_range=(0, 10))
+    request = Request(
+        "https://a.example/", accept="text/html", limit=5, byte_range=(0, 10), promised="sha256=0"
+    )
     asked = request.conditional({"If-None-Match": '"1"'}).refreshed()
-    assert (asked.url, asked.accept, asked.limit, asked.byte_range) == (
+    assert (asked.url, asked.accept, asked.limit, asked.byte_range, asked.promised) == (
         "https://a.example/",
         "text/html",
         5,
         (0, 10),
+        "sha256=0",
     )
     assert (asked.headers, asked.fresh, asked.range_header) == ({"If-None-Match": '"1"'}, True, "bytes=0-9")
     assert (request.headers, request.fresh) == ({}, False)
