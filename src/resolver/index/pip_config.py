@@ -62,7 +62,7 @@ def default_index(
     ``files`` are pip's configuration files, weakest first (those of this machine where not given), ``places``
     the folders and archives in which pip itself is looked for.  In ``cache_dir`` it is remembered which index
     pip goes to, so that the next run need not look.  Raises ``InputError`` where no index is found, where pip
-    is told to use none, and where the index is no http URL; further ones that are none are only warned of.
+    is told to use none, and where the index is no http URL; what else pip would look at is only warned of.
     """
     own = environ.get("RESOLVER_INDEX_URL")
     if own:
@@ -73,6 +73,7 @@ def default_index(
         origin = values["no-index"].origin
         raise InputError(f"{origin} says no-index: name an index with --index-url or RESOLVER_INDEX_URL")
     extra, warnings = _extra_urls(values)
+    warnings += _unused_places(values)
     url = values.get("index-url")
     if url is not None:
         _check_url(url.text.strip(), url.origin)
@@ -156,7 +157,7 @@ def _read_file(path: str) -> Iterator[tuple[str, str, str]]:
             content = file.read()
     except OSError:
         return
-    if b"index" not in content.lower():
+    if not any(word in content.lower() for word in (b"index", b"find-links", b"find_links")):
         return
     from configparser import Error, RawConfigParser  # noqa: PLC0415  # lazy: start-up time
 
@@ -200,6 +201,15 @@ def _extra_urls(values: Mapping[str, _Value]) -> tuple[tuple[str, ...], tuple[st
         return usable, ()
     others = ", ".join(redacted(url) for url in urls if url not in usable)
     return usable, (f"{value.origin} names indexes that are no http URLs and are not used: {others}",)
+
+
+def _unused_places(values: Mapping[str, _Value]) -> tuple[str, ...]:
+    """Return warnings about folders and pages with files, which pip would look at."""
+    value = values.get("find-links")
+    if value is None:
+        return ()
+    places = ", ".join(redacted(place) for place in value.text.split())
+    return (f"{value.origin} names places with files (find-links), which are not used: {places}",)
 
 
 def built_in_index(places: Iterable[str], cache_dir: str | None) -> str | None:

@@ -89,6 +89,31 @@ def test_extra_indexes_over_several_lines(tmp_path: Path) -> None:
     )
 
 
+def test_places_with_files_are_warned_about(tmp_path: Path) -> None:
+    """Pip would look there; logins are not shown."""
+    path = config(tmp_path / "a", "[global]\nfind_links = /srv/wheels\n    https://u:secret@b/\n")
+    found = default_index({}, files=[path], places=[make_pip(tmp_path)])
+    assert found.warnings == (
+        f"pip's configuration {path} names places with files (find-links), which are not used: "
+        "/srv/wheels, https://****@b/",
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "origin"),
+    [
+        ({"PIP_INDEX_URL": "file:///srv"}, "the variable PIP_INDEX_URL"),
+        ({"PIP_INDEX_URL": "ftp://u:secret@b/"}, "the variable PIP_INDEX_URL"),
+        ({"RESOLVER_INDEX_URL": "/srv"}, "the variable RESOLVER_INDEX_URL"),
+    ],
+)
+def test_an_index_that_cannot_be_asked_is_an_input_error(environ: dict[str, str], origin: str) -> None:
+    """There is no other to take in its place; it is named with where it was found."""
+    with pytest.raises(InputError, match=f"^{origin} names the index .* does not begin with") as caught:
+        default_index(environ, files=[])
+    assert "secret" not in str(caught.value)
+
+
 def test_no_index_is_obeyed(tmp_path: Path) -> None:
     """A user who told pip to use no index does not want ours to go to one."""
     path = config(tmp_path / "a", "[install]\nno-index = true\nindex-url = https://a/\n")
