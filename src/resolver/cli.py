@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Protocol, TextIO
 
     from resolver.arguments import Arguments
-    from resolver.formats.answer import Answer, Progress
+    from resolver.formats.answer import Answer, Progress, Statistics
     from resolver.inputs import Inputs
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -210,9 +210,12 @@ def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
 
 def _sum_up(answer: Answer, console: Console) -> None:
     """Say how it went, to those who look or ask."""
-    statistics = answer.statistics
     count = f"{len(answer.pins)} package{'' if len(answer.pins) == 1 else 's'}"
-    console.plain(f"Resolved {count} in {statistics.seconds:.2f} s", 0 if console.on_terminal else 1)
+    console.plain(f"Resolved {count} in {answer.statistics.seconds:.2f} s", 0 if console.on_terminal else 1)
+    _note_work(answer.statistics, console)
+
+
+def _note_work(statistics: Statistics, console: Console) -> None:
     console.note(
         f"{statistics.decisions} decisions, {statistics.conflicts} conflicts,"
         f" {statistics.candidates} candidates looked at, {statistics.requests} requests,"
@@ -290,6 +293,11 @@ def _failed(error: ResolverError, console: Console) -> int:
     if isinstance(error, NoSolution):
         for hint in error.hints:
             console.hint(hint)
+        if console.level > 0:
+            from resolver.formats.answer import Statistics  # noqa: PLC0415  # lazy: start-up time
+
+            if isinstance(error.statistics, Statistics):
+                _note_work(error.statistics, console)
     if console.level > 1:
         _trace(error, console)
     return error.exit_code

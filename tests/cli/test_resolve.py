@@ -230,6 +230,16 @@ def test_numbered_sentences_begin_on_a_line_of_their_own() -> None:
     assert done.stderr.endswith("error: there is no solution:\n1. A is.\n2. So, B is not.\n")
 
 
+def test_the_work_for_a_proof_is_told_to_those_who_ask() -> None:
+    """As for an answer."""
+    failure = NoSolution("x", statistics=Statistics(decisions=2, conflicts=1))
+    assert (
+        "note: 2 decisions, 1 conflicts"
+        in resolver("resolve", "-", "-v", stdin="a", solve=Played(failure)).stderr
+    )
+    assert "decisions" not in resolver("resolve", "-", stdin="a", solve=Played(failure)).stderr
+
+
 def test_the_unexpected_is_a_bug_to_report() -> None:
     """One paragraph, and the traceback for those who ask."""
     done = resolver("resolve", "-", "-q", stdin="a", solve=Played(KeyError("k")))
