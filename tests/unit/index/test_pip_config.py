@@ -93,9 +93,10 @@ def test_places_with_files_are_warned_about(tmp_path: Path) -> None:
     """Pip would look there; logins are not shown."""
     path = config(tmp_path / "a", "[global]\nfind_links = /srv/wheels\n    https://u:secret@b/\n")
     found = default_index({}, files=[path], places=[make_pip(tmp_path)])
-    assert found.warnings == (
+    (warning,) = found.warnings
+    assert warning == (
         f"pip's configuration {path} names places with files (find-links), which are not used: "
-        "/srv/wheels, https://****@b/",
+        "/srv/wheels, https://****@b/"
     )
 
 
