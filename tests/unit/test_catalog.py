@@ -91,6 +91,7 @@ def test_the_best_wheel_stands_for_the_candidate() -> None:
             [file("a-1-cp311-cp311-any.whl"), file("a-1-cp312-cp312-win_amd64.whl")],
             NoMatchingWheel("it is for another platform"),
         ),
+        ([file("a-1.tar.gz"), file("a-1-py3-none-any.whl", yanked="bad")], SourceOnly()),
         (
             [file("a-1-py3-none-any.whl", yanked=True), file("a-1-cp312-cp312-win_amd64.whl")],
             NoMatchingWheel("it is for another platform"),

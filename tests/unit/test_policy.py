@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from resolver import policy
 from resolver.model.distfile import DistFile
 from resolver.model.requirement import Requirement
-from resolver.policy import PreRelease, PreReleases, PythonMismatch, TooNew, Yanked, too_new, yanked
+from resolver.policy import (
+    BadMetadata,
+    DirectReference,
+    ExcludedByConstraint,
+    NoMatchingWheel,
+    PreRelease,
+    PreReleases,
+    PythonMismatch,
+    Reason,
+    SourceOnly,
+    TooNew,
+    Unreadable,
+    Yanked,
+    too_new,
+    yanked,
+)
 
 
 def file(**facts: object) -> DistFile:
@@ -71,8 +87,71 @@ def test_reasons_are_equal_by_class_and_detail() -> None:
     assert len({Yanked("x"), Yanked("x"), PreRelease()}) == 2
 
 
-def test_reasons_say_what_they_mean_of_one_and_of_many() -> None:
-    reason = PythonMismatch(">=3.13", "3.12.0")
-    assert reason.says(many=False) == "needs Python >=3.13 (the target is Python 3.12.0)"
-    assert reason.says(many=True) == "need Python >=3.13 (the target is Python 3.12.0)"
-    assert Yanked("broken").says(many=False) == "was yanked (broken)"
+def test_reason_is_not_equal_to_what_is_none() -> None:
+    assert Yanked("x") != "x"
+    assert repr(Yanked("x")) == "Yanked('x')"
+
+
+@pytest.mark.parametrize(
+    ("reason", "one", "many"),
+    [
+        (
+            PythonMismatch(">=3.13", "3.12.0"),
+            "needs Python >=3.13 (the target is Python 3.12.0)",
+            "need Python >=3.13 (the target is Python 3.12.0)",
+        ),
+        (Unreadable("a broken specifier"), "has a broken specifier", "have a broken specifier"),
+        (
+            NoMatchingWheel("it is for another ABI"),
+            "has no wheel for the target (it is for another ABI)",
+            "have no wheel for the target (it is for another ABI)",
+        ),
+        (
+            SourceOnly(),
+            "has no wheel (building source distributions is off)",
+            "have no wheel (building source distributions is off)",
+        ),
+        (Yanked("broken"), "was yanked (broken)", "were yanked (broken)"),
+        (Yanked(), "was yanked", "were yanked"),
+        (
+            PreRelease(),
+            "is a pre-release (pre-releases are not allowed)",
+            "are pre-releases (pre-releases are not allowed)",
+        ),
+        (
+            TooNew("2024-06-01T00:00:00Z"),
+            "was uploaded after 2024-06-01T00:00:00Z or at an unknown time",
+            "were uploaded after 2024-06-01T00:00:00Z or at an unknown time",
+        ),
+        (
+            ExcludedByConstraint("a<2 (limits.txt:1)"),
+            "is excluded by the constraint a<2 (limits.txt:1)",
+            "are excluded by the constraint a<2 (limits.txt:1)",
+        ),
+        (
+            BadMetadata("it is empty"),
+            "has unusable metadata: it is empty",
+            "have unusable metadata: it is empty",
+        ),
+        (
+            DirectReference("b @ https://index.example/b.whl"),
+            "requires b @ https://index.example/b.whl (direct references of index packages are refused)",
+            "require b @ https://index.example/b.whl (direct references of index packages are refused)",
+        ),
+    ],
+)
+def test_reasons_say_what_they_mean_of_one_and_of_many(reason: Reason, one: str, many: str) -> None:
+    assert reason.says(many=False) == one
+    assert reason.says(many=True) == many
+
+
+def test_every_reason_has_words() -> None:
+    """A kind of reason is not forgotten above."""
+    assert {kind.__name__ for kind in Reason.__subclasses__()} == set(policy.__all__) - {
+        "PreReleases",
+        "Reason",
+        "too_new",
+        "yanked",
+    }
+    with pytest.raises(NotImplementedError):
+        Reason().says(many=True)
