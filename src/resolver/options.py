@@ -197,7 +197,8 @@ def cutoff(text: str, now: float) -> str:
             " duration (P3D or '3 days')"
         ) from None
     fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+    # Not by strftime, which writes the year 999 with three digits.
+    return f"{moment.replace(tzinfo=None, microsecond=0).isoformat()}{fraction}Z"
 
 
 def redacted(text: str) -> str:
@@ -361,6 +362,15 @@ def _check_url(name: str, text: str) -> None:
     host = rest.split("/", 1)[0].rpartition("@")[2]
     if not host or host.startswith(":") or any(c.isspace() or not c.isprintable() for c in text):
         raise InputError(f"{name} {redacted(text)!r} is no URL: it has no host, or blanks in it")
+    address, bracket, rest = host.partition("]")
+    if host[0] == "[" and not bracket:
+        raise InputError(f"{name} {redacted(text)!r} is no URL: {host!r} lacks a closing bracket")
+    port = (rest if bracket else address).partition(":")[2]
+    if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= _LARGEST_PORT):
+        raise InputError(f"{name} {redacted(text)!r} is no URL: {port!r} is no port")
+
+
+_LARGEST_PORT = 65_535
 
 
 def _check_python_version(text: str) -> None:

@@ -52,7 +52,7 @@ class Fetcher:
         except MetadataInvalid as error:
             if isinstance(key, ListingKey):
                 raise
-            found = BadMetadata(str(error))
+            found = BadMetadata(str(error).rstrip("."))
         except BuildRefused:
             found = SourceOnly()
         if isinstance(found, Listing):

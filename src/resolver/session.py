@@ -29,7 +29,7 @@ from resolver.wording import explain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from packaging.requirements import Requirement as PackagingRequirement
 
@@ -102,7 +102,7 @@ def solve(  # noqa: PLR0913  # one parameter a channel
         opened = OpenSource(source)
     run = _Run(requirements, constraints, options, opened, progress=progress)
     waiting = run.until_waiting()
-    found = _in_event_loop(run.finish_and_close(waiting)) if isinstance(waiting, list) else waiting
+    found = _in_event_loop(run, waiting) if isinstance(waiting, list) else waiting
     run.opened.save(run.problem.used())
     return run.answer(found)
 
@@ -121,18 +121,18 @@ def _requirement(given: str | PackagingRequirement) -> Requirement:
         raise InputError(error.message, text=text, column=error.position + 1) from None
 
 
-def _in_event_loop(work: Coroutine[None, None, _Finished]) -> _Finished:
-    """Run ``work`` to its end, in a thread of its own where this one has an event loop already."""
+def _in_event_loop(run: _Run, waiting: list[_Key]) -> _Finished:
+    """Finish ``run``, in a thread of its own where this one has an event loop already."""
     import asyncio  # noqa: PLC0415  # lazy: start-up time
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(work)
+        return asyncio.run(run.finish_and_close(waiting))
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # lazy: rarely wanted
 
     with ThreadPoolExecutor(1) as executor:
-        return executor.submit(asyncio.run, work).result()
+        return executor.submit(lambda: asyncio.run(run.finish_and_close(waiting))).result()
 
 
 class _Run:

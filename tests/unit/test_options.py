@@ -150,6 +150,10 @@ def test_wrong_names_and_types_are_type_errors(given: dict[str, object], words: 
         ({"index_url": "https://"}, "is no URL"),
         ({"index_url": "https://:80/"}, "is no URL"),
         ({"index_url": "https://a b/"}, "is no URL"),
+        ({"index_url": "https://a:99999/"}, "'99999' is no port"),
+        ({"index_url": "https://a:x/"}, "'x' is no port"),
+        ({"index_url": "https://[::1/"}, "lacks a closing bracket"),
+        ({"index_url": "https://[::1]:70000/"}, "'70000' is no port"),
         ({"index_url": "https://a\nb/"}, "is no URL"),
         ({"extra_index_urls": ["x"]}, "extra_index_urls 'x' does not begin"),
         ({"python_version": "3"}, "write it as 3.12 or 3.12.4"),
@@ -184,6 +188,7 @@ NOW = 1_700_000_000.0  # 2023-11-14T22:13:20Z
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("0999-01-01", "0999-01-02T00:00:00Z"),
         ("2024-02-28", "2024-02-29T00:00:00Z"),
         ("2023-12-31", "2024-01-01T00:00:00Z"),
         ("2024-02-28T12:00:00Z", "2024-02-28T12:00:00Z"),

@@ -15,18 +15,18 @@ from resolver.session import resolve, solve
 from support.memory import MemorySource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from resolver.formats.answer import Answer, Progress
+
+Universe = dict[str, dict[str, Any]]
 
 LINUX = Options(python_version="3.12", python_platform="linux")
 WIDE = {str(n): {"requires": ["low<1"] if n > 10 else []} for n in range(1, 200)}
-LADDER = {"wide": WIDE, "low": {"1": {}, "2": {}}}
+LADDER: Universe = {"wide": WIDE, "low": {"1": {}, "2": {}}}
 
 
 def answer(
     requirements: list[str],
-    packages: Mapping[str, Mapping[str, Any]],
+    packages: Universe,
     options: Options = LINUX,
     *,
     constraints: tuple[str, ...] = (),
@@ -51,7 +51,7 @@ BOTH = pytest.mark.parametrize("patient", [True, False], ids=["at-once", "awaite
 
 @BOTH
 def test_newest_versions_that_fit_together(*, patient: bool) -> None:
-    packages = {
+    packages: Universe = {
         "a": {"1": {"requires": ["b"]}, "2": {"requires": ["b<2"]}},
         "b": {"1": {}, "1.5": {}, "2": {}},
     }
@@ -60,7 +60,7 @@ def test_newest_versions_that_fit_together(*, patient: bool) -> None:
 
 @BOTH
 def test_pins_say_who_wants_them_and_what_they_require(*, patient: bool) -> None:
-    packages = {"a": {"1": {"requires": ["b>=1"]}}, "b": {"1": {}}}
+    packages: Universe = {"a": {"1": {"requires": ["b>=1"]}}, "b": {"1": {}}}
     found = answer(["a", "b"], packages, constraints=("b<3",), patient=patient)
     assert [(pin.name, pin.via, pin.requires) for pin in found.pins] == [
         ("a", ("app.in:1",), (("b>=1", "b", "1"),)),
@@ -70,7 +70,7 @@ def test_pins_say_who_wants_them_and_what_they_require(*, patient: bool) -> None
 
 @BOTH
 def test_extras_bring_their_requirements_and_the_package_itself(*, patient: bool) -> None:
-    packages = {
+    packages: Universe = {
         "a": {"1": {"requires": ["b"], "extras": {"fast": ["c"]}}},
         "b": {"1": {}},
         "c": {"1": {}},
@@ -84,7 +84,7 @@ def test_extras_bring_their_requirements_and_the_package_itself(*, patient: bool
 def test_extras_that_name_extras_of_their_own_package(*, patient: bool) -> None:
     """Self-referential and chained extras, as in ``all = ["a[one,two]"]``."""
     extras = {"all": ["a[one]", "a[two]"], "one": ["b"], "two": ["c[deep]"]}
-    packages = {
+    packages: Universe = {
         "a": {"1": {"extras": extras}},
         "b": {"1": {}},
         "c": {"1": {"extras": {"deep": ["d"]}}},
@@ -96,7 +96,7 @@ def test_extras_that_name_extras_of_their_own_package(*, patient: bool) -> None:
 
 
 def test_extra_and_package_get_the_same_version() -> None:
-    packages = {
+    packages: Universe = {
         "a": {"1": {"extras": {"x": ["b"]}}, "2": {"extras": {"x": ["b", "missing"]}}},
         "b": {"1": {"requires": ["a"]}},
     }
@@ -110,27 +110,27 @@ def test_extra_that_does_not_exist_is_a_warning() -> None:
 
 
 def test_marker_that_does_not_hold_sets_a_requirement_aside() -> None:
-    packages = {"a": {"1": {"requires": ["b ; sys_platform == 'win32'"]}}}
+    packages: Universe = {"a": {"1": {"requires": ["b ; sys_platform == 'win32'"]}}}
     assert pins(answer(["a", "c ; python_version < '3'"], packages)) == {"a": "1"}
 
 
 def test_constraint_bounds_without_pulling_in() -> None:
-    packages = {"a": {"1": {}, "2": {}}, "b": {"1": {}}}
+    packages: Universe = {"a": {"1": {}, "2": {}}, "b": {"1": {}}}
     assert pins(answer(["a"], packages, constraints=("a<2", "b<1"))) == {"a": "1"}
 
 
 def test_override_replaces_a_requirement_anywhere() -> None:
-    packages = {"a": {"1": {"requires": ["b<2"]}}, "b": {"1": {}, "2": {}}}
+    packages: Universe = {"a": {"1": {"requires": ["b<2"]}}, "b": {"1": {}, "2": {}}}
     assert pins(answer(["a"], packages, LINUX.replace(overrides=("b>=2",)))) == {"a": "1", "b": "2"}
 
 
 def test_excluded_package_is_required_by_nobody() -> None:
-    packages = {"a": {"1": {"requires": ["B"]}}}
+    packages: Universe = {"a": {"1": {"requires": ["B"]}}}
     assert pins(answer(["a"], packages, LINUX.replace(excludes=("b",)))) == {"a": "1"}
 
 
 def test_no_deps_pins_only_what_is_asked_for() -> None:
-    packages = {"a": {"1": {"requires": ["b"]}}}
+    packages: Universe = {"a": {"1": {"requires": ["b"]}}}
     assert pins(answer(["a"], packages, LINUX.replace(no_deps=True))) == {"a": "1"}
 
 
@@ -143,17 +143,19 @@ def test_no_deps_pins_only_what_is_asked_for() -> None:
     ],
 )
 def test_resolution_strategies(resolution: str, expected: dict[str, str]) -> None:
-    packages = {"a": {"1": {"requires": ["b"]}, "2": {"requires": ["b"]}}, "b": {"1": {}, "2": {}}}
+    packages: Universe = {"a": {"1": {"requires": ["b"]}, "2": {"requires": ["b"]}}, "b": {"1": {}, "2": {}}}
     assert pins(answer(["a"], packages, LINUX.replace(resolution=resolution))) == expected
 
 
 def test_candidate_with_unreadable_requirement_is_passed_over() -> None:
-    packages = {"a": {"1": {}, "2": {"requires": ["b !! 3"]}}}
+    packages: Universe = {"a": {"1": {}, "2": {"requires": ["b !! 3"]}}}
     assert pins(answer(["a"], packages)) == {"a": "1"}
 
 
 def test_candidate_with_direct_reference_is_passed_over() -> None:
-    packages = {"a": {"1": {}, "2": {"requires": ["b @ https://evil.example/b-1-py3-none-any.whl"]}}}
+    packages: Universe = {
+        "a": {"1": {}, "2": {"requires": ["b @ https://evil.example/b-1-py3-none-any.whl"]}}
+    }
     assert pins(answer(["a"], packages)) == {"a": "1"}
 
 
@@ -180,7 +182,10 @@ def test_long_backtracking_ends_at_the_only_solution(*, patient: bool) -> None:
 
 
 def test_a_solution_found_at_once_does_not_fetch_other_candidates() -> None:
-    packages = {"a": {str(n): {"requires": ["b"]} for n in range(50)}, "b": {str(n): {} for n in range(50)}}
+    packages: Universe = {
+        "a": {str(n): {"requires": ["b"]} for n in range(50)},
+        "b": {str(n): {} for n in range(50)},
+    }
     source = MemorySource(packages, patient=False)
     solve([Requirement.parse("a")], [], LINUX, source=source)
     assert sorted(source.asked) == ["a", "a==49", "b", "b==49"]
@@ -261,7 +266,7 @@ def test_requirement_of_the_users_that_cannot_be_used_is_named_with_its_place(
 
 @pytest.mark.parametrize("requirement", ["b_", "b[c_]", "b ; os_name ~= '2'"])
 def test_candidate_with_requirement_that_cannot_be_used_is_passed_over(requirement: str) -> None:
-    packages = {"a": {"1": {}, "2": {"requires": [requirement]}}}
+    packages: Universe = {"a": {"1": {}, "2": {"requires": [requirement]}}}
     assert pins(answer(["a"], packages)) == {"a": "1"}
 
 

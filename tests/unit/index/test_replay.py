@@ -296,7 +296,9 @@ def test_closing_closes_the_source_and_writes_nothing(tmp_path: Path) -> None:
 def test_only_what_was_used_is_written(tmp_path: Path) -> None:
     """What else was fetched depends on the order of arrival."""
     files = [DistFile(f"six-{n}-py3-none-any.whl", f"{PORT}/files/six-{n}-py3-none-any.whl") for n in "12"]
-    metadata = {file.filename: Metadata("six", file.filename[4]) for file in files}
+    metadata: dict[str, Metadata | ResolverError] = {
+        file.filename: Metadata("six", file.filename[4]) for file in files
+    }
     recording = RecordingSource(Answers(six(*files), Listing("seven"), metadata=metadata), tmp_path / "rec")
     recording.listing_now("six")
     recording.listing_now("seven")
