@@ -181,77 +181,83 @@ class _Row:
 
 
 class _Reader:
-    """Reads one listing by the rules."""
+    """Reads one listing by the rules; what it does for each file counts, since pages have thousands."""
 
-    __slots__ = ("_environment", "_name", "_python", "_rules")
+    __slots__ = ("_cutoff", "_environment", "_name", "_pythons", "_rules", "_sources")
 
     def __init__(self, name: str, environment: Environment, rules: Rules) -> None:
         self._name = name
         self._environment = environment
         self._rules = rules
-        self._python = environment.variables["python_full_version"]
+        self._cutoff = rules.cutoff
+        self._sources = rules.sources(name)
+        self._pythons: dict[str, Reason | None] = {}
 
     def rows(self, files: Iterable[DistFile]) -> tuple[dict[bytes, _Row], int]:
         """Return the versions by key, and how many files had names that say nothing usable."""
-        keys: dict[str, bytes | None] = {}
+        name = self._name
         rows: dict[bytes, _Row] = {}
+        spelt: dict[str, _Row | None] = {}
         set_aside = 0
+        tags: str | None
         for file in files:
+            filename = file.filename
             try:
-                text, tags = self._split(file)
+                if filename.endswith(".whl"):
+                    text, tags = split_wheel(filename, name)
+                else:
+                    text, tags = split_sdist(filename, name), None
             except InvalidFilename:
                 set_aside += 1
                 continue
-            key = keys[text] if text in keys else keys.setdefault(text, _key(text))
-            if key is None:
-                set_aside += 1
-                continue
-            row = rows.get(key)
+            row = spelt.get(text)
             if row is None:
-                row = rows[key] = _Row(text)
+                row = spelt[text] = _row(text, rows) if text not in spelt else None
+                if row is None:
+                    set_aside += 1
+                    continue
             self._judge(row, file, tags)
         return rows, set_aside
 
-    def _split(self, file: DistFile) -> tuple[str, str | None]:
-        if file.filename.endswith(".whl"):
-            return split_wheel(file.filename, self._name)
-        return split_sdist(file.filename, self._name), None
-
     def _judge(self, row: _Row, file: DistFile, tags: str | None) -> None:
-        """Put ``file`` among the fitting ones of ``row``, or note why not."""
-        rules = self._rules
-        reason: Reason | None = too_new(file, rules.cutoff)
-        if reason is None and file.yanked:
-            reason = yanked(file, pinned=rules.pinned(self._name, row.text))
-        if reason is None and file.requires_python is not None:
-            reason = self._python_reason(file.requires_python)
-        rank: int | None = None
-        if reason is None:
-            rank, reason = self._rank(row, file, tags)
-        if rank is not None:
-            row.fitting.append((rank, file))
-            return
+        """Put ``file`` among the fitting ones of ``row``, with its order of preference, or note why not."""
+        reason = self._refusal(row, file)
+        if reason is None and tags is not None:
+            rank = self._environment.rank(tags)
+            if rank is not None:
+                row.fitting.append((rank, file))
+                return
+            row.wheels.append(tags)
+        elif reason is None:
+            # Metadata of a source distribution can be read where the index serves it (PEP 658).
+            if self._sources and file.core_metadata:
+                row.fitting.append((_LAST, file))
+                return
+            reason = SourceOnly()
         row.unfit.append(file)
         if reason is not None:
             row.reject(reason)
+
+    def _refusal(self, row: _Row, file: DistFile) -> Reason | None:
+        """Return what rules ``file`` out whatever it is: its time, yanked, its Python."""
+        reason: Reason | None = None
+        if self._cutoff is not None:
+            reason = too_new(file, self._cutoff)
+        if file.yanked and reason is None:
+            reason = yanked(file, pinned=self._rules.pinned(self._name, row.text))
+        requires_python = file.requires_python
+        if reason is not None or requires_python is None:
+            return reason
+        if requires_python not in self._pythons:
+            self._pythons[requires_python] = self._python_reason(requires_python)
+        return self._pythons[requires_python]
 
     def _python_reason(self, requires_python: str) -> Reason | None:
         accepted = self._environment.accepts_python(requires_python)
         if accepted is None:
             return Unreadable(f"a Requires-Python that cannot be read ({requires_python})")
-        return None if accepted else PythonMismatch(requires_python, self._python)
-
-    def _rank(self, row: _Row, file: DistFile, tags: str | None) -> tuple[int | None, Reason | None]:
-        """Return the order of preference of a file that fits: the best wheel first, others last."""
-        if tags is not None:
-            rank = self._environment.rank(tags)
-            if rank is None:
-                row.wheels.append(tags)
-            return rank, None
-        # Metadata of a source distribution can be read where the index serves it (PEP 658).
-        if self._rules.sources(self._name) and file.core_metadata:
-            return _LAST, None
-        return None, SourceOnly()
+        python = self._environment.variables["python_full_version"]
+        return None if accepted else PythonMismatch(requires_python, python)
 
     def reason(self, row: _Row) -> Reason | None:
         """Return why no file of ``row`` fits: the reason of the one that came furthest."""
@@ -260,6 +266,18 @@ class _Reader:
         # What a wheel is for is asked only here: most versions have another one that fits.
         nearest = max(map(self._environment.why_unfit, row.wheels), key=list(_UNFIT).index)
         return NoMatchingWheel(_UNFIT[nearest])
+
+
+def _row(text: str, rows: dict[bytes, _Row]) -> _Row | None:
+    """Return the row of a version, which other spellings may share; None where the text is no version."""
+    try:
+        key = version_key(text)
+    except InvalidVersion:
+        return None
+    row = rows.get(key)
+    if row is None:
+        row = rows[key] = _Row(text)
+    return row
 
 
 _LAST = 1 << 30
@@ -273,13 +291,6 @@ _UNFIT = {
 }
 
 
-def _key(text: str) -> bytes | None:
-    try:
-        return version_key(text)
-    except InvalidVersion:
-        return None
-
-
 def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Candidates:
     """Return the candidates of ``listing``; cost linear in its files."""
     reader = _Reader(listing.name, environment, rules)
@@ -291,23 +302,25 @@ def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Ca
     bit = 1
     for key in sorted(rows):
         row = rows[key]
+        fitting = row.fitting
+        if len(fitting) > 1:
+            fitting.sort(key=_by_rank)
         found.keys.append(key)
         found.texts.append(row.text)
-        row.fitting.sort(key=_by_rank)
-        found.files.append([file for _, file in row.fitting])
+        found.files.append([file for _, file in fitting])
         found.unfit.append(row.unfit)
         final = not is_prerelease_key(key)
         if final:
             found.finals |= bit
-        reason = None if row.fitting else reader.reason(row)
+        reason = None if fitting else reader.reason(row)
         if reason is None and not final and not allows_pre_releases:
             reason = PreRelease()
-        if reason is None:
-            found.usable |= bit
-            if all(file.yanked for _, file in row.fitting):
-                found.yanked |= bit
-        else:
+        if reason is not None:
             rejected[reason] = rejected.get(reason, 0) | bit
+        else:
+            found.usable |= bit
+            if fitting[0][1].yanked and all(file.yanked for _, file in fitting):
+                found.yanked |= bit
         bit <<= 1
     _constrain(found, rules.constraints(listing.name), rejected)
     found.rejections = list(rejected.items())
