@@ -35,19 +35,18 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
             extras.setdefault(name, []).append(extra)
     requires = {name: _requires(problem, name, chosen[name], extras.get(name, [])) for name in chosen}
     via = _via(problem, requires)
+    packages = problem.catalog.packages
+    versions = {name: packages[name].version(candidate) for name, candidate in chosen.items()}
     found: list[Pinned] = []
     for name in sorted(chosen):
-        candidates = problem.catalog.packages[name]
+        candidates = packages[name]
         found.append(
             Pinned(
                 name,
-                candidates.version(chosen[name]),
+                versions[name],
                 extras=frozenset(extras.get(name, ())),
                 files=(*candidates.files[chosen[name]], *candidates.unfit[chosen[name]]),
-                requires=tuple(
-                    (each.text, each.name, problem.catalog.packages[each.name].version(chosen[each.name]))
-                    for each in requires[name]
-                ),
+                requires=tuple((each.text, each.name, versions[each.name]) for each in requires[name]),
                 via=tuple(via.get(name, ())),
             )
         )
