@@ -1,6 +1,6 @@
 """The catalog as the solver sees it: packages are ids, versions are bits, requirements are masks.
 
-``PythonProblem`` keeps the contract of ``solver.engine.Problem`` for Python packages.  Here is what the
+``PythonProblem`` keeps the contract of ``solver.protocols.Problem`` for Python packages.  Here is what the
 packaging specifications say about dependencies: markers, extras (``name[extra]`` is a package of its own that
 must be selected together with ``name``), ``Requires-Python`` of the metadata, overrides, excludes, and which
 candidate is tried first.  Which candidates are usable is in ``catalog``; words for people are in ``wording``.
@@ -83,7 +83,7 @@ class Choices:
 
 
 class PythonProblem:
-    """The port ``solver.engine.Problem`` over a ``Catalog``; belongs to one resolution.
+    """The port ``solver.protocols.Problem`` over a ``Catalog``; belongs to one resolution.
 
     ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.
     Raises ``UndefinedComparison`` for a marker of theirs that has no value.

@@ -137,7 +137,7 @@ class Scout:
             return
         asked.add(key.candidate)
         if len(asked) >= _PATIENCE:
-            for likely in self._problem.likely_next(key, min(4 << len(asked) - _PATIENCE, _WINDOW)):
+            for likely in self._problem.likely_next(key, min(4 << min(len(asked) - _PATIENCE, 4), _WINDOW)):
                 self._fetcher.start(likely)
 
     def _walk(self) -> None:
@@ -193,9 +193,11 @@ class Scout:
 
     def _has(self, key: Key, work: Requirement | str) -> bool:
         """Tell whether what ``key`` asks for is known now; if not, do ``work`` when it is, if ever."""
+        from asyncio import CancelledError  # noqa: PLC0415  # loaded by now: scouts walk in event loops
+
         try:
             known = self._fetcher.now(key)
-        except ResolverError:
+        except (ResolverError, CancelledError):
             return False  # Should the solver need it, it will meet the failure itself.
         if not known and not self._fetcher.stopped:
             task = self._fetcher.start(key)

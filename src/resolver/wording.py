@@ -57,7 +57,7 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
 
 
 class PythonWording:
-    """Says the facts of one ``PythonProblem``; the port ``solver.explain.Wording``."""
+    """Says the facts of one ``PythonProblem``; the port ``solver.protocols.Wording``."""
 
     def __init__(self, problem: PythonProblem) -> None:
         self._problem = problem
