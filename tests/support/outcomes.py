@@ -11,12 +11,12 @@ import pytest
 from resolver.errors import NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.session import _Run
-from resolver.solver.engine import Solved
+from resolver.solver.engine import Solved, Unsolvable
 from resolver.sources import OpenSource
 from support.memory import MemorySource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
     from typing import Any
 
     from resolver.formats.answer import Answer
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from resolver.index.source import Source
     from resolver.model.distfile import DistFile
     from support.python_worlds import PythonWorld
+
+    Finished = Solved | Unsolvable
 
 __all__ = ["CountingSource", "Outcome", "WanderingSource", "resolved"]
 
@@ -55,7 +57,7 @@ def resolved(world: PythonWorld, source: Source | None = None, *, explained: boo
     )
     found = run.until_waiting()
     if isinstance(found, list):
-        found = asyncio.run(run.finish_and_close(found))
+        found = asyncio.run(_watched(run.finish_and_close(found)))
     used = run.problem.used()
     conflicts = run._statistics().conflicts
     if isinstance(found, Solved):
@@ -67,6 +69,16 @@ def resolved(world: PythonWorld, source: Source | None = None, *, explained: boo
             run.answer(found)
         details = (caught.value.explanation, caught.value.derivation, caught.value.hints)
     return Outcome(None, details, used, conflicts)
+
+
+async def _watched(work: Coroutine[None, None, Finished]) -> Finished:
+    """Return what ``work`` does, which must leave no task and no failure behind."""
+    unhandled: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+    found = await work
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert unhandled == []
+    return found
 
 
 def _details(answer: Answer) -> tuple[object, ...]:

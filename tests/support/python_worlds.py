@@ -3,7 +3,7 @@
 ``random_python_world`` makes one from a number.  There are extras (self-referential and chained), markers
 that hold or not or have no value, cycles, missing packages, yanked versions, pre-releases, wheels for other
 targets, ``Requires-Python``, requirements that cannot be read or lead to URLs; and a user with constraints,
-overrides, excludes and a choice about pre-releases.  How much of each depends on the number as well.
+overrides, excludes and choices about versions.  How much of each depends on the number as well.
 """
 
 from __future__ import annotations
@@ -45,10 +45,16 @@ class PythonWorld(NamedTuple):
     overrides: list[str]
     excludes: list[str]
     prerelease: str
+    resolution: str = "highest"
 
     def options(self) -> Options:
         """Return the options that say what the user wants."""
-        return LINUX.replace(overrides=self.overrides, excludes=self.excludes, prerelease=self.prerelease)
+        return LINUX.replace(
+            overrides=self.overrides,
+            excludes=self.excludes,
+            prerelease=self.prerelease,
+            resolution=self.resolution,
+        )
 
     def truth(self) -> Truth:
         """Return the same as ``packaging`` sees it."""
@@ -108,6 +114,7 @@ class _Draw:
             [self._requirement(name) for name in self._some(self._names, (0, 0, 1) if chosen else (0,))],
             self._some(self._names, (0, 0, 1) if chosen else (0,)),
             odd((*["if-necessary"] * 4, "allow", "allow", "explicit", "disallow")),
+            odd((*["highest"] * 4, "lowest", "lowest-direct")),
         )
 
     def _happens(self, chance: float) -> bool:

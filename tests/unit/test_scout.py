@@ -193,12 +193,14 @@ def test_failure_that_nobody_wants_is_not_complained_about() -> None:
 
 
 def test_nothing_is_under_way_after_cancelling() -> None:
-    """Not even what an answer that came in the last moment would have led to."""
-    packages: Packages = {name: {"1": {"requires": [f"{name}x"]}} for name in "abcdefgh"}
+    """Not even what an answer that came in the last moment would have led to, whether new or stopped too."""
+    packages: Packages = {
+        name: {"1": {"requires": [f"{name}x", *(set("abcdefgh") - {name})]}} for name in "abcdefgh"
+    }
 
     async def work() -> None:
-        for turns in range(40):
-            walk = Walk(WanderingSource(packages, seed=1, most=8))
+        for turns in range(60):
+            walk = Walk(WanderingSource(packages, seed=turns % 3, most=12))
             walk.require(*packages)
             for _ in range(turns):
                 await asyncio.sleep(0)
