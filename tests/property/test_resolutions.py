@@ -126,7 +126,7 @@ def test_constraint_that_the_pins_satisfy_leaves_a_solution(
 def test_constraint_that_the_pins_satisfy_changes_hardly_any_pins() -> None:
     """No theorem says so, as conflicts that do not occur may change the order in which packages are decided.
 
-    But whoever writes down what he got shall not get something else: it happens to one universe in a thousand.
+    But whoever writes down what he got shall not get something else: one universe in a thousand does.
     """
     changed = 0
     for seed in range(400):
