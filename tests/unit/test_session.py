@@ -13,6 +13,7 @@ from resolver.model.requirement import Origin, Requirement
 from resolver.options import Options
 from resolver.session import resolve, solve
 from support.memory import MemorySource
+from support.outcomes import CountingSource
 
 if TYPE_CHECKING:
     from resolver.formats.answer import Answer, Progress
@@ -192,9 +193,9 @@ def test_a_solution_found_at_once_does_not_fetch_other_candidates() -> None:
 
 
 def test_solver_and_scout_ask_for_nothing_twice() -> None:
-    source = MemorySource(LADDER, patient=False)
+    source = CountingSource(LADDER)
     solve([Requirement.parse("wide"), Requirement.parse("low>=1")], [], LINUX, source=source)
-    assert sorted(source.asked) == sorted(set(source.asked))
+    assert sorted(source.questions) == sorted(set(source.questions))
 
 
 def test_unknown_package_is_no_solution_and_is_named() -> None:
