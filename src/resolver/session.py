@@ -54,7 +54,7 @@ def resolve(
     """
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
-    given = [_requirement(each) for each in requirements]
+    given = _requirements(requirements)
     constraints = [_requirement(each) for each in options.constraints]
     return Resolution.of(solve(given, constraints, options))
 
@@ -66,7 +66,7 @@ async def resolve_async(
     """Do what ``resolve`` does, in the running event loop."""
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
-    given = [_requirement(each) for each in requirements]
+    given = _requirements(requirements)
     constraints = [_requirement(each) for each in options.constraints]
     opened = open_source(options, asked=_asked(given, constraints))
     run = _Run(given, constraints, options, opened)
@@ -112,9 +112,16 @@ def _asked(requirements: Sequence[Requirement], constraints: Sequence[Requiremen
     return [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
 
 
+def _requirements(given: Iterable[str | PackagingRequirement]) -> list[Requirement]:
+    """Read what a caller of the library gave; one string is refused: its letters would be taken."""
+    if isinstance(given, str):
+        raise TypeError("requirements must be a sequence of strings, not a string")
+    return [_requirement(each) for each in given]
+
+
 def _requirement(given: str | PackagingRequirement) -> Requirement:
     """Read a requirement that a caller of the library gave."""
-    text = given if isinstance(given, str) else str(given)
+    text = str(given)
     try:
         return Requirement.parse(text)
     except InvalidRequirement as error:
@@ -313,7 +320,9 @@ def _problem(
         prerelease=options.prerelease,
         cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),
         only_binary=options.only_binary,
-        requirements=[*requirements, *held, *overrides],
+        requirements=[
+            each for each in (*requirements, *constraints, *overrides) if environment.holds(each.marker)
+        ],
         constraints=held,
     )
     choices = Choices(

@@ -162,6 +162,9 @@ class PythonWording:
 
     def _rejected(self, fact: Fact, cause: Rejected) -> str:
         mask = self._mask(cause.package, ~fact.terms[cause.package])
+        if not mask:
+            # "What an extra selects, its base selects" speaks of any version, even of one that is not there.
+            return f"there is no other version of {self._name(cause.package)}"
         reasons: dict[Reason, int] = {}
         for each in fact.causes:
             if isinstance(each, Rejected) and each.candidate is not None and isinstance(each.payload, Reason):

@@ -271,6 +271,17 @@ def test_candidate_with_requirement_that_cannot_be_used_is_passed_over(requireme
     assert pins(answer(["a"], packages)) == {"a": "1"}
 
 
+def test_library_refuses_one_string() -> None:
+    """Its letters would be taken for requirements."""
+    with pytest.raises(TypeError, match="not a string"):
+        resolve("requests", LINUX)
+
+
+def test_requirement_whose_marker_does_not_hold_admits_no_yanked_version() -> None:
+    packages: Universe = {"a": {"1": {}, "2": {"yanked": True}}}
+    assert pins(answer(["a", "a==2 ; sys_platform == 'win32'"], packages)) == {"a": "1"}
+
+
 def test_errors_pickle() -> None:
     """They cross process boundaries with all that they carry."""
     with pytest.raises(NoSolution) as caught:
