@@ -320,6 +320,26 @@ def _trace(error: Exception, console: Console) -> None:
     console.plain("".join(format_exception(error)).rstrip(), 2)
 
 
+def _raise_in_order(ending: BaseException) -> None:
+    """Raise ``ending``; where an event loop runs, between two of its callbacks.
+
+    An exception that a signal handler raises comes up wherever the program is just then, in places too that
+    cannot let it pass (a ``__del__``, a callback from C), where it would be lost.
+    """
+    asyncio = sys.modules.get("asyncio")
+    try:
+        loop = asyncio.get_running_loop() if asyncio is not None else None
+    except (AttributeError, RuntimeError):  # still being imported, or not running
+        loop = None
+    if loop is None:
+        raise ending
+
+    def end() -> None:
+        raise ending
+
+    loop.call_soon_threadsafe(end)
+
+
 def _listen_to_signals() -> None:
     """Let SIGINT and SIGTERM end the work in order: files that were begun are removed.
 
@@ -337,7 +357,7 @@ def _listen_to_signals() -> None:
         now = time.monotonic()
         if now - last > _ORDERLY:
             last = now
-            raise KeyboardInterrupt if number == signals.SIGINT else _Terminated(_TERMINATED)
+            _raise_in_order(KeyboardInterrupt() if number == signals.SIGINT else _Terminated(_TERMINATED))
 
     try:
         # What whoever started us chose to ignore stays ignored.
