@@ -8,11 +8,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from resolver.engines import resolve, resolve_async
     from resolver.errors import NoSolution, ResolverError
     from resolver.model.version import Version
     from resolver.options import Options
     from resolver.resolution import Pin, Resolution
-    from resolver.session import resolve, resolve_async
 
 __all__ = [
     "NoSolution",
@@ -35,8 +35,8 @@ _HOMES = {
     "Resolution": "resolver.resolution",
     "ResolverError": "resolver.errors",
     "Version": "resolver.model.version",
-    "resolve": "resolver.session",
-    "resolve_async": "resolver.session",
+    "resolve": "resolver.engines",
+    "resolve_async": "resolver.engines",
 }
 
 

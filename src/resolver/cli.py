@@ -1,6 +1,6 @@
 """The command ``resolver``: streams, exit codes and signals.
 
-What the words mean is in ``arguments``, what is read in ``inputs``, the work itself in ``session``.  stdout
+What the words mean is in ``arguments``, what is read in ``inputs``, the work itself in ``engines``.  stdout
 carries the result only; all talk goes to stderr.
 
 Exit codes: 0 solved; those of ``errors``; 70 for what nobody expected; 130 and 143 for SIGINT and SIGTERM;
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from resolver.options import Options
 
     class Solve(Protocol):
-        """What ``session.solve`` does."""
+        """What ``engines.solve`` does."""
 
-        def __call__(  # noqa: PLR0913  # that of ``session.solve``
+        def __call__(  # noqa: PLR0913  # that of ``engines.solve``
             self,
             requirements: Sequence[Requirement],
             constraints: Sequence[Requirement],
@@ -100,7 +100,7 @@ def _let_go(stream: TextIO | None) -> None:
 
 
 def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) -> int:
-    """Do what ``main`` does, on the given streams; ``solve`` stands in for ``session.solve``."""
+    """Do what ``main`` does, on the given streams; ``solve`` stands in for ``engines.solve``."""
     console = Console(streams.stderr, streams.environ)
     try:
         arguments = parse(argv, streams.environ)
@@ -163,7 +163,7 @@ def _resolve(arguments: Arguments, streams: Streams, console: Console, solve: So
     path = arguments.text("output_file")
     output = None if path in (None, "-") else OutputFile(str(path))
     try:
-        answer = _solved(inputs, console, solve or _session_solve())
+        answer = _solved(inputs, console, solve or _engines_solve())
         text = _rendered(answer, arguments, inputs)
         if output is None:
             write_result(streams.stdout, text)
@@ -179,8 +179,8 @@ def _resolve(arguments: Arguments, streams: Streams, console: Console, solve: So
     return 0
 
 
-def _session_solve() -> Solve:
-    from resolver.session import solve  # noqa: PLC0415  # lazy: start-up time
+def _engines_solve() -> Solve:
+    from resolver.engines import solve  # noqa: PLC0415  # lazy: start-up time
 
     return solve
 

@@ -3,7 +3,7 @@
 ``solve`` drives the solver.  As long as memory, a recording or fresh cache entries can answer what it needs,
 no event loop exists and neither asyncio nor aiohttp is imported.  At the first answer to be waited for, the
 rest of the resolution moves into an event loop, where needs are fulfilled concurrently and a ``Scout``
-walks ahead of the solver.  ``resolve`` and ``resolve_async`` are the library's doors.
+walks ahead of the solver.  What callers use, and the choice of another engine, is in ``engines``.
 
 Scout and prefetching only decide *when* something is fetched.  The answer never depends on what has arrived:
 the solver asks for what it needs in an order of its own.
@@ -13,14 +13,10 @@ from __future__ import annotations
 
 import time
 
-from resolver.catalog import Catalog, Rules
-from resolver.errors import InputError, InternalError, LimitReached, NoSolution
+from resolver.errors import InternalError, LimitReached, NoSolution
 from resolver.formats.answer import Answer, Progress, Statistics
-from resolver.model.markers import UndefinedComparison
-from resolver.model.names import InvalidName, normalise
-from resolver.model.requirement import InvalidRequirement, Requirement
-from resolver.options import Options, cutoff
-from resolver.problem import Choices, ListingKey, MetadataKey, PythonProblem
+from resolver.posing import pose
+from resolver.problem import ListingKey, MetadataKey
 from resolver.scout import Fetcher, Scout
 from resolver.selection import missing_extras, pins
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
@@ -29,54 +25,16 @@ from resolver.wording import explain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from packaging.requirements import Requirement as PackagingRequirement
+    from collections.abc import Callable, Sequence
 
     from resolver.index.source import Source
-    from resolver.model.environment import Environment
-    from resolver.resolution import Resolution
+    from resolver.model.requirement import Requirement
+    from resolver.options import Options
 
-__all__ = ["resolve", "resolve_async", "solve"]
+__all__ = ["solve", "solve_async"]
 
 #: Solver steps between two looks at the clock: some milliseconds of work.
 _STEPS = 2_000
-
-
-def resolve(
-    requirements: Iterable[str | PackagingRequirement],
-    options: Options = Options(),  # noqa: B008  # immutable
-) -> Resolution:
-    """Return the pins that fulfil ``requirements`` under ``options``.
-
-    Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  Raises ``NoSolution``
-    with the proof, or another ``ResolverError``.
-    """
-    from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
-
-    given = _requirements(requirements)
-    constraints = [_requirement(each) for each in options.constraints]
-    return Resolution.of(solve(given, constraints, options))
-
-
-async def resolve_async(
-    requirements: Iterable[str | PackagingRequirement],
-    options: Options = Options(),  # noqa: B008  # immutable
-) -> Resolution:
-    """Do what ``resolve`` does, in the running event loop."""
-    from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
-
-    given = _requirements(requirements)
-    constraints = [_requirement(each) for each in options.constraints]
-    opened = open_source(options, asked=_asked(given, constraints))
-    run = _Run(given, constraints, options, opened)
-    try:
-        waiting = run.until_waiting()
-        found = await run.finish(waiting) if isinstance(waiting, list) else waiting
-        opened.save(run.problem.used())
-        return Resolution.of(run.answer(found))
-    finally:
-        await opened.source.close()
 
 
 def solve(  # noqa: PLR0913  # one parameter a channel
@@ -89,7 +47,7 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     warn: Callable[[str], None] | None = None,
     note: Callable[[str], None] | None = None,
 ) -> Answer:
-    """Return the answer to ``requirements``; what ``resolve`` and the command have in common.
+    """Return the answer to ``requirements``.
 
     Listings and metadata come from ``source`` where it is given, else from where ``options`` say.
     ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work,
@@ -107,25 +65,24 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     return run.answer(found)
 
 
+async def solve_async(
+    requirements: Sequence[Requirement], constraints: Sequence[Requirement], options: Options
+) -> Answer:
+    """Do what ``solve`` does, in the running event loop."""
+    opened = open_source(options, asked=_asked(requirements, constraints))
+    run = _Run(requirements, constraints, options, opened)
+    try:
+        waiting = run.until_waiting()
+        found = await run.finish(waiting) if isinstance(waiting, list) else waiting
+        opened.save(run.problem.used())
+        return run.answer(found)
+    finally:
+        await opened.source.close()
+
+
 def _asked(requirements: Sequence[Requirement], constraints: Sequence[Requirement]) -> list[str]:
     """Return the lines that tell what a recording is of."""
     return [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
-
-
-def _requirements(given: Iterable[str | PackagingRequirement]) -> list[Requirement]:
-    """Read what a caller of the library gave; one string is refused: its letters would be taken."""
-    if isinstance(given, str):
-        raise TypeError("requirements must be a sequence of strings, not a string")
-    return [_requirement(each) for each in given]
-
-
-def _requirement(given: str | PackagingRequirement) -> Requirement:
-    """Read a requirement that a caller of the library gave."""
-    text = str(given)
-    try:
-        return Requirement.parse(text)
-    except InvalidRequirement as error:
-        raise InputError(error.message, text=text, column=error.position + 1) from None
 
 
 def _in_event_loop(run: _Run, waiting: list[_Key]) -> _Finished:
@@ -159,7 +116,7 @@ class _Run:
         self._allowed_seconds = options.deadline
         self._progress = progress
         environment = environment_of(options)
-        self.problem = _problem(requirements, constraints, options, environment)
+        self.problem = pose(requirements, constraints, options, environment)
         self.opened = opened
         self._fetcher = Fetcher(self.opened.source, self.problem)
         self._scout: Scout | None = None
@@ -279,56 +236,6 @@ if TYPE_CHECKING:
     _Step = Solved | Unsolvable | Need | Paused
 
 
-def _check(requirement: Requirement, environment: Environment) -> None:
-    """Raise ``InputError`` for a requirement of the user's that can be read but not be used."""
-    fault = None
-    try:
-        environment.holds(requirement.marker)
-        for name in (requirement.name, *requirement.extras):
-            normalise(name)
-    except (UndefinedComparison, InvalidName) as error:
-        fault = str(error)
-    if fault is None and requirement.url is not None:
-        fault = "requirements by URL are not supported yet"
-    if fault is not None:
-        origin = requirement.origin
-        raise InputError(
-            fault,
-            file=origin.file if origin else None,
-            line=origin.line if origin else None,
-            text=requirement.text,
-        )
-
-
 def _keys(need: Need) -> list[_Key]:
     """Return the keys of ``need``, which are all made by ``PythonProblem``."""
     return [key for key in need.keys if isinstance(key, (ListingKey, MetadataKey))]
-
-
-def _problem(
-    requirements: Sequence[Requirement],
-    constraints: Sequence[Requirement],
-    options: Options,
-    environment: Environment,
-) -> PythonProblem:
-    """Put the user's choices where they are obeyed."""
-    overrides = [_requirement(each) for each in options.overrides]
-    for each in (*requirements, *constraints, *overrides):
-        _check(each, environment)
-    held = [each for each in constraints if environment.holds(each.marker)]
-    rules = Rules(
-        prerelease=options.prerelease,
-        cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),
-        only_binary=options.only_binary,
-        requirements=[
-            each for each in (*requirements, *constraints, *overrides) if environment.holds(each.marker)
-        ],
-        constraints=held,
-    )
-    choices = Choices(
-        resolution=options.resolution,
-        overrides=overrides,
-        excludes=options.excludes,
-        no_deps=options.no_deps,
-    )
-    return PythonProblem(Catalog(environment, rules), requirements, choices)

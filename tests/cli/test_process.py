@@ -20,7 +20,7 @@ import resolver.cli
 def solve(*_, **__):
     print("there", file=sys.stderr, flush=True)
     time.sleep(60)
-resolver.cli._session_solve = lambda: solve
+resolver.cli._engines_solve = lambda: solve
 sys.exit(resolver.cli.main(sys.argv[1:]))
 """
 
@@ -31,7 +31,7 @@ import resolver.cli
 from resolver.formats.answer import Answer, Pinned, Statistics
 def solve(*_, **__):
     return Answer([Pinned(f"p{n}", "1") for n in range(100000)], {}, Statistics())
-resolver.cli._session_solve = lambda: solve
+resolver.cli._engines_solve = lambda: solve
 sys.exit(resolver.cli.main(sys.argv[1:]))
 """
 
@@ -82,7 +82,7 @@ import sys
 before = set(sys.modules)
 import resolver.cli
 from resolver.formats.answer import Answer, Pinned, Statistics
-resolver.cli._session_solve = lambda: lambda *_, **__: Answer([Pinned("a", "1")], {}, Statistics())
+resolver.cli._engines_solve = lambda: lambda *_, **__: Answer([Pinned("a", "1")], {}, Statistics())
 code = resolver.cli.main(["resolve", "-"])
 print(*sorted(set(sys.modules) - before))
 sys.exit(code)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.engines import resolve
 from resolver.errors import InputError, LimitReached, NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.options import Options
-from resolver.session import resolve, solve
+from resolver.session import solve
 from support.memory import MemorySource
 from support.outcomes import CountingSource
 

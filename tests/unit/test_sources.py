@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resolver.engines import resolve
 from resolver.errors import IndexUnavailable, InputError
 from resolver.index.client import Client
 from resolver.model.environment import Environment
 from resolver.options import Options
-from resolver.session import resolve
 from resolver.sources import OpenSource, cache_directory, environment_of, open_source
 from support.fault_server import FaultServer, reply
 from support.memory import MemorySource

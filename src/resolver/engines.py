@@ -1,0 +1,67 @@
+"""The library's doors, ``resolve`` and ``resolve_async``, and which engine stands behind them.
+
+``solve`` is what they and the command have in common.  Our own engine is driven in ``session``.
+"""
+
+from __future__ import annotations
+
+from resolver import session
+from resolver.options import Options
+from resolver.posing import read_requirement, read_requirements
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from packaging.requirements import Requirement as PackagingRequirement
+
+    from resolver.formats.answer import Answer, Progress
+    from resolver.index.source import Source
+    from resolver.model.requirement import Requirement
+    from resolver.resolution import Resolution
+
+__all__ = ["resolve", "resolve_async", "solve"]
+
+
+def resolve(
+    requirements: Iterable[str | PackagingRequirement],
+    options: Options = Options(),  # noqa: B008  # immutable
+) -> Resolution:
+    """Return the pins that fulfil ``requirements`` under ``options``.
+
+    Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  Raises ``NoSolution``
+    with the proof, or another ``ResolverError``.
+    """
+    from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
+
+    given = read_requirements(requirements)
+    constraints = [read_requirement(each) for each in options.constraints]
+    return Resolution.of(solve(given, constraints, options))
+
+
+async def resolve_async(
+    requirements: Iterable[str | PackagingRequirement],
+    options: Options = Options(),  # noqa: B008  # immutable
+) -> Resolution:
+    """Do what ``resolve`` does, in the running event loop."""
+    from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
+
+    given = read_requirements(requirements)
+    constraints = [read_requirement(each) for each in options.constraints]
+    return Resolution.of(await session.solve_async(given, constraints, options))
+
+
+def solve(  # noqa: PLR0913  # one parameter a channel
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    *,
+    source: Source | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    warn: Callable[[str], None] | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Answer:
+    """Do what ``session.solve`` does, by the engine that ``options`` name."""
+    return session.solve(
+        requirements, constraints, options, source=source, progress=progress, warn=warn, note=note
+    )

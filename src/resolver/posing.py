@@ -1,0 +1,97 @@
+"""Posing the problem: what a user asks for, put where it is obeyed.
+
+Requirements, constraints and ``Options`` become a ``PythonProblem``; what of them cannot be used is an
+``InputError`` that says where it stands.  Reading files is in ``inputs``, solving in ``session``.
+"""
+
+from __future__ import annotations
+
+import time
+
+from resolver.catalog import Catalog, Rules
+from resolver.errors import InputError
+from resolver.model.markers import UndefinedComparison
+from resolver.model.names import InvalidName, normalise
+from resolver.model.requirement import InvalidRequirement, Requirement
+from resolver.options import cutoff
+from resolver.problem import Choices, PythonProblem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from packaging.requirements import Requirement as PackagingRequirement
+
+    from resolver.model.environment import Environment
+    from resolver.options import Options
+
+__all__ = ["pose", "read_requirement", "read_requirements"]
+
+
+def read_requirements(given: Iterable[str | PackagingRequirement]) -> list[Requirement]:
+    """Read what a caller of the library gave; one string is refused: its letters would be taken."""
+    if isinstance(given, str):
+        raise TypeError("requirements must be a sequence of strings, not a string")
+    return [read_requirement(each) for each in given]
+
+
+def read_requirement(given: str | PackagingRequirement) -> Requirement:
+    """Read a requirement that a caller of the library gave.  Raises ``InputError``."""
+    text = str(given)
+    try:
+        return Requirement.parse(text)
+    except InvalidRequirement as error:
+        raise InputError(error.message, text=text, column=error.position + 1) from None
+
+
+def pose(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    environment: Environment,
+) -> PythonProblem:
+    """Return the problem that ``options`` make of ``requirements``, for the target ``environment``.
+
+    Raises ``InputError`` for a requirement or an option of the user's that cannot be used.
+    """
+    overrides = [read_requirement(each) for each in options.overrides]
+    for each in (*requirements, *constraints, *overrides):
+        _check(each, environment)
+    held = [each for each in constraints if environment.holds(each.marker)]
+    rules = Rules(
+        prerelease=options.prerelease,
+        cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),
+        only_binary=options.only_binary,
+        requirements=[
+            each for each in (*requirements, *constraints, *overrides) if environment.holds(each.marker)
+        ],
+        constraints=held,
+    )
+    choices = Choices(
+        resolution=options.resolution,
+        overrides=overrides,
+        excludes=options.excludes,
+        no_deps=options.no_deps,
+    )
+    return PythonProblem(Catalog(environment, rules), requirements, choices)
+
+
+def _check(requirement: Requirement, environment: Environment) -> None:
+    """Raise ``InputError`` for a requirement of the user's that can be read but not be used."""
+    fault = None
+    try:
+        environment.holds(requirement.marker)
+        for name in (requirement.name, *requirement.extras):
+            normalise(name)
+    except (UndefinedComparison, InvalidName) as error:
+        fault = str(error)
+    if fault is None and requirement.url is not None:
+        fault = "requirements by URL are not supported yet"
+    if fault is not None:
+        origin = requirement.origin
+        raise InputError(
+            fault,
+            file=origin.file if origin else None,
+            line=origin.line if origin else None,
+            text=requirement.text,
+        )
