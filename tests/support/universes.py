@@ -11,9 +11,9 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from resolver.solver.engine import Facts, Need, Universe
+from resolver.solver.engine import Conflict, Facts, Need, Universe
 from resolver.solver.incompatibility import Depends, Given, Rejected, Same
-from resolver.solver.terms import candidates
+from resolver.solver.terms import candidates, newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -253,8 +253,8 @@ class Served:
             return Facts(rejected=f"{package}.{candidate} is broken")
         return Facts([(other, allowed, key) for other, allowed in self.world.needs[package][candidate]])
 
-    def choose(self, package: int, allowed: int) -> int:  # noqa: ARG002  # other problems look at it
-        return allowed.bit_length() - 2
+    def choose(self, _package: int, allowed: int) -> int | Conflict:
+        return newest(allowed)
 
     def arrive(self, key: object) -> None:
         """Answer the question ``key`` from now on."""

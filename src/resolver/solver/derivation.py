@@ -14,7 +14,17 @@ Spec: Dart pub, doc/solver.md, "Derivation Graph".
 
 from __future__ import annotations
 
-from resolver.solver.incompatibility import Cause, Clause, Depends, Derived, Given, Rejected, Same, resolve
+from resolver.solver.incompatibility import (
+    Cause,
+    Clause,
+    Depends,
+    Derived,
+    Found,
+    Given,
+    Rejected,
+    Same,
+    resolve,
+)
 from resolver.solver.terms import ABSENT
 
 TYPE_CHECKING = False
@@ -179,6 +189,8 @@ def _is_well_formed(fact: Fact) -> bool:
 def _fits(terms: dict[int, int], cause: Cause) -> bool:
     if isinstance(cause, Given):
         return len(terms) <= 1
+    if isinstance(cause, Found):
+        return True
     if isinstance(cause, Rejected):
         return list(terms) == [cause.package] and bool(terms[cause.package] & ABSENT)
     if isinstance(cause, Depends):

@@ -13,8 +13,8 @@ Spec: Dart pub, doc/solver.md, "The Algorithm" and "Decision Making".
 from __future__ import annotations
 
 from resolver.solver.conflict import SolverError, analyse, conclude
-from resolver.solver.incompatibility import Clause, Depends, Given, Rejected
-from resolver.solver.port import Facts, Need, Universe
+from resolver.solver.incompatibility import Clause, Depends, Found, Given, Rejected
+from resolver.solver.port import Conflict, Facts, Need, Universe
 from resolver.solver.priority import DecisionOrder
 from resolver.solver.propagation import ClauseStore
 from resolver.solver.solution import PartialSolution
@@ -22,9 +22,10 @@ from resolver.solver.terms import bit, newest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from resolver.solver.protocols import Problem
+    from resolver.solver.protocols import Order, Problem
 
 __all__ = [
+    "Conflict",
     "Facts",
     "Need",
     "Paused",
@@ -86,7 +87,7 @@ class Statistics:
 class Solver:
     """One search over one problem.  The same problem gives the same answer, however its facts arrive.
 
-    ``learned`` lists the clauses derived so far, oldest first.
+    ``order`` says which package is decided next.  ``learned`` lists the clauses derived so far, oldest first.
     """
 
     __slots__ = (
@@ -102,11 +103,11 @@ class Solver:
         "statistics",
     )
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, order: Order | None = None) -> None:
         self._problem = problem
         self._solution = PartialSolution()
         self._clauses = ClauseStore()
-        self._order = DecisionOrder()
+        self._order = DecisionOrder() if order is None else order
         self._expanded: list[int] = []
         self._pending: tuple[int, int] | None = None
         self._started = False
@@ -198,6 +199,7 @@ class Solver:
             return
         package = lesson.packages[0]
         allowed = lesson.allowed[0]
+        is_new = lesson.learned or isinstance(conflict.cause, Found)
         if lesson.learned:
             self.learned.append(lesson.clause)
             self.statistics.learned += 1
@@ -205,7 +207,7 @@ class Solver:
             solution.restrict(package, allowed, lesson.clause)
         else:
             solution.backjump(lesson.level)
-            if lesson.learned:
+            if is_new:
                 self._clauses.learn(lesson.packages, lesson.allowed, lesson.clause)
             solution.narrow(package, solution.domains[package] & allowed, lesson.clause)
         self._blame(package)
@@ -244,6 +246,9 @@ class Solver:
             return None
         domain = solution.domains[package]
         candidate = self._problem.choose(package, domain)
+        if isinstance(candidate, Conflict):
+            self._recover(self._found(candidate))
+            return None
         if candidate < 0 or not domain & 2 << candidate:
             raise SolverError(
                 f"candidate {candidate} of package {package} was chosen, not one of {domain:#b}"
@@ -253,6 +258,18 @@ class Solver:
         self.statistics.decisions += 1
         solution.decide(package, 2 << candidate)
         return None
+
+    def _found(self, conflict: Conflict) -> Clause:
+        """Return the clause of a conflict that the problem found out."""
+        clause = Clause(
+            [package for package, _ in conflict.terms],
+            [allowed for _, allowed in conflict.terms],
+            Found(conflict.payload),
+        )
+        domains = self._solution.domains
+        if any(domains[package] & allowed for package, allowed in conflict.terms):
+            raise SolverError(f"{clause!r} was said to be false, and is not")
+        return clause
 
     def _expand(self, package: int, candidate: int) -> Need | None:
         """Decide a candidate that is new: ask for its facts, and add the clauses that they are."""

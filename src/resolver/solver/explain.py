@@ -17,7 +17,7 @@ Spec: Dart pub, doc/solver.md, "Error Reporting"; the rule numbers in comments a
 from __future__ import annotations
 
 from resolver.solver.derivation import Conclusion, Derivation, Fact, Node, ProofError, check, derivation
-from resolver.solver.incompatibility import Depends, Given, Rejected, Same
+from resolver.solver.incompatibility import Depends, Found, Given, Rejected, Same
 from resolver.solver.simplify import simplify
 
 TYPE_CHECKING = False
@@ -348,6 +348,8 @@ def _kind(fact: Fact) -> str:
             return "depends"
         case Rejected():
             return "rejected"
+        case Found():
+            return "found"
         case _:
             return "same"
 

@@ -5,9 +5,9 @@ A clause lists terms of which one must hold in every solution.  "Candidates V of
 clause is *false* where all its terms are false (Dart pub: "satisfied"), and *unit* where all but one are
 ("almost satisfied"); the one left must then hold.
 
-Every clause knows why it is true.  The causes are a closed set: ``Given``, ``Depends``, ``Rejected`` and
-``Same`` are facts, ``Derived`` is a conclusion.  How clauses are searched for a unit is in ``propagation``,
-how new ones are found in ``conflict``, how a cause becomes a sentence in ``explain``.
+Every clause knows why it is true.  The causes are a closed set: ``Given``, ``Depends``, ``Rejected``,
+``Same`` and ``Found`` are facts, ``Derived`` is a conclusion.  How clauses are searched for a unit is in
+``propagation``, how new ones are found in ``conflict``, how a cause becomes a sentence in ``explain``.
 
 Spec: Dart pub, doc/solver.md, "Incompatibility" and "Derivation Graph".
 """
@@ -18,7 +18,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Cause", "Clause", "Depends", "Derived", "Expansion", "Given", "Rejected", "Same", "resolve"]
+__all__ = [
+    "Cause",
+    "Clause",
+    "Depends",
+    "Derived",
+    "Expansion",
+    "Found",
+    "Given",
+    "Rejected",
+    "Same",
+    "resolve",
+]
 
 
 class Cause:
@@ -87,6 +98,15 @@ class Same(Cause):
     def __init__(self, extra: int, base: int) -> None:
         self.extra = extra
         self.base = base
+
+
+class Found(Cause):
+    """What the problem found out when it was to choose; ``payload`` is what it said (``port.Conflict``)."""
+
+    __slots__ = ("payload",)
+
+    def __init__(self, payload: object) -> None:
+        self.payload = payload
 
 
 class Derived(Cause):

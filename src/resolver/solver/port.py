@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Facts", "Need", "Universe"]
+__all__ = ["Conflict", "Facts", "Need", "Universe"]
 
 
 class Universe:
@@ -36,6 +36,21 @@ class Facts:
     def __init__(self, dependencies: Sequence[tuple[int, int, object]] = (), rejected: object = None) -> None:
         self.dependencies = dependencies
         self.rejected = rejected
+
+
+class Conflict:
+    """No candidate can be chosen: one of ``terms`` would have to hold, and now none does.
+
+    ``terms`` are pairs of package and allowed mask, true in every solution and false under what is decided;
+    ``payload`` comes back with the cause.  For problems that learn only when they are to choose that what
+    others need together leaves nothing.
+    """
+
+    __slots__ = ("payload", "terms")
+
+    def __init__(self, terms: Sequence[tuple[int, int]], payload: object = None) -> None:
+        self.terms = terms
+        self.payload = payload
 
 
 class Need:

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resolver.solver.derivation import Fact
-    from resolver.solver.port import Facts, Need, Universe
+    from resolver.solver.port import Conflict, Facts, Need, Universe
+    from resolver.solver.solution import PartialSolution
 
-__all__ = ["Problem", "Wording"]
+__all__ = ["Order", "Problem", "Wording"]
 
 
 class Problem(Protocol):
@@ -31,8 +32,31 @@ class Problem(Protocol):
         """Return what ``candidate`` needs; all packages it names must have a universe by then."""
         ...
 
-    def choose(self, package: int, allowed: int) -> int:
-        """Return the candidate to try: one of the non-empty mask ``allowed``, whose bit 0 is clear."""
+    def choose(self, package: int, allowed: int) -> int | Conflict:
+        """Return the candidate to try: one of the non-empty mask ``allowed``, whose bit 0 is clear.
+
+        Or a clause that was not known before and is false now, if none will do.
+        """
+        ...
+
+
+class Order(Protocol):
+    """Who says which package is decided next; ``priority.DecisionOrder`` unless the caller brings another."""
+
+    def add(self, package: int) -> None:
+        """Hear of a package, once, in the order in which facts name them."""
+        ...
+
+    def blame(self, package: int) -> bool:
+        """Hear of a conflict over ``package``; say whether to start anew, as its standing has changed."""
+        ...
+
+    def next(self, solution: PartialSolution) -> int:
+        """Return a package that must be selected and is not decided, or -1 where there is none.
+
+        ``solution.open`` names what may have become such a package since the last call; it is the callee's
+        to clear.
+        """
         ...
 
 

@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from resolver.solver.derivation import check, derivation
-from resolver.solver.engine import Facts, Need, Paused, Solved, Solver, SolverError, Universe, Unsolvable
-from resolver.solver.incompatibility import Given
+from resolver.solver.derivation import Fact, check, derivation
+from resolver.solver.engine import (
+    Conflict,
+    Facts,
+    Need,
+    Paused,
+    Solved,
+    Solver,
+    SolverError,
+    Universe,
+    Unsolvable,
+)
+from resolver.solver.incompatibility import Found, Given
+from resolver.solver.terms import newest
 from support.universes import Served, World, is_solution, world
+
+if TYPE_CHECKING:
+    from resolver.solver.solution import PartialSolution
 
 ALL = 0b110
 """Both of two candidates."""
@@ -123,9 +139,9 @@ class TestLateFacts:
         class Wavering(Served):
             asked_for = 0
 
-            def choose(self, package: int, allowed: int) -> int:
+            def choose(self, _package: int, allowed: int) -> int:
                 self.asked_for += 1
-                return super().choose(package, allowed) if self.asked_for == 1 else 0
+                return newest(allowed) if self.asked_for == 1 else 0
 
         served = Wavering(world([(0, ALL)], [[[]] * 2]), {(0, 1)})
         solver = Solver(served)
@@ -220,3 +236,73 @@ class TestDepth:
     def test_long_chain_that_ends_nowhere_is_refuted_without_going_back_step_by_step(self) -> None:
         solver = refuted(self.chain([(self.LENGTH, 0b10)]))
         assert solver.statistics.conflicts < 5
+
+
+class Pairs(Served):
+    """A world with pairs of candidates that exclude each other, which it says only when it is to choose."""
+
+    def __init__(self, made: World, pairs: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        super().__init__(made)
+        self._pairs = pairs
+        self._chosen: dict[int, int] = {}
+
+    def choose(self, package: int, allowed: int) -> int | Conflict:
+        """Return the newest candidate that goes with what was chosen before, by the world's own memory."""
+        for (one, first), (other, second) in self._pairs:
+            if package == other and self._chosen.get(one) == first and allowed == 2 << second:
+                return Conflict([(one, ~(2 << first)), (other, ~(2 << second))], "a pair")
+        candidate = newest(allowed)
+        self._chosen[package] = candidate
+        return candidate
+
+
+class TestConflictsFoundLate:
+    def test_problem_may_find_out_that_nothing_can_be_chosen(self) -> None:
+        """What it says is learned, and another way is found."""
+        problem = Pairs(world([(0, ALL), (1, 0b10)], [[[]] * 2, [[]]]), [((0, 1), (1, 0))])
+        solver = Solver(problem, order=InTurn())
+        outcome = solver.advance()
+        assert isinstance(outcome, Solved)
+        assert outcome.selected == {0: 0, 1: 0}
+        assert solver.statistics.conflicts == 1
+
+    def test_what_it_says_is_a_fact_of_the_proof(self) -> None:
+        problem = Pairs(world([(0, 0b10), (1, 0b10)], [[[]], [[]]]), [((0, 0), (1, 0))])
+        outcome = Solver(problem, order=InTurn()).advance()
+        assert isinstance(outcome, Unsolvable)
+        proof = derivation(outcome.clause)
+        check(proof)
+        causes = [node.causes[0] for node in proof.nodes() if isinstance(node, Fact)]
+        assert [cause.payload for cause in causes if isinstance(cause, Found)] == ["a pair"]
+
+    def test_what_is_not_false_is_no_conflict(self) -> None:
+        class Wrong(Served):
+            def choose(self, package: int, allowed: int) -> Conflict:
+                return Conflict([(package, allowed)])
+
+        with pytest.raises(SolverError, match="was said to be false, and is not"):
+            Solver(Wrong(world([(0, ALL)], [[[]] * 2]))).advance()
+
+
+class InTurn:
+    """Decides packages by their number."""
+
+    def add(self, package: int) -> None:
+        """Numbers are enough."""
+
+    def blame(self, package: int) -> bool:  # noqa: ARG002  # that of the port
+        """Never start anew."""
+        return False
+
+    def next(self, solution: PartialSolution) -> int:
+        """Return the first package that must be selected and is not decided."""
+        solution.open.clear()
+        known = range(len(solution.domains))
+        return next((p for p in known if not solution.decided[p] and not solution.domains[p] & 1), -1)
+
+
+def test_the_caller_may_say_what_is_decided_next() -> None:
+    made = world([(1, ALL), (0, ALL)], [[[(1, 0b010)], [(1, 0b100)]], [[]] * 2])
+    outcome = Solver(Served(made), order=InTurn()).advance()
+    assert isinstance(outcome, Solved)
+    assert list(outcome.selected) == [0, 1]
