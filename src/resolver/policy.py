@@ -37,14 +37,15 @@ __all__ = [
 class Reason:
     """Why a candidate cannot be used; equal when class and detail are equal.
 
-    ``detail`` is the fact from the index (a specifier, a yank reason, a tag), ``says(many)`` the predicate
-    of a sentence about one or many candidates.
+    ``detail`` is the fact from the index (a specifier, a yank reason, a tag), on one line and cut where it is
+    very long; ``says(many)`` is the predicate of a sentence about one or many candidates.
     """
 
     __slots__ = ("detail",)
 
     def __init__(self, detail: str = "") -> None:
-        self.detail = detail
+        # What an index wrote must not look like lines of ours.
+        self.detail = detail if detail.isprintable() and len(detail) <= _LONGEST else _one_line(detail)
 
     def says(self, *, many: bool) -> str:
         """Return the predicate of a sentence whose subject is one version, or ``many`` of them."""
@@ -58,6 +59,14 @@ class Reason:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.detail!r})"
+
+
+_LONGEST = 500  # characters of a detail
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 class PythonMismatch(Reason):

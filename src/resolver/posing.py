@@ -36,7 +36,12 @@ def read_requirements(given: Iterable[str | PackagingRequirement]) -> list[Requi
 
 
 def read_requirement(given: str | PackagingRequirement) -> Requirement:
-    """Read a requirement that a caller of the library gave.  Raises ``InputError``."""
+    """Read a requirement that a caller of the library gave.  Raises ``InputError``, or ``TypeError``."""
+    if not isinstance(given, str):
+        from packaging.requirements import Requirement as Packagings  # noqa: PLC0415  # lazy: start-up time
+
+        if not isinstance(given, Packagings):
+            raise TypeError(f"a requirement must be a string or packaging's, not {type(given).__name__}")
     text = str(given)
     try:
         return Requirement.parse(text)

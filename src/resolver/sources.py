@@ -108,14 +108,17 @@ def open_source(
         note(f"replaying the recording {options.replay}")
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
+    indexes, certificates = _indexes(options, directory, warn, note)
     transport = AiohttpTransport(
-        timeout=options.timeout, retries=options.retries, concurrency=options.concurrency
+        timeout=options.timeout,
+        retries=options.retries,
+        concurrency=options.concurrency,
+        certificates=certificates,
     )
     store = None if directory is None else RecordStore(directory, warn=warn, note=note)
     caching = CachingTransport(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline
     )
-    indexes = _indexes(options, directory, warn, note)
     client = Client(caching, indexes, strategy=options.index_strategy)
     return _recorded(client, options, asked, transport)
 
@@ -136,8 +139,12 @@ def _indexes(
     directory: str | None,
     warn: Callable[[str], None],
     note: Callable[[str], None],
-) -> list[IndexSpec]:
-    """Return the indexes in the order in which they are asked: extra ones first, as uv has it."""
+) -> tuple[list[IndexSpec], str | None]:
+    """Return the indexes in the order in which they are asked: extra ones first, as uv has it.
+
+    And the file with the authorities that pip is told to trust, where the default index is pip's.
+    """
+    certificates = None
     urls = list(options.extra_index_urls)
     if options.index_url is not None:
         urls.append(options.index_url)
@@ -147,7 +154,8 @@ def _indexes(
             warn(warning)
         note(f"the default index is {redacted(found.url)}, found in {found.origin}")
         urls += [*found.extra_urls, found.url]
-    return [IndexSpec(redacted(url), url) for url in urls]
+        certificates = found.certificates
+    return [IndexSpec(redacted(url), url) for url in urls], certificates
 
 
 def _ignore(_: str) -> None:

@@ -144,8 +144,17 @@ def test_truncated_compressed_body_with_right_length_is_asked_for_again(coding: 
 def test_body_that_is_always_truncated_is_never_handed_on(coding: str) -> None:
     body, encoding = CUT[coding]
     seen = fetched(reply(200, body[:-5], {"Content-Encoding": encoding}))
-    assert "ends too early" in str(seen.failure())
+    failure = seen.failure()
+    assert "ends too early" in str(failure)
+    assert isinstance(failure, IndexUnavailable)
+    assert failure.status == 200  # the server is there: another address of it may do
     assert seen.server.asked("/a") == 4
+
+
+def test_body_that_is_always_broken_off_tells_that_the_server_is_there() -> None:
+    failure = fetched(reply(200, TEXT, sent=1000, ending="close")).failure()
+    assert isinstance(failure, IndexUnavailable)
+    assert failure.status == 200
 
 
 def test_truncated_identity_body_is_asked_for_again() -> None:
@@ -576,7 +585,25 @@ def test_plain_server_at_an_https_address_is_not_retried() -> None:
 
     message, time = asyncio.run(scenario())
     assert "SSL_CERT_FILE" in message
+    assert "begins with http://" in message
     assert time.slept == []
+
+
+def test_server_that_breaks_off_where_tls_is_to_begin_is_said_to() -> None:
+    async def scenario() -> str:
+        def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.close()
+
+        server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+        async with server:
+            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY)
+            port = server.sockets[0].getsockname()[1]
+            with pytest.raises(IndexUnavailable) as caught:
+                await transport.fetch(Request(f"https://127.0.0.1:{port}/a", limit=100))
+            await transport.close()
+            return str(caught.value)
+
+    assert "where TLS was to begin" in asyncio.run(scenario())
 
 
 @pytest.fixture(scope="module")
@@ -646,6 +673,22 @@ def test_trust_of_the_system_is_used_where_it_can_be_had(monkeypatch: pytest.Mon
 def test_certificates_that_the_user_names_win(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     monkeypatch.setenv(variable, "/nowhere")
     assert trust_of(monkeypatch, truststore=SimpleNamespace()) is True
+
+
+def test_certificates_that_pip_is_told_are_trusted(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file or a folder, unless the user's own variables name others."""
+    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    context = aiohttp_transport._trust(str(certificate))
+    assert isinstance(context, ssl.SSLContext)
+    assert len(context.get_ca_certs()) == 1
+    assert isinstance(aiohttp_transport._trust(str(certificate.parent)), ssl.SSLContext)
+    with pytest.raises(IndexUnavailable, match="pip's configuration names"):
+        aiohttp_transport._trust(str(certificate.with_name("missing")))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert aiohttp_transport._trust("anything") is True
 
 
 def test_network_has_nothing_in_store() -> None:

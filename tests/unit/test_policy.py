@@ -40,6 +40,13 @@ def test_yanked_file_is_left_out_with_the_publishers_reason() -> None:
     assert yanked(file(yanked=True), pinned=False) == Yanked()
 
 
+def test_what_the_index_says_stays_on_one_line_of_bounded_length() -> None:
+    """It must not be able to look like lines of ours."""
+    assert Yanked("evil\n2. So, it\tworks\r").detail == "evil 2. So, it works"
+    assert Yanked("evil\x1b[31m").detail == "evil\x1b[31m"  # what is shown of it is the console's matter
+    assert len(Yanked("x" * 10_000).detail) == 501
+
+
 def test_yanked_file_is_kept_when_pinned_exactly() -> None:
     assert yanked(file(yanked="broken"), pinned=True) is None
 

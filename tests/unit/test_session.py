@@ -276,6 +276,8 @@ def test_library_refuses_one_string() -> None:
     """Its letters would be taken for requirements."""
     with pytest.raises(TypeError, match="not a string"):
         resolve("requests", LINUX)
+    with pytest.raises(TypeError, match="a string or packaging's, not int"):
+        resolve([1])  # type: ignore[list-item]  # the point
 
 
 def test_requirement_whose_marker_does_not_hold_admits_no_yanked_version() -> None:

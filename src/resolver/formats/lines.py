@@ -66,6 +66,8 @@ def _decoded(content: bytes, encoding: str, path: str) -> str:
             f"its first lines name the encoding {encoding!r}, which is unknown", file=path
         ) from None
     except UnicodeError as error:
+        if b"\0" in content and encoding == "utf-8":
+            raise _binary(path) from None
         start = getattr(error, "start", 0)
         raise InputError(
             f"this is no {encoding} text; save the file as UTF-8, or name its encoding in the first line,"
@@ -74,8 +76,12 @@ def _decoded(content: bytes, encoding: str, path: str) -> str:
             line=content.count(b"\n", 0, start) + 1,
         ) from None
     if "\0" in text:
-        raise InputError("this is a binary file, not a requirements file", file=path)
+        raise _binary(path)
     return text
+
+
+def _binary(path: str) -> InputError:
+    return InputError("this is a binary file, not a requirements file", file=path)
 
 
 class Line:

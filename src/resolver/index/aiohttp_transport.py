@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AiohttpTransport"]
 
+_OK = 200
 _AGENT = "pubgrub-resolver"
 _CONNECT_TIMEOUT = 10.0
 _REDIRECTS = 10
@@ -55,11 +56,12 @@ class AiohttpTransport:
     """A ``Transport`` over real connections, kept alive between requests.
 
     ``timeout`` is the longest silence within an answer, ``retries`` how often a failed request is sent again,
-    ``concurrency`` how many connections are open at a time.  ``traffic`` counts.  Must be used within one
-    event loop, and closed there.
+    ``concurrency`` how many connections are open at a time.  ``certificates`` is a file (or folder) with the
+    authorities to trust.  ``traffic`` counts.  Must be used within one event loop, and closed there.
     """
 
     __slots__ = (
+        "_certificates",
         "_concurrency",
         "_gate",
         "_proxies",
@@ -79,6 +81,7 @@ class AiohttpTransport:
         concurrency: int = 50,
         timing: Timing | None = None,
         proxies: Proxies | None = None,
+        certificates: str | None = None,
         tls: SSLContext | None = None,
     ) -> None:
         self.traffic = Traffic()
@@ -87,6 +90,7 @@ class AiohttpTransport:
         self._concurrency = concurrency
         self._timing = timing
         self._proxies = proxies
+        self._certificates = certificates
         self._tls = tls
         self._session: ClientSession | None = None
         self._gate: HostGate | None = None
@@ -119,15 +123,16 @@ class AiohttpTransport:
         gate = self._gate = self._gate or HostGate(timing)
         proxies = self._proxies = self._proxies or Proxies.of_this_machine()
         if self._session is None:
-            self._session = _new_session(self._timeout, self._concurrency, self._tls)
+            tls = self._tls or _trust(self._certificates)
+            self._session = _new_session(self._timeout, self._concurrency, tls)
         return _Exchange(self._session, timing, gate, proxies, self.traffic)
 
 
-def _new_session(timeout: float, concurrency: int, tls: SSLContext | None) -> ClientSession:
+def _new_session(timeout: float, concurrency: int, tls: SSLContext | bool) -> ClientSession:  # noqa: FBT001  # aiohttp's own type
     import aiohttp  # noqa: PLC0415  # lazy: start-up time
 
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=concurrency, ssl=tls or _trust()),
+        connector=aiohttp.TCPConnector(limit=concurrency, ssl=tls),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT, sock_read=timeout),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
@@ -135,10 +140,11 @@ def _new_session(timeout: float, concurrency: int, tls: SSLContext | None) -> Cl
     )
 
 
-def _trust() -> SSLContext | bool:
+def _trust(certificates: str | None = None) -> SSLContext | bool:
     """Return the operating system's trust, where it can be had; OpenSSL's own if the user named a file.
 
-    OpenSSL reads SSL_CERT_FILE and SSL_CERT_DIR itself, and trusts nobody if they lead nowhere.
+    OpenSSL reads SSL_CERT_FILE and SSL_CERT_DIR itself, and trusts nobody if they lead nowhere.  They win
+    over ``certificates``, for which ``IndexUnavailable`` is raised if they cannot be read.
     """
     import os  # noqa: PLC0415  # lazy: start-up time
     import ssl  # noqa: PLC0415  # lazy: start-up time
@@ -146,6 +152,16 @@ def _trust() -> SSLContext | bool:
 
     if "SSL_CERT_FILE" in os.environ or "SSL_CERT_DIR" in os.environ:
         return True
+    if certificates is not None:
+        folder = os.path.isdir(certificates)  # noqa: PTH112  # pathlib costs 5 ms
+        try:
+            return ssl.create_default_context(
+                cafile=None if folder else certificates, capath=certificates if folder else None
+            )
+        except OSError as error:
+            raise IndexUnavailable(
+                f"The certificates in {certificates}, which pip's configuration names, cannot be read: {error}."
+            ) from error
     try:
         truststore = import_module("truststore")
     except ImportError:
@@ -323,11 +339,13 @@ def _translated(error: Exception, url: str) -> Exception:
     place, host = redacted(url), split_url(url).host
     match error:
         case CorruptBody():
-            return _Transient(f"The answer of {place} cannot be read: {error}.", url=url)
+            # Only bodies of good answers are read: the server is there, and this address alone may be ill.
+            return _Transient(f"The answer of {place} cannot be read: {error}.", url=url, status=_OK)
         case aiohttp.ClientSSLError():
             return IndexUnavailable(
                 f"No trusted connection to {host} for {place}: {error.os_error}. If the index has a "
-                "certificate of a private authority, name that in SSL_CERT_FILE.",
+                "certificate of a private authority, name that in SSL_CERT_FILE; if it speaks no TLS at "
+                "that port, its address begins with http://.",
                 url=place,
             )
         case aiohttp.ClientConnectorDNSError():
@@ -353,7 +371,7 @@ def _translated(error: Exception, url: str) -> Exception:
         case TimeoutError():
             return _Transient(f"{place} does not answer in time (see --timeout).", url=url)
         case aiohttp.ClientConnectorError():
-            reason = _reason(error.os_error)
+            reason = _reason(error.os_error, url)
             return _Transient(
                 f"No connection to {host} for {place}: {reason}. Check the index URL and the network "
                 "connection; with --offline, what is in the cache is used.",
@@ -361,12 +379,17 @@ def _translated(error: Exception, url: str) -> Exception:
             )
         case aiohttp.ClientResponseError():
             return _Transient(f"{place} sends something that is no HTTP answer.", url=url)
+        case aiohttp.ClientPayloadError():
+            return _Transient(f"The connection broke off while {place} answered.", url=url, status=_OK)
         case _:
             return _Transient(f"The connection broke off while {place} answered.", url=url)
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError, url: str) -> str:
     """Say what the operating system says; asyncio puts its own words, with a bare address, in its place."""
     from os import strerror  # noqa: PLC0415  # loaded by the interpreter anyway
 
-    return strerror(error.errno) if error.errno else "the connection failed"
+    if error.errno:
+        return strerror(error.errno)
+    secure = split_url(url).scheme == "https"
+    return "the server broke off where TLS was to begin" if secure else "the connection failed"

@@ -88,6 +88,8 @@ def _read(response: Response, index: IndexSpec, package: str) -> Listing | None:
     written = response.headers.get("content-type", "")
     media = written.partition(";")[0].strip().lower()
     if media == _JSON:
+        if response.body.lstrip()[:1] == b"<":
+            raise _strange(response, index, "HTML under the name of JSON, such as a login page")
         return parse_json(response.body, url=response.url, package=package)
     if media not in _HTML:
         raise _strange(

@@ -24,17 +24,27 @@ __all__ = ["FoundIndex", "built_in_index", "configuration_files", "default_index
 
 
 class FoundIndex:
-    """An index URL, further ones, and where they were found; ``warnings`` say what was not taken over."""
+    """An index URL, further ones, and where they were found; ``warnings`` say what was not taken over.
 
-    __slots__ = ("extra_urls", "origin", "url", "warnings")
+    ``certificates`` is the file with the authorities to trust, if pip is told one.
+    """
+
+    __slots__ = ("certificates", "extra_urls", "origin", "url", "warnings")
 
     def __init__(
-        self, url: str, extra_urls: tuple[str, ...] = (), *, origin: str, warnings: tuple[str, ...] = ()
+        self,
+        url: str,
+        extra_urls: tuple[str, ...] = (),
+        *,
+        origin: str,
+        warnings: tuple[str, ...] = (),
+        certificates: str | None = None,
     ) -> None:
         self.url = url
         self.extra_urls = extra_urls
         self.origin = origin
         self.warnings = warnings
+        self.certificates = certificates
 
     def __repr__(self) -> str:
         return f"FoundIndex({redacted(self.url)!r}, origin={self.origin!r})"
@@ -73,17 +83,22 @@ def default_index(
         origin = values["no-index"].origin
         raise InputError(f"{origin} says no-index: name an index with --index-url or RESOLVER_INDEX_URL")
     extra, warnings = _extra_urls(values)
-    warnings += _unused_places(values)
+    warnings += _unused(values)
+    certificates = values["cert"].text.strip() if "cert" in values else None
     url = values.get("index-url")
     if url is not None:
         _check_url(url.text.strip(), url.origin)
-        return FoundIndex(url.text.strip(), extra, origin=url.origin, warnings=warnings)
+        return FoundIndex(
+            url.text.strip(), extra, origin=url.origin, warnings=warnings, certificates=certificates
+        )
     built_in = built_in_index(_pip_places() if places is None else places, cache_dir)
     if built_in is None:
         raise InputError(
             "no package index is known: name one with --index-url, RESOLVER_INDEX_URL or pip's configuration"
         )
-    return FoundIndex(built_in, extra, origin="pip's own default", warnings=warnings)
+    return FoundIndex(
+        built_in, extra, origin="pip's own default", warnings=warnings, certificates=certificates
+    )
 
 
 def configuration_files(
@@ -147,6 +162,9 @@ def _pip_values(environ: Mapping[str, str], files: Iterable[str]) -> dict[str, _
     return values
 
 
+_MENTIONED = (b"index", b"find-links", b"find_links", b"cert", b"trusted-host", b"trusted_host")
+
+
 def _read_file(path: str) -> Iterator[tuple[str, str, str]]:
     """Yield section, normalised name and value of a configuration file; nothing if there is none.
 
@@ -157,7 +175,7 @@ def _read_file(path: str) -> Iterator[tuple[str, str, str]]:
             content = file.read()
     except OSError:
         return
-    if not any(word in content.lower() for word in (b"index", b"find-links", b"find_links")):
+    if not any(word in content.lower() for word in _MENTIONED):
         return
     from configparser import Error, RawConfigParser  # noqa: PLC0415  # lazy: start-up time
 
@@ -203,13 +221,20 @@ def _extra_urls(values: Mapping[str, _Value]) -> tuple[tuple[str, ...], tuple[st
     return usable, (f"{value.origin} names indexes that are no http URLs and are not used: {others}",)
 
 
-def _unused_places(values: Mapping[str, _Value]) -> tuple[str, ...]:
-    """Return warnings about folders and pages with files, which pip would look at."""
-    value = values.get("find-links")
-    if value is None:
-        return ()
-    places = ", ".join(redacted(place) for place in value.text.split())
-    return (f"{value.origin} names places with files (find-links), which are not used: {places}",)
+_UNUSED = {
+    "find-links": "places with files (find-links)",
+    "trusted-host": "hosts to be trusted without a certificate (trusted-host)",
+    "client-cert": "a certificate to show (client-cert)",
+}
+
+
+def _unused(values: Mapping[str, _Value]) -> tuple[str, ...]:
+    """Return warnings about what pip would use and we do not."""
+    found = ((values[name], what) for name, what in _UNUSED.items() if name in values)
+    return tuple(
+        f"{value.origin} names {what}, which are not used: {' '.join(map(redacted, value.text.split()))}"
+        for value, what in found
+    )
 
 
 def built_in_index(places: Iterable[str], cache_dir: str | None) -> str | None:

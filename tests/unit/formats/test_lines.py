@@ -51,6 +51,7 @@ def test_encoding_line_names_the_encoding(line: str) -> None:
         (b"# coding: klingon\n", None, "the encoding 'klingon', which is unknown"),
         (b"# coding: hex\n", None, "the encoding 'hex'"),
         (b"a\0b", None, "binary file"),
+        (b"\x7fELF\xff\0", None, "binary file"),
     ],
 )
 def test_bytes_that_are_no_text_are_input_errors(content: bytes, line: int | None, words: str) -> None:

@@ -218,6 +218,12 @@ def test_captive_portal_is_no_index() -> None:
     assert "login page" in asking.fails(IndexUnavailable)
 
 
+def test_html_under_the_name_of_json_is_no_index() -> None:
+    asking = Asking()
+    asking.server.script(PAGE, answer(200, b"\n<html><body>Please log in</body></html>", JSON))
+    assert "HTML under the name of JSON, such as a login page" in asking.fails(IndexUnavailable)
+
+
 def test_login_page_that_is_gone_the_second_time_does_no_harm() -> None:
     asking = Asking()
     asking.server.script(PAGE, answer(200, b"<html>Please log in</html>", HTML), json_page(NAME))
@@ -449,6 +455,7 @@ def test_wrong_hash_twice_is_refused_and_never_leads_on() -> None:
         answer(204),
         IndexUnavailable("refused", status=403),
         IndexUnavailable("broken", status=503),
+        IndexUnavailable("always cut off", status=200),
     ],
 )
 def test_refused_sidecar_leads_to_ranges(refusal: Callable[[Request], Response] | IndexUnavailable) -> None:

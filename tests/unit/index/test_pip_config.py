@@ -96,8 +96,21 @@ def test_places_with_files_are_warned_about(tmp_path: Path) -> None:
     (warning,) = found.warnings
     assert warning == (
         f"pip's configuration {path} names places with files (find-links), which are not used: "
-        "/srv/wheels, https://****@b/"
+        "/srv/wheels https://****@b/"
     )
+
+
+def test_certificates_that_pip_trusts_are_taken_over(tmp_path: Path) -> None:
+    """As a company mirror needs them; hosts that need none are only warned about."""
+    path = config(tmp_path / "a", "[global]\ncert = /etc/company.pem\ntrusted-host = b\n")
+    found = default_index({}, files=[path], places=[make_pip(tmp_path)])
+    assert found.certificates == "/etc/company.pem"
+    assert found.warnings == (
+        f"pip's configuration {path} names hosts to be trusted without a certificate (trusted-host), which "
+        "are not used: b",
+    )
+    found = default_index({"PIP_CERT": "/own.pem", "PIP_INDEX_URL": "https://b/"}, files=[path])
+    assert found.certificates == "/own.pem"
 
 
 @pytest.mark.parametrize(
