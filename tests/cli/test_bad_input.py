@@ -284,7 +284,7 @@ def test_a_page_that_is_not_there_means_no_package() -> None:
     ("pages", "said"),
     [
         (reply(200, LOGIN, HTML), "does not answer as a package index: it sends a page without any link"),
-        (reply(200, LOGIN, JSON), "/simple/flask/ cannot be read as JSON"),
+        (reply(200, LOGIN, JSON), "it sends HTML under the name of JSON, such as a login page"),
         (reply(200, b"hello", {"Content-Type": "text/plain"}), "it sends content of type 'text/plain'"),
         (reply(200, b"hello"), "it sends content of no type"),
         (reply(200, b"", JSON), "/simple/flask/ cannot be read as JSON"),

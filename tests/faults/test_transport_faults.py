@@ -591,7 +591,8 @@ def test_plain_server_at_an_https_address_is_not_retried() -> None:
 
 def test_server_that_breaks_off_where_tls_is_to_begin_is_said_to() -> None:
     async def scenario() -> str:
-        def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(10_000)
             writer.close()
 
         server = await asyncio.start_server(hang_up, "127.0.0.1", 0)

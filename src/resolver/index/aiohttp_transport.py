@@ -160,7 +160,8 @@ def _trust(certificates: str | None = None) -> SSLContext | bool:
             )
         except OSError as error:
             raise IndexUnavailable(
-                f"The certificates in {certificates}, which pip's configuration names, cannot be read: {error}."
+                f"The certificates in {certificates}, which pip's configuration names, cannot be read:"
+                f" {error}."
             ) from error
     try:
         truststore = import_module("truststore")

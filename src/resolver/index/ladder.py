@@ -53,8 +53,14 @@ def find_metadata(name: str, file: DistFile, url: str) -> Steps[Metadata]:
 
 def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
     promised = _mapping(file.core_metadata)
+    failure: IndexUnavailable | None = None
     if file.core_metadata:
-        body = yield from _beside(file, url, promised)
+        try:
+            body = yield from _beside(file, url, promised)
+        except IndexUnavailable as error:
+            if not _leads_on(error):
+                raise
+            body, failure = None, error
         try:
             if body is not None:
                 return _checked(body, name, file)
@@ -68,7 +74,13 @@ def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
         )
     body = yield from _by_ranges(file, url)
     if body is None:
-        body = yield from _whole(file, url)
+        try:
+            body = yield from _whole(file, url)
+        except MetadataInvalid:
+            if failure is None or not _is_temporary(failure):
+                raise
+            # The index knows better than it can tell just now: no reason to take another version.
+            raise failure from None
     return _checked(body, name, file)
 
 
@@ -76,17 +88,15 @@ def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
 
 
 def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[bytes | None]:
-    """Fetch the metadata file; ``None`` if the server has none, in spite of what the listing says."""
+    """Fetch the metadata file; ``None`` if the server has none, in spite of what the listing says.
+
+    Raises ``IndexUnavailable`` or ``HashMismatch``.
+    """
     path, query, rest = url.partition("?")
     request = Request(f"{path}.metadata{query}{rest}", limit=MAX_SIZE, promised=_strongest(promised))
     mismatch = None
     for attempt in (request, request.refreshed()):
-        try:
-            response = yield attempt
-        except IndexUnavailable as error:
-            if _leads_on(error):
-                return None
-            raise
+        response = yield attempt
         if response.status != 200:
             return None
         mismatch = _mismatch(response, promised, f"the metadata of {file.filename}")
@@ -99,6 +109,11 @@ def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[byte
 def _leads_on(error: IndexUnavailable) -> bool:
     """Tell whether the next step may succeed after ``error``: not if nobody answers or a login is missing."""
     return isinstance(error, NotStored) or (error.status is not None and error.status not in (401, 407, 429))
+
+
+def _is_temporary(error: IndexUnavailable) -> bool:
+    """Tell whether the server failed at what it has: its own fault, or a body that never came whole."""
+    return error.status is not None and (error.status == 200 or error.status >= 500)
 
 
 # The end of the wheel

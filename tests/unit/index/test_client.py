@@ -466,6 +466,17 @@ def test_refused_sidecar_leads_to_ranges(refusal: Callable[[Request], Response] 
     assert ranges_asked(asking) == [32768]
 
 
+@pytest.mark.parametrize(("status", "kind"), [(503, IndexUnavailable), (403, MetadataInvalid)])
+def test_failure_that_may_pass_is_no_reason_to_take_another_version(
+    status: int, kind: type[ResolverError]
+) -> None:
+    """Where the wheel cannot be had either, a server that failed is to blame and not the file."""
+    asking = Asking()
+    asking.server.script(f"{WHEEL_URL}.metadata", IndexUnavailable("broken", status=status))
+    asking.server.script(WHEEL_URL, answer(404))
+    asking.fails(kind, beside())
+
+
 @pytest.mark.parametrize(
     "failure", [IndexUnavailable("gone"), IndexUnavailable("login", status=401), SecurityRefusal("no")]
 )

@@ -105,9 +105,10 @@ def test_certificates_that_pip_trusts_are_taken_over(tmp_path: Path) -> None:
     path = config(tmp_path / "a", "[global]\ncert = /etc/company.pem\ntrusted-host = b\n")
     found = default_index({}, files=[path], places=[make_pip(tmp_path)])
     assert found.certificates == "/etc/company.pem"
-    assert found.warnings == (
+    (warning,) = found.warnings
+    assert warning == (
         f"pip's configuration {path} names hosts to be trusted without a certificate (trusted-host), which "
-        "are not used: b",
+        "are not used: b"
     )
     found = default_index({"PIP_CERT": "/own.pem", "PIP_INDEX_URL": "https://b/"}, files=[path])
     assert found.certificates == "/own.pem"
