@@ -1,0 +1,224 @@
+"""Checking a solution against every requirement, before anybody gets to see it.
+
+Nothing here has to do with how solutions are found: no masks, no terms, no facts of the solver's port.  What
+is selected is read as versions; each is asked whether the user may have it, and each requirement in the
+metadata, read line by line, whether what is selected fulfils it.  Shared with the search are the values that
+texts were parsed to (requirements, specifiers, verdicts on markers), since parsing them twice would cost more
+than the search.
+
+A violation is a bug of ours, or of another engine; no candidate and no user can cause one.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import InternalError
+from resolver.model.markers import InvalidMarker, UndefinedComparison
+from resolver.model.requirement import InvalidRequirement, Requirement
+from resolver.model.version import Version, is_prerelease_key
+from resolver.policy import Reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from resolver.model.distfile import DistFile
+    from resolver.problem import PythonProblem
+
+__all__ = ["verify", "violation"]
+
+
+def verify(problem: PythonProblem, selected: Mapping[int, int]) -> None:
+    """Raise ``InternalError`` unless ``selected`` (package to candidate) is a solution of ``problem``."""
+    said = violation(problem, selected)
+    if said is not None:
+        raise InternalError(f"a solution was found that is none: {said}; please report this bug")
+
+
+def violation(problem: PythonProblem, selected: Mapping[int, int]) -> str | None:
+    """Return the first rule that ``selected`` breaks, in words that name requirement and pin; or None.
+
+    Cost: linear in the requirement lines of what is selected.
+    """
+    check = _Check(problem)
+    return check.read(selected) or check.policy() or check.requirements() or check.reach()
+
+
+class _Check:
+    """One solution in terms of names and versions, and the rules."""
+
+    def __init__(self, problem: PythonProblem) -> None:
+        self._problem = problem
+        self._catalog = problem.catalog
+        self._environment = problem.catalog.environment
+        self._pins: dict[str, int] = {}
+        self._versions: dict[str, Version] = {}
+        self._extras: set[tuple[str, str]] = set()
+        self._reached: list[tuple[str, str]] = []
+        self._known: set[tuple[str, str]] = set()
+
+    def read(self, selected: Mapping[int, int]) -> str | None:
+        """Take in what is selected; an extra must have the version of its package."""
+        names = self._problem.names
+        pins = self._pins
+        extras: dict[tuple[str, str], int] = {}
+        for package, candidate in selected.items():
+            extra = names.extra(package)
+            if extra is None:
+                name = names.name(package)
+                pins[name] = candidate
+                self._versions[name] = Version(self._catalog.packages[name].texts[candidate])
+            else:
+                extras[names.name(names.base(package)), extra] = candidate
+        for (name, extra), candidate in extras.items():
+            if name not in pins:
+                return f"{name}[{extra}] is selected without {name}"
+            if pins[name] != candidate:
+                other = self._catalog.packages[name].version(candidate)
+                return f"{name} is pinned to {self._versions[name]}, and {name}[{extra}] to {other}"
+        self._extras.update(extras)
+        return None
+
+    # -- what the user may have ----------------------------------------------------------------------------
+
+    def policy(self) -> str | None:
+        """Return what is wrong with a pin by itself."""
+        for name in self._pins:
+            said = self._refusal(name)
+            if said is not None:
+                return f"{name} is pinned to {self._versions[name]}, {said}"
+        return None
+
+    def _refusal(self, name: str) -> str | None:
+        version = self._versions[name]
+        rules = self._catalog.rules
+        files = self._catalog.packages[name].files[self._pins[name]]
+        if not files:
+            return "of which no file can be used"
+        fault = self._fault(name, files[0])
+        if fault is not None and all(self._fault(name, file) for file in files[1:]):
+            return fault
+        if is_prerelease_key(version.key) and not rules.pre_releases.allowed(name):
+            return "which is a pre-release, and these are not allowed"
+        for constraint in rules.constraints(name):
+            if not self._admits(constraint):
+                return f"which the constraint {constraint.text} excludes"
+        return None
+
+    def _fault(self, name: str, file: DistFile) -> str | None:
+        """Return why ``file`` must not be used."""
+        rules, environment = self._catalog.rules, self._environment
+        if rules.cutoff is not None:
+            uploaded = file.upload_time
+            if uploaded is None or uploaded.removesuffix("Z") >= rules.cutoff.removesuffix("Z"):
+                return "which was uploaded too late"
+        if file.yanked and not rules.pinned(name, self._catalog.packages[name].texts[self._pins[name]]):
+            return "which was yanked, and no requirement of the user's names it"
+        if file.requires_python is not None and not environment.accepts_python(file.requires_python):
+            return f"which needs Python {file.requires_python}"
+        if file.is_wheel:
+            tags = "-".join(file.filename[: -len(".whl")].split("-")[-3:])
+            return "whose wheel is not for the target" if environment.rank(tags) is None else None
+        return None if rules.sources(name) else "of which only wheels are wanted"
+
+    # -- what the requirements ask for -----------------------------------------------------------------------
+
+    def requirements(self) -> str | None:
+        """Return what is not fulfilled: of the user's requirements, or of those that they lead to."""
+        choices = self._problem.choices
+        for requirement in self._problem.requirements:
+            name = requirement.name
+            overridden = name in choices.overrides and requirement not in choices.overrides[name]
+            if overridden or name in choices.excludes:
+                return f"the requirement {requirement.text} should have been replaced or left out"
+            said = self._unfulfilled(requirement)
+            if said is not None:
+                return f"the user requires {requirement.text}, and {said}"
+        for name, extra in self._reached:  # which grows meanwhile
+            said = self._unfulfilled_by(name, extra)
+            if said is not None:
+                return f"{name} is pinned to {self._versions[name]}, which {said}"
+        return None
+
+    def reach(self) -> str | None:
+        """Return a pin that nothing leads to."""
+        for name in self._pins:
+            if (name, "") not in self._known:
+                return f"{name} is pinned to {self._versions[name]}, which nothing requires"
+        for name, extra in sorted(self._extras - self._known):
+            return f"{name}[{extra}] is selected, which nothing requires"
+        return None
+
+    def _unfulfilled(self, requirement: Requirement) -> str | None:
+        """Return how ``requirement`` is not fulfilled; if it is, note what it reaches."""
+        name = requirement.name
+        if name not in self._pins:
+            return f"{name} is not pinned"
+        if not self._admits(requirement):
+            return f"{name} is pinned to {self._versions[name]}"
+        for extra in ("", *requirement.extras):
+            if (name, extra) not in self._known:
+                if extra and (name, extra) not in self._extras:
+                    return f"{name}[{extra}] is not selected"
+                self._known.add((name, extra))
+                self._reached.append((name, extra))
+        return None
+
+    def _admits(self, requirement: Requirement) -> bool:
+        name, specifiers = requirement.name, requirement.specifiers
+        if "===" in specifiers.text:  # compares the text that the index has
+            return specifiers.contains(self._catalog.packages[name].texts[self._pins[name]])
+        return specifiers.contains(self._versions[name])
+
+    def _unfulfilled_by(self, name: str, extra: str) -> str | None:
+        """Return which requirement of a pin is not fulfilled; with ``extra``, of those that it adds."""
+        metadata = self._catalog.metadata(name, self._pins[name])
+        if metadata is None or isinstance(metadata, Reason):
+            return "has no metadata that can be used"
+        python = metadata.requires_python
+        if python is not None and self._environment.accepts_python(python) is False:
+            return f"needs Python {python}"
+        choices = self._problem.choices
+        if choices.no_deps:
+            return None
+        found = self._problem.requirements_of(name, self._pins[name], extra)
+        parsed = {} if isinstance(found, Reason) else {each.text: each for each in found}
+        for text in metadata.requires_dist if extra else filter(_may_apply, metadata.requires_dist):
+            try:
+                if not self._applies(text, extra):
+                    continue
+                requirement = parsed.get(text) or Requirement.repaired(text)
+            except (InvalidRequirement, UndefinedComparison):
+                return f"has a requirement that cannot be used: {text}"
+            name = requirement.name
+            plain = name not in choices.overrides and name not in choices.excludes
+            for each in (requirement,) if plain else self._replaced(requirement):
+                said = self._unfulfilled(each) if each.url is None else "URLs are refused"
+                if said is not None:
+                    return f"requires {each.text}, and {said}"
+        return None
+
+    def _applies(self, text: str, extra: str) -> bool:
+        """Tell whether a line counts for the package itself or, with ``extra``, is added by that."""
+        if ";" not in text:
+            return not extra
+        holds = self._environment.holds
+        marker = text.partition(";")[2].strip()
+        try:
+            without = holds(marker)
+        except InvalidMarker:  # The text has to be repaired, or the semicolon was part of a URL.
+            marker = Requirement.repaired(text).marker
+            without = holds(marker)
+        return not without and holds(marker, extra) if extra else without
+
+    def _replaced(self, requirement: Requirement) -> Iterable[Requirement]:
+        """Return what the user has put in the place of ``requirement``."""
+        choices = self._problem.choices
+        if requirement.name in choices.excludes:
+            return ()
+        replacing = choices.overrides[requirement.name]
+        return [each for each in replacing if self._environment.holds(each.marker)]
+
+
+def _may_apply(text: str) -> bool:
+    """Tell whether a line may count without an extra: not if all of its marker must hold, and names one."""
+    return "extra ==" not in text or "or" in text or "''" in text or '""' in text
