@@ -92,3 +92,69 @@ def test_the_derivation_is_a_tree_of_facts_and_conclusions() -> None:
         {"package": "b", "range": "==1", "candidates": 1, "negated": False},
     ]
     assert json.loads(json.dumps(tree)) == tree
+
+
+def test_what_one_package_needs_is_said_in_one_clause() -> None:
+    packages: dict[str, Any] = {
+        "a": {"1": {"requires": ["b<2", "c<2"]}},
+        "b": {"1": {"requires": ["c>=2"]}},
+        "c": TWO,
+    }
+    assert "a 1 depends on c<2 and b<2" in explanation(["a"], packages)
+
+
+def test_packages_that_need_the_same_are_said_in_one_clause() -> None:
+    packages: dict[str, Any] = {
+        "a": {"1": {"requires": ["ghost"]}, "2": {"requires": ["b"]}},
+        "b": {"1": {"requires": ["ghost"]}},
+    }
+    assert "a 1 and b 1 depend on ghost, which does not exist" in explanation(["a"], packages)
+
+
+def test_requirements_stand_in_the_order_of_the_file() -> None:
+    packages: dict[str, Any] = {
+        "a": {"1": {"requires": ["c<2"]}},
+        "b": {"1": {"requires": ["c>=2"]}},
+        "c": TWO,
+    }
+    for file in (["a", "b"], ["b", "a"]):
+        assert f"you require {file[0]} (app.in:1) and {file[1]} (app.in:2)" in explanation(file, packages)
+
+
+def test_overrides_are_named() -> None:
+    """What an index package depends on through an override is not what its metadata says."""
+    packages: dict[str, Any] = {"a": {"1": {"requires": ["b<2"]}}, "b": TWO}
+    said = explanation(["a"], packages, LINUX.replace(overrides=("b>=3",)))
+    assert "a 1 depends on b>=3 (override), which no version fulfils" in said
+
+
+def test_what_needs_any_version_needs_the_package() -> None:
+    """Where one of several needs has no bounds, the bounds of the others are not worth a word."""
+    packages: dict[str, Any] = {
+        "a": {"1": {"requires": ["b<2"]}, "2": {"requires": ["b"]}},
+        "b": {"1": {"yanked": True}},
+    }
+    assert "all versions of a depend on b, and b 1 was yanked" in explanation(["a"], packages)
+
+
+def test_reasons_that_differ_in_detail_are_one_clause() -> None:
+    """Four details are listed; of more, the rest is counted."""
+    packages = {"a": {str(n): {"requires_python": f">=3.{n + 12}"} for n in range(1, 5)}}
+    assert "all versions of a need Python >=3.13, >=3.14, >=3.15 or >=3.16 (the target is" in explanation(
+        ["a"], packages
+    )
+    packages["a"]["5"] = {"requires_python": ">=3.17"}
+    assert "need Python >=3.13, >=3.14, >=3.15 or 2 other ones (the target is" in explanation(["a"], packages)
+
+
+def test_versions_that_there_are_instead_are_named() -> None:
+    packages: dict[str, Any] = {"a": {"1.0": {}}, "b": {"1": {}, "2": {}, "3": {}}}
+    assert "which no version fulfils (the only one is 1.0)" in explanation(["a>=2"], packages)
+    assert "which no version fulfils (the oldest is 1, the newest is 3)" in explanation(["b<1"], packages)
+
+
+def test_the_text_says_what_the_tree_says_in_the_end() -> None:
+    """An explanation in one sentence has no number."""
+    said = explanation(["a", "b>=2"], {"a": SEVERAL, "b": TWO})
+    assert said.startswith("Because you require a (app.in:1) and b>=2 (app.in:2), and all versions of a")
+    assert said.endswith(", your requirements cannot be satisfied.")

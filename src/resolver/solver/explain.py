@@ -22,9 +22,9 @@ from resolver.solver.simplify import simplify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from resolver.solver.protocols import Wording
+    from resolver.solver.protocols import Fluent, Wording
 
 __all__ = [
     "Conclusion",
@@ -39,6 +39,9 @@ __all__ = [
     "simplify",
     "tree",
 ]
+
+_AT_ONCE = 3
+"""So many clauses a reader can take in at once; a sentence that concludes something has one less."""
 
 
 class Sentence:
@@ -61,14 +64,43 @@ class Sentence:
         return self.text if self.number is None else f"{self.number}. {self.text}"
 
 
-def sentences(derivation: Derivation, wording: Wording) -> list[Sentence]:
+def sentences(derivation: Derivation, wording: Wording, fluent: Fluent | None = None) -> list[Sentence]:
     """Return the proof, sentence by sentence; the last one says that there is no solution.
 
-    Cost: linear in the nodes, besides the calls of ``wording``: about one for each fact and conclusion told.
+    ``fluent``, where there is one, says several facts together and knows which go without saying.  Cost:
+    linear in the nodes, besides the calls of ``wording``: a few for each fact and conclusion told.
     """
-    telling = _Telling(derivation)
+    speech = _Speech(wording, fluent)
+    telling = _Telling(derivation, speech)
     telling.tell()
-    return _written(telling.lines, derivation.root, wording)
+    return _written(telling.lines, derivation.root, speech)
+
+
+class _Speech:
+    """A wording, fluent or not: facts become clauses, each list of them once."""
+
+    __slots__ = ("_clauses", "_fluent", "wording")
+
+    def __init__(self, wording: Wording, fluent: Fluent | None) -> None:
+        self.wording = wording
+        self._fluent = fluent
+        self._clauses: dict[tuple[Fact, ...], list[str]] = {}
+
+    def is_silent(self, fact: Fact) -> bool:
+        """Tell whether a fact goes without saying; that an extra and its base belong together does."""
+        if isinstance(fact.causes[0], Same):
+            return True
+        return self._fluent is not None and self._fluent.is_silent(fact)
+
+    def clauses(self, nodes: Iterable[Node]) -> list[str]:
+        """Return what the facts among ``nodes`` say, as clauses: what cannot be used after what is needed."""
+        unique = dict.fromkeys(node for node in nodes if isinstance(node, Fact))
+        facts = tuple(sorted(unique, key=lambda fact: isinstance(fact.causes[0], Rejected)))
+        found = self._clauses.get(facts)
+        if found is None:
+            said = map(self.wording.fact, facts) if self._fluent is None else self._fluent.together(facts)
+            found = self._clauses[facts] = list(dict.fromkeys(said))
+        return found
 
 
 # -- the order of telling ------------------------------------------------------------------------------------
@@ -89,21 +121,26 @@ class _Line:
         self.follows = follows
         self.is_start = is_start
 
+    @property
+    def is_simple(self) -> bool:
+        """Whether facts are all that it rests on."""
+        return not self.follows and all(isinstance(each, Fact) for each in self.because)
+
 
 class _Reading:
     """A derivation as a reader sees it: ``premises`` of each conclusion, and how often each node is one.
 
-    Facts that only say that an extra and its base belong together are left out: to a reader they are one
-    thing.  A step that adds such a fact is told as one with the step before it.
+    Facts that go without saying are left out.  A step that adds such a fact is told as one with the step
+    before it.
     """
 
-    __slots__ = ("premises", "root", "uses")
+    __slots__ = ("_nodes", "premises", "root", "uses")
 
-    def __init__(self, derivation: Derivation) -> None:
+    def __init__(self, derivation: Derivation, speech: _Speech) -> None:
         self.root = derivation.root
         self.premises: dict[Node, list[Node]] = {}
         self.uses: dict[Node, int] = {}
-        nodes = derivation.nodes()
+        nodes = self._nodes = derivation.nodes()
         shared = _shared(nodes)
         stands_for: dict[Node, Node] = {}
         ties: set[Node] = set()
@@ -119,7 +156,7 @@ class _Reading:
                     self.premises[node] = self.premises.get(shown[0], shown)
                 else:
                     stands_for[node] = shown[0]
-            elif isinstance(node, Fact) and isinstance(node.causes[0], Same):
+            elif isinstance(node, Fact) and speech.is_silent(node):
                 ties.add(node)
         self._count()
 
@@ -132,6 +169,10 @@ class _Reading:
                 if premise not in seen:
                     seen.add(premise)
                     ahead.append(premise)
+
+    def told(self) -> list[Node]:
+        """Return every fact that the conclusions rest on, those first that others build on."""
+        return [node for node in self._nodes if node in self.uses and node not in self.premises]
 
     def derived(self, node: Node) -> list[Node]:
         """Return the premises of ``node`` that are conclusions."""
@@ -159,10 +200,11 @@ class _Telling:
     ``told`` holds conclusions that can be referred to by number, because it is known that they must be.
     """
 
-    __slots__ = ("_reading", "_starts", "lines", "told")
+    __slots__ = ("_reading", "_speech", "_starts", "lines", "told")
 
-    def __init__(self, derivation: Derivation) -> None:
-        self._reading = _Reading(derivation)
+    def __init__(self, derivation: Derivation, speech: _Speech) -> None:
+        self._reading = _Reading(derivation, speech)
+        self._speech = speech
         self._starts = False
         self.lines: list[_Line] = []
         self.told: set[Node] = set()
@@ -170,8 +212,10 @@ class _Telling:
     def tell(self) -> None:
         """Fill ``lines``.  The recursion of the specification is a stack of generators here."""
         root = self._reading.root
-        if isinstance(root, Fact):
-            self.lines.append(_Line(root, [root], follows=False, is_start=False))
+        facts = self._reading.told() or [root]
+        if len(facts) <= 3 * _AT_ONCE and len(self._speech.clauses(facts)) <= _AT_ONCE:
+            # Few enough to see that they exclude one another.
+            self.lines.append(_Line(root, facts, follows=False, is_start=False))
             return
         stack = [self._explain(root)]
         while stack:
@@ -183,12 +227,10 @@ class _Telling:
 
     def _explain(self, node: Node) -> Iterator[Node]:
         """Write the line of ``node``, after yielding each conclusion to be explained before."""
-        reading = self._reading
-        facts = reading.facts(node)
-        derived = reading.derived(node)
+        facts, derived = self._taken_in(node)
         untold = [each for each in derived if each not in self.told]
         if len(untold) == 2:
-            simple = [each for each in untold if not reading.derived(each)]
+            simple = [each for each in untold if not self._taken_in(each)[1]]
             if simple:  # rule 1.3.1: the complex one first; the simple one takes one line
                 yield untold[0] if simple[0] is untold[1] else untold[1]
                 yield simple[0]
@@ -197,25 +239,40 @@ class _Telling:
                 self.told.add(untold[0])
                 self._starts = True
                 yield untold[1]
-        elif untold:
-            inner = reading.derived(untold[0])
-            if (
-                len(derived) == 1
-                and len(inner) == 1
-                and inner[0] not in self.told
-                and reading.uses[untold[0]] == 1
-            ):  # rule 2.2: two steps that add a fact each are one sentence
-                facts = reading.facts(untold[0]) + facts
-                untold = derived = inner
-            yield untold[0]
+        else:
+            yield from untold
         self._write(node, derived, facts)
+
+    def _taken_in(self, node: Node) -> tuple[list[Node], list[Node]]:
+        """Return the facts and conclusions that ``node`` follows from, in a sentence that is not too long.
+
+        Rule 2.2: steps in a row that add little each are one sentence.
+        """
+        reading = self._reading
+        facts, derived = reading.facts(node), reading.derived(node)
+        most = _AT_ONCE if node is reading.root else _AT_ONCE - 1
+        while True:
+            for each in reversed(derived):
+                inner = reading.derived(each)
+                more = reading.facts(each) + facts
+                if (
+                    each not in self.told
+                    and reading.uses[each] == 1
+                    and not (inner and len(derived) > 1)
+                    and not any(one in self.told for one in inner)
+                    and len(self._speech.clauses(more)) <= most
+                ):
+                    facts, derived = more, inner or [one for one in derived if one is not each]
+                    break
+            else:
+                return facts, derived
 
     def _write(self, node: Node, derived: list[Node], facts: list[Node]) -> None:
         """Write a line: the one just above is a reason without saying so, others are referred to."""
         above = [line.node for line in self.lines[-2:]]
         follows = bool(above) and above[-1] in derived
         others = [each for each in derived if not (follows and each is above[-1])]
-        if follows and others == above[:-1] and not self._reading.derived(above[-1]):
+        if follows and others == above[:-1] and self.lines[-1].is_simple:
             others = []  # rule 1.3.1: "Thus" speaks of the two lines above
         self.told.update(others)
         self.lines.append(_Line(node, facts + others, follows=follows, is_start=self._starts and not follows))
@@ -227,21 +284,21 @@ class _Telling:
 # -- from lines to words -------------------------------------------------------------------------------------
 
 
-def _written(lines: list[_Line], root: Node, wording: Wording) -> list[Sentence]:
+def _written(lines: list[_Line], root: Node, speech: _Speech) -> list[Sentence]:
     """Put lines into words, numbered in the order of telling."""
+    wording = speech.wording
     numbers: dict[Node, int] = {}
     found: list[Sentence] = []
     for count, line in enumerate(lines, 1):
         numbers.setdefault(line.node, count)
-        reasons = dict.fromkeys(
-            wording.fact(each)
-            if isinstance(each, Fact)
-            else f"{wording.conclusion(each.terms)} ({numbers[each]})"
+        reasons = speech.clauses(line.because) + [
+            f"{wording.conclusion(each.terms)} ({numbers[each]})"
             for each in line.because
-        )
+            if not isinstance(each, Fact)
+        ]
         is_last = line.node is root
         said = wording.unsatisfiable() if is_last else wording.conclusion(line.node.terms)
-        text = _joined(list(reasons), said, follows=line.follows, is_last=is_last)
+        text = _joined(reasons, said, follows=line.follows, is_last=is_last)
         number = count if len(lines) > 1 else None
         found.append(Sentence(number, text, line.node, is_start=line.is_start))
     return found
@@ -257,11 +314,11 @@ def _joined(reasons: list[str], said: str, *, follows: bool, is_last: bool) -> s
 
 
 def _listed(reasons: list[str]) -> str:
-    """Join clauses; where one has a comma of its own, another must stand between them."""
+    """Join clauses; where one has a comma or an "and" of its own, a comma must stand between them."""
     *front, last = reasons
     if not front:
         return last
-    comma = "," if len(front) > 1 or "," in front[0] else ""
+    comma = "," if len(front) > 1 or "," in front[0] or " and " in front[0] else ""
     return f"{', '.join(front)}{comma} and {last}"
 
 

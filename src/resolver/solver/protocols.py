@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from resolver.solver.derivation import Fact
     from resolver.solver.port import Conflict, Facts, Need, Universe
     from resolver.solver.solution import PartialSolution
 
-__all__ = ["Order", "Problem", "Wording"]
+__all__ = ["Fluent", "Known", "Order", "Problem", "Wording"]
 
 
 class Problem(Protocol):
@@ -77,4 +77,32 @@ class Wording(Protocol):
 
     def term(self, package: int, allowed: int) -> dict[str, object]:
         """Return a term as a JSON object."""
+        ...
+
+
+class Fluent(Protocol):
+    """What a ``Wording`` may be able to do besides."""
+
+    def together(self, facts: Sequence[Fact]) -> list[str]:
+        """Say all of ``facts``, in as few clauses as that takes."""
+        ...
+
+    def is_silent(self, fact: Fact) -> bool:
+        """Tell whether a fact goes without saying."""
+        ...
+
+
+class Known(Protocol):
+    """What a problem has answered so far: facts to look for another proof in (``straight``)."""
+
+    def root(self) -> Sequence[tuple[int, int, object]]:
+        """Return the dependencies of the root, as in ``Facts``."""
+        ...
+
+    def universe(self, package: int) -> Universe:
+        """Return what there is of a package that facts have named."""
+        ...
+
+    def facts(self, package: int, candidate: int) -> Facts | None:
+        """Return what a candidate needs, or None where that was not asked for."""
         ...

@@ -8,7 +8,7 @@ import pytest
 from resolver.solver.derivation import Conclusion, Derivation, Fact, Node, check, derivation
 from resolver.solver.engine import Solver, Unsolvable
 from resolver.solver.explain import sentences, simplify, tree
-from resolver.solver.incompatibility import Clause, Depends, Derived, Given, Same
+from resolver.solver.incompatibility import Clause, Depends, Derived, Given, Rejected, Same
 from support.universes import Plain, Served, World, world
 
 ALL = 0b110
@@ -56,10 +56,9 @@ class TestSentences:
             "2. And because a 0 needs b 0, a 0 is out.",
             "3. Because d 0 needs e 1 and a 1 needs e 0, d 0 with a 1 is out.",
             "4. And because a 1 needs d 0, a 1 is out.",
-            "5. And because a 0 is out (2), a 0,1 is out.",
-            "6. So, because you need a 0,1, there is no way.",
+            "5. So, because you need a 0,1, and a 0 is out (2), there is no way.",
         ]
-        assert [line.is_start for line in lines] == [False, False, True, False, False, False]
+        assert [line.is_start for line in lines] == [False, False, True, False, False]
         assert lines[-1].node is proof.root
         assert lines[1].node.terms == {0: ~0b10}
 
@@ -80,17 +79,13 @@ class TestSentences:
     def test_candidates_with_the_same_trouble_are_told_together(self) -> None:
         needs: list[list[list[tuple[int, int]]]] = [[[(1, 4 << i)] for i in range(3)], [[]] * 4]
         assert told(world([(0, 0b1110), (1, 2)], needs)) == [
-            "1. Because a 0,1,2 needs b 1,2,3, and you need b 0, a 0,1,2 is out.",
-            "2. So, because you need a 0,1,2, there is no way.",
+            "Because a 0,1,2 needs b 1,2,3, you need b 0, and you need a 0,1,2, there is no way.",
         ]
 
     def test_extra_and_base_are_one_thing(self) -> None:
         """Package b is an extra of a; that they go together is not said."""
         found = world([(1, 0b100), (2, 0b10)], [[[]] * 2, [[]] * 2, [[(0, 0b010)]]], same_as={1: 0})
-        assert told(found) == [
-            "1. Because c 0 needs a 0 and you need c 0, b 1 is out.",
-            "2. So, because you need b 1, there is no way.",
-        ]
+        assert told(found) == ["Because c 0 needs a 0, you need c 0, and you need b 1, there is no way."]
 
     def test_extra_that_contradicts_its_base_alone(self) -> None:
         found = world([(1, 0b010), (0, 0b100)], [[[]] * 2, [[]] * 2], same_as={1: 0})
@@ -125,29 +120,49 @@ class TestShapes:
         return [str(line) for line in sentences(proof, PLAIN)]
 
     def test_two_facts_in_a_row_share_a_sentence(self) -> None:
-        """Rule 2.2."""
+        """Rule 2.2; the last sentence, which concludes nothing new, may hold three."""
         node: Node = given(p0=0b10)
-        for package in range(4):
+        for package in range(5):
             node = follows(node, need(package, package + 1), package)
-        assert self.lines(follows(node, given(p4=0b01), 4)) == [
+        assert self.lines(follows(node, given(p5=0b01), 5)) == [
             "1. Because you need a 0 and a 0 needs b 0, b 0 is needed.",
             "2. And because b 0 needs c 0 and c 0 needs d 0, d 0 is needed.",
-            "3. So, because d 0 needs e 0 and you need e none, there is no way.",
+            "3. So, because d 0 needs e 0, e 0 needs f 0, and you need f none, there is no way.",
+        ]
+
+    def test_three_clauses_need_no_conclusion_in_between(self) -> None:
+        node = follows(follows(given(p0=0b10), need(0, 1), 0), given(p1=0b01), 1)
+        assert self.lines(node) == [
+            "Because you need a 0, a 0 needs b 0, and you need b none, there is no way."
+        ]
+
+    def test_what_cannot_be_used_is_told_after_what_is_needed(self) -> None:
+        out = Fact({1: ~0b10}, [Rejected(1)])
+        node = follows(follows(out, need(0, 1), 1), given(p0=0b10), 0)
+        assert self.lines(node) == [
+            "Because a 0 needs b 0, you need a 0, and b 0 is unusable, there is no way."
         ]
 
     def test_simple_branch_comes_last_and_needs_no_number(self) -> None:
         """Rule 1.3.1."""
         long = follows(follows(need(0, 1), need(1, 2), 1), need(2, 3), 2)
         short = follows(need(3, 4), given(p4=0b01), 4)
-        root = follows(follows(long, short, 3), given(p0=0b10), 0)
+        root = follows(follows(follows(long, short, 3), need(5, 0), 0), given(p5=0b10), 5)
         lines = [str(line) for line in sentences(Derivation(root), PLAIN)]
         assert lines == [
             "1. Because a 0 needs b 0 and b 0 needs c 0, a 0 needs c 0.",
             "2. And because c 0 needs d 0, a 0 needs d 0.",
             "3. Because d 0 needs e 0 and you need e none, d 0 is out.",
-            "4. Thus, a 0 is out.",
-            "5. So, because you need a 0, there is no way.",
+            "4. So, because f 0 needs a 0 and you need f 0, there is no way.",
         ]
+
+    def test_simple_branch_that_fits_into_the_sentence_takes_no_line(self) -> None:
+        long = follows(follows(need(0, 1), need(1, 2), 1), need(2, 3), 2)
+        short = follows(need(3, 4), given(p4=0b01), 4)
+        root = follows(follows(long, short, 3), given(p0=0b10), 0)
+        assert self.lines(root)[-1] == (
+            "3. So, because d 0 needs e 0, you need e none, and you need a 0, there is no way."
+        )
 
     def test_shared_conclusion_is_told_once_and_referred_to(self) -> None:
         """Rule 2.1: that a is out is why both b and c are."""

@@ -1,0 +1,375 @@
+"""Looking for a straight proof: one that narrows one package after the other, without telling cases apart.
+
+A search proves what it came upon: its proof tells cases apart where it had guessed, and names packages that
+happened to be tried first.  Most conflicts of real requirements need neither.  Here the facts that the search
+had asked for are gone through again, breadth first: all that a package may still be says together what
+another one may be, and so on until nothing is left of one.  From there the proof is traced back, and of
+several reasons for the same the one that says most is taken.  Then each kind of fact in it is left out once,
+to see whether it was needed at all.
+
+No guess is ever made, so there may be no straight proof where there is one.  What is found is a derivation
+like any other, for ``derivation.check`` to verify.
+
+Spec: none; the narrowing is arc consistency (Mackworth, "Consistency in networks of relations", 1977).
+"""
+
+from __future__ import annotations
+
+from resolver.solver.derivation import Conclusion, Derivation, Fact, Node
+from resolver.solver.incompatibility import Depends, Given, Rejected, Same
+from resolver.solver.terms import ABSENT, bit, candidates
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from resolver.solver.port import Facts
+    from resolver.solver.protocols import Known
+
+    Kind = tuple[object, ...]
+
+__all__ = ["straightened"]
+
+_TRIALS = 40
+"""How often the narrowing is repeated with something left out."""
+
+_STEPS = 200
+"""A proof of more steps is of no help to a reader, and might nest deeper than calls may."""
+
+
+def straightened(derivation: Derivation, known: Known) -> Derivation | None:
+    """Return a straight proof over the packages that ``derivation`` speaks of, or None if there is none.
+
+    Cost: linear in the candidates of those packages, besides some narrowings over what they have in common.
+    """
+    packages = {package for node in derivation.nodes() for package in node.terms}
+    links = [*_roots(known, packages), *_links(known, packages)]
+    found = _proof(links)
+    if found is None:
+        return None
+    trials = _TRIALS
+    tried: set[Kind] = set()
+    while trials:
+        kind = next((each for each in found.kinds if each not in tried), None)
+        if kind is None:
+            break
+        tried.add(kind)
+        trials -= 1
+        fewer = [link for link in links if link.kind != kind]
+        shorter = _proof(fewer)
+        if shorter is not None and len(shorter.kinds) < len(found.kinds):
+            links, found = fewer, shorter
+    return Derivation(found.root)
+
+
+# -- what is known -------------------------------------------------------------------------------------------
+
+
+class _Link:
+    """Facts of one kind that narrow ``package``, by themselves or by what another package may be.
+
+    ``kind`` names what is left out together when a proof is shortened.
+    """
+
+    __slots__ = ("kind", "package")
+
+    def __init__(self, kind: Kind, package: int) -> None:
+        self.kind = kind
+        self.package = package
+
+
+class _Alone(_Link):
+    """A fact about ``package`` alone: one of ``allowed``, which may be negative."""
+
+    __slots__ = ("fact",)
+
+    def __init__(self, kind: Kind, package: int, fact: Fact) -> None:
+        super().__init__(kind, package)
+        self.fact = fact
+
+    @property
+    def allowed(self) -> int:
+        return self.fact.terms[self.package]
+
+
+class _Needs(_Link):
+    """What candidates of ``package`` need of ``other``: for each allowed mask, the candidates with causes."""
+
+    __slots__ = ("causes", "masks", "other")
+
+    def __init__(self, kind: Kind, package: int, other: int) -> None:
+        super().__init__(kind, package)
+        self.other = other
+        self.masks: dict[int, int] = {}
+        self.causes: dict[int, list[Depends]] = {}
+
+    def add(self, candidate: int, allowed: int, payload: object) -> None:
+        self.masks[allowed] = self.masks.get(allowed, 0) | bit(candidate)
+        self.causes.setdefault(allowed, []).append(Depends(self.package, self.other, candidate, payload))
+
+    def narrowed(self, domain: int) -> int:
+        """Return what ``other`` may be where ``package`` must be one of ``domain``; -1 for all."""
+        if domain < 0 or domain & ABSENT:
+            return -1
+        needed = covered = 0
+        for allowed, mask in self.masks.items():
+            if mask & domain:
+                needed |= allowed
+                covered |= mask
+        return -1 if domain & ~covered else needed
+
+    def left(self, domain: int) -> int:
+        """Return what ``package`` may be where ``other`` is one of ``domain``."""
+        out = 0
+        for allowed, mask in self.masks.items():
+            if not allowed & domain:
+                out |= mask
+        return ~out
+
+    def ahead(self, out: int, domain: int) -> Fact:
+        """Return the fact that rules ``out`` of ``other`` out; candidates beyond ``domain`` do not matter."""
+        return self._fact(
+            allowed for allowed, mask in self.masks.items() if mask & domain and not allowed & out
+        )
+
+    def behind(self, out: int) -> Fact:
+        """Return the fact that rules ``out`` of ``package`` out."""
+        return self._fact(allowed for allowed, mask in self.masks.items() if mask & out)
+
+    def _fact(self, classes: Iterable[int]) -> Fact:
+        ruled_out = needed = 0
+        causes: list[Depends] = []
+        for allowed in classes:
+            ruled_out |= self.masks[allowed]
+            needed |= allowed
+            causes += self.causes[allowed]
+        return Fact({self.package: ~ruled_out, self.other: needed}, causes)
+
+
+class _Tie(_Link):
+    """``package`` is an extra of ``other``: the same methods as ``_Needs`` has."""
+
+    __slots__ = ("other",)
+
+    def __init__(self, kind: Kind, package: int, other: int) -> None:
+        super().__init__(kind, package)
+        self.other = other
+
+    def narrowed(self, domain: int) -> int:
+        return -1 if domain & ABSENT else domain
+
+    def left(self, domain: int) -> int:
+        return domain | ABSENT
+
+    def ahead(self, out: int, _domain: int) -> Fact:
+        return self._fact(out | ABSENT, ~out)
+
+    def behind(self, out: int) -> Fact:
+        return self._fact(~out, out)
+
+    def _fact(self, extra: int, base: int) -> Fact:
+        return Fact({self.package: extra, self.other: base}, [Same(self.package, self.other)])
+
+
+def _roots(known: Known, packages: set[int]) -> Iterator[_Link]:
+    for package, allowed, payload in known.root():
+        if package in packages:
+            yield _Alone(("given", package, allowed), package, Fact({package: allowed}, [Given(payload)]))
+
+
+def _links(known: Known, packages: set[int]) -> Iterator[_Link]:
+    for package in sorted(packages):
+        there = known.universe(package)
+        policy = Fact({package: there.usable}, [Rejected(package)])
+        yield _Alone(("policy", package), package, policy)
+        if there.same_as is not None and there.same_as in packages:
+            yield _Tie(("same", package), package, there.same_as)
+        needs: dict[tuple[int, int], _Needs] = {}
+        for candidate in candidates(there.usable):
+            facts = known.facts(package, candidate)
+            if facts is None:
+                continue
+            if facts.rejected is not None:
+                cause = Rejected(package, candidate, facts.rejected)
+                yield _Alone(("broken", package), package, Fact({package: ~bit(candidate)}, [cause]))
+                continue
+            yield from _needs(package, candidate, facts, packages, needs)
+        yield from needs.values()
+
+
+def _needs(
+    package: int, candidate: int, facts: Facts, packages: set[int], needs: dict[tuple[int, int], _Needs]
+) -> Iterator[_Link]:
+    """Add to ``needs`` what a candidate needs; yield what it needs of its own package and is not."""
+    count: dict[int, int] = {}
+    for other, allowed, payload in facts.dependencies:
+        if other not in packages:
+            continue
+        if other == package:
+            if not allowed & bit(candidate):
+                cause = Depends(package, package, candidate, payload)
+                yield _Alone(("itself", package), package, Fact({package: ~bit(candidate)}, [cause]))
+            continue
+        # A second need of one candidate is a kind of its own: one of a kind and candidate can be told.
+        nth = count[other] = count.get(other, 0) + 1
+        link = needs.get((other, nth))
+        if link is None:
+            link = needs[other, nth] = _Needs(("needs", package, other, nth), package, other)
+        link.add(candidate, allowed, payload)
+
+
+# -- narrowing -----------------------------------------------------------------------------------------------
+
+
+class _Step:
+    """``package`` was narrowed to ``allowed``, which may be negative, by ``link``.
+
+    ``seen`` is the domain that the other package of the link had then.
+    """
+
+    __slots__ = ("allowed", "link", "package", "seen")
+
+    def __init__(self, package: int, allowed: int, link: _Link, seen: int) -> None:
+        self.package = package
+        self.allowed = allowed
+        self.link = link
+        self.seen = seen
+
+
+class _Found:
+    """A proof: its root, and the kinds of facts that it rests on."""
+
+    __slots__ = ("kinds", "root")
+
+    def __init__(self, root: Node, kinds: Iterable[Kind]) -> None:
+        self.root = root
+        self.kinds = list(kinds)
+
+
+def _proof(links: list[_Link]) -> _Found | None:
+    """Return a proof with all that ``links`` say: of two ways to trace it, the one with fewer kinds."""
+    narrowing = _Narrowing(links)
+    emptied = narrowing.run()
+    steps = narrowing.steps
+    if emptied is None or len(steps) > _STEPS:
+        return None
+    found: list[_Found] = []
+    for wide in (False, True):
+        trace = _Trace(steps, wide=wide)
+        found.append(_Found(trace.without(emptied, -1, len(steps)), trace.kinds))
+    return min(found, key=lambda each: len(each.kinds))
+
+
+class _Narrowing:
+    """All domains, and ``steps``: how they became what they are."""
+
+    __slots__ = ("_alone", "_domains", "_links", "steps")
+
+    def __init__(self, links: list[_Link]) -> None:
+        self._domains: dict[int, int] = {}
+        self._links: dict[int, list[_Needs | _Tie]] = {}
+        self._alone: list[_Alone] = []
+        self.steps: list[_Step] = []
+        for link in links:
+            self._domains[link.package] = -1
+            if isinstance(link, _Alone):
+                self._alone.append(link)
+            elif isinstance(link, (_Needs, _Tie)):
+                self._domains[link.other] = -1
+                self._links.setdefault(link.package, []).append(link)
+                self._links.setdefault(link.other, []).append(link)
+
+    def run(self) -> int | None:
+        """Narrow until nothing changes, or until a package has nothing left: that one."""
+        queue: dict[int, None] = {}
+        for alone in self._alone:
+            if self._narrow(alone.package, alone.allowed, alone, -1, queue):
+                return alone.package
+        while queue:
+            changed = next(iter(queue))
+            del queue[changed]
+            for link in self._links.get(changed, ()):
+                seen = self._domains[changed]
+                package = link.other if changed == link.package else link.package
+                allowed = link.narrowed(seen) if changed == link.package else link.left(seen)
+                if self._narrow(package, allowed, link, seen, queue):
+                    return package
+        return None
+
+    def _narrow(self, package: int, allowed: int, link: _Link, seen: int, queue: dict[int, None]) -> bool:
+        """Narrow a package, if that changes it; tell whether nothing is left."""
+        before = self._domains[package]
+        after = before & allowed
+        if after != before:
+            self._domains[package] = after
+            self.steps.append(_Step(package, allowed, link, seen))
+            queue[package] = None
+        return after == 0
+
+
+# -- tracing back --------------------------------------------------------------------------------------------
+
+
+class _Trace:
+    """Makes the proof from the steps; ``kinds`` are those of the links that it took.
+
+    With ``wide``, what is told of a package is told of all candidates of which it is true, otherwise only of
+    those that were left.
+    """
+
+    __slots__ = ("_made", "_steps", "_wide", "kinds")
+
+    def __init__(self, steps: list[_Step], *, wide: bool) -> None:
+        self._steps = steps
+        self._wide = wide
+        self._made: dict[tuple[int, int, int], Node] = {}
+        self.kinds: dict[Kind, None] = {}
+
+    def without(self, package: int, out: int, before: int) -> Node:
+        """Prove, from the steps before number ``before``, that ``package`` is none of ``out``."""
+        key = (package, out, before)
+        node = self._made.get(key)
+        if node is None:
+            first, *more = self._chosen(package, out, before)
+            node = self._reason(*first)
+            for each in more:
+                node = _both(node, self._reason(*each), package)
+            self._made[key] = node
+        return node
+
+    def _chosen(self, package: int, out: int, before: int) -> list[tuple[int, int]]:
+        """Return steps that rule ``out`` out together, each with its part: those with most to say first."""
+        ahead = [number for number in range(before) if self._steps[number].package == package]
+        found: list[tuple[int, int]] = []
+        while out:
+            best = max(ahead, key=lambda number: (_size(out & ~self._steps[number].allowed), -number))
+            part = out & ~self._steps[best].allowed
+            found.append((best, part))
+            out &= ~part
+        return found
+
+    def _reason(self, number: int, out: int) -> Node:
+        """Return the proof of one step, as far as it rules ``out`` out."""
+        step = self._steps[number]
+        link = step.link
+        self.kinds[link.kind] = None
+        if isinstance(link, _Alone):
+            return link.fact
+        assert isinstance(link, (_Needs, _Tie))
+        forwards = step.package == link.other
+        fact = link.ahead(out, -1 if self._wide else step.seen) if forwards else link.behind(out)
+        other = link.package if forwards else link.other
+        if not fact.terms[other]:  # nothing that there is would do
+            return fact
+        premise = self.without(other, fact.terms[other], number)
+        return Conclusion({step.package: fact.terms[step.package]}, premise, fact, other)
+
+
+def _both(left: Node, right: Node, package: int) -> Node:
+    allowed = left.terms[package] & right.terms[package]
+    return Conclusion({package: allowed} if allowed else {}, left, right, package)
+
+
+def _size(mask: int) -> int:
+    """Return a number that is greater for a set that holds more; masks without end before the others."""
+    return mask.bit_count() if mask >= 0 else (1 << 62) - (~mask).bit_count()
