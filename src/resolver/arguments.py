@@ -98,7 +98,7 @@ _FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "merm
 _FORMATS_YET = ("requirements", "json")
 
 INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
-OUTPUT, NETWORK, MESSAGES = "Output", "Cache and network", "Messages"
+OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
 
 TABLE = (
     Setting(
@@ -237,7 +237,32 @@ TABLE = (
     ),
     Setting(NETWORK, "--concurrency", VALUE, "requests at a time", metavar="N", number=int, header=False),
     Setting(
-        NETWORK, "--deadline", VALUE, "give up after so long", metavar="SECONDS", number=float, header=False
+        LIMITS, "--deadline", VALUE, "give up after so long", metavar="SECONDS", number=float, header=False
+    ),
+    Setting(
+        LIMITS,
+        "--max-steps",
+        VALUE,
+        "give up after so many steps of the solver, some 100,000 of which are made in a second",
+        metavar="N",
+        number=int,
+        header=False,
+    ),
+    Setting(
+        LIMITS,
+        "--max-memory",
+        VALUE,
+        "give up when the process has taken so much memory",
+        metavar="MB",
+        number=float,
+        header=False,
+    ),
+    Setting(
+        LIMITS,
+        "--no-fixes",
+        FLAG,
+        "do not look for changes that would help where there is no solution",
+        header=False,
     ),
     Setting("", "--requirement -r", REPEAT, "the same as an operand", hidden="--requirements"),
     Setting(MESSAGES, "--quiet -q", COUNT, "say errors only (-qq: nothing)", header=False),

@@ -370,6 +370,10 @@ class Catalog:
             found = self._candidates[listing.name] = read_listing(listing, self.environment, self.rules)
         return found
 
+    def adopt(self, candidates: Candidates) -> None:
+        """Take in what another catalog has read by rules that are the same for this package."""
+        self._candidates.setdefault(candidates.name, candidates)
+
     def metadata(self, name: str, candidate: int) -> Metadata | Reason | None:
         """Return the metadata of a candidate, the reason why it has none, or None while it is not known."""
         return self._metadata.get((name, candidate))

@@ -112,14 +112,10 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
             progress=not arguments.count("no_progress"),
         )
         return _dispatch(arguments, streams, console, solve)
-    except KeyboardInterrupt:
-        console.clear()
-        console.error("interrupted")
-        return _INTERRUPTED
-    except _Terminated:
-        console.clear()
-        console.error("terminated")
-        return _TERMINATED
+    except KeyboardInterrupt as stop:
+        return _ended("interrupted", _INTERRUPTED, stop, console)
+    except _Terminated as stop:
+        return _ended("terminated", _TERMINATED, stop, console)
     except BrokenPipeError:
         console.clear()
         raise
@@ -127,6 +123,13 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
         return _failed(error, console)
     except Exception as error:  # noqa: BLE001  # the last resort: no traceback for the user
         return _unexpected(error, console)
+
+
+def _ended(how: str, code: int, stop: BaseException, console: Console) -> int:
+    """Say that a signal ended the work, and how far it was (``session`` notes that)."""
+    console.clear()
+    console.error(", ".join([how, *getattr(stop, "__notes__", ())]))
+    return code
 
 
 def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None) -> int:
@@ -293,6 +296,8 @@ def _failed(error: ResolverError, console: Console) -> int:
     if isinstance(error, NoSolution):
         for hint in error.hints:
             console.hint(hint)
+        for fix in error.fixes:
+            console.fix(getattr(fix, "change", ""))
         if console.level > 0:
             from resolver.formats.answer import Statistics  # noqa: PLC0415  # lazy: start-up time
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Console", "has_colour"]
 
-_RED, _YELLOW, _CYAN, _DIM = "\033[1;31m", "\033[1;33m", "\033[1;36m", "\033[2m"
+_RED, _YELLOW, _GREEN, _CYAN, _DIM = "\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[1;36m", "\033[2m"
 _PLAIN = "\033[0m"
 _ERASE = "\r\033[K"  # the whole line, with the ^C that terminals write behind its end
 _PERIOD = 0.1  # seconds between two lines of progress
@@ -68,6 +68,10 @@ class Console:
     def hint(self, text: str) -> None:
         """Say what could help."""
         self._say("hint", _CYAN, text, -1)
+
+    def fix(self, text: str) -> None:
+        """Say what would help, as was tried out."""
+        self._say("fix", _GREEN, text, -1)
 
     def note(self, text: str) -> None:
         """Say something for those who asked for more."""

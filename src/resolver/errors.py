@@ -152,7 +152,8 @@ class NoSolution(ResolverError):
 
     ``explanation`` is the text of the proof, ``derivation`` the proof as a value (``None`` where the
     error crossed a boundary that cannot carry it), ``hints`` are sentences that may help, ``fixes`` are
-    changes that were tried out.
+    changes that were tried out and work: each has ``change`` (in words), ``requirements`` (all lines after
+    it) and ``options`` (words to add to the command).
     """
 
     exit_code = 1
@@ -181,7 +182,19 @@ class Stopped(ResolverError):
 
 
 class LimitReached(Stopped):
-    """A limit that the user can lift was hit; the message names the limit and the option."""
+    """A limit that the user can lift was hit; the message names the limit and the option.
+
+    ``option`` is that option, ``statistics`` counts what was done, ``package`` is the one over which most
+    conflicts were, if there were any.
+    """
+
+    def __init__(
+        self, message: str, *, option: str = "", statistics: object = None, package: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.option = option
+        self.statistics = statistics
+        self.package = package
 
 
 class InternalError(ResolverError):

@@ -119,6 +119,9 @@ class Options:
     retries: int = 3
     concurrency: int = 50
     deadline: float | None = None
+    max_steps: int | None = None
+    max_memory: float | None = None
+    no_fixes: bool = False
 
     def replace(self, **changes: object) -> Options:
         """Return the same options with ``changes`` made, checked as the constructor checks them.
@@ -317,7 +320,7 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     return tuple(_of_type(f"each of {name}", item, str, "a string") for item in value)
 
 
-_LEAST = {"timeout": 0, "retries": 0, "concurrency": 1, "deadline": 0}
+_LEAST = {"timeout": 0, "retries": 0, "concurrency": 1, "deadline": 0, "max_steps": 0, "max_memory": 0}
 # The least value of each option that is a number; times must be greater than it.
 
 

@@ -11,9 +11,8 @@ the solver asks for what it needs in an order of its own.
 
 from __future__ import annotations
 
-import time
-
-from resolver.errors import InternalError, LimitReached, NoSolution
+from resolver.budget import Budget, report
+from resolver.errors import InternalError, NoSolution
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
@@ -21,20 +20,27 @@ from resolver.scout import Fetcher, Scout
 from resolver.selection import missing_extras, pins
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of, open_source
+from resolver.verification import verify
 from resolver.wording import explain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from resolver.fixes import Search
+    from resolver.formats.answer import Fix
     from resolver.index.source import Source
     from resolver.model.requirement import Requirement
     from resolver.options import Options
+    from resolver.trials import Trials
 
 __all__ = ["solve", "solve_async"]
 
 #: Solver steps between two looks at the clock: some milliseconds of work.
 _STEPS = 2_000
+
+#: What the search for fixes may cost: as much as the search for a solution, or this where that is more.
+_FIX_STEPS, _FIX_SECONDS = 100_000, 2.0
 
 
 def solve(  # noqa: PLR0913  # one parameter a channel
@@ -59,9 +65,13 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     else:
         opened = OpenSource(source)
     run = _Run(requirements, constraints, options, opened, progress=progress)
-    waiting = run.until_waiting()
-    found = _in_event_loop(run, waiting) if isinstance(waiting, list) else waiting
-    run.opened.save(run.problem.used())
+    try:
+        waiting = run.until_waiting()
+        found = _in_event_loop(run, waiting) if isinstance(waiting, list) else waiting
+    except (KeyboardInterrupt, SystemExit) as stop:
+        run.note_state(stop)
+        raise
+    run.opened.save(run.used())
     return run.answer(found)
 
 
@@ -74,7 +84,7 @@ async def solve_async(
     try:
         waiting = run.until_waiting()
         found = await run.finish(waiting) if isinstance(waiting, list) else waiting
-        opened.save(run.problem.used())
+        opened.save(run.used())
         return run.answer(found)
     finally:
         await opened.source.close()
@@ -111,16 +121,18 @@ class _Run:
         *,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        self._started = time.monotonic()
-        self._deadline = None if options.deadline is None else self._started + options.deadline
-        self._allowed_seconds = options.deadline
+        self._budget = Budget(options)
         self._progress = progress
-        environment = environment_of(options)
-        self.problem = pose(requirements, constraints, options, environment)
+        self._asked = (requirements, constraints, options)
+        self.problem = pose(requirements, constraints, options, environment_of(options))
         self.opened = opened
         self._fetcher = Fetcher(self.opened.source, self.problem)
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
+        self._waiting: list[_Key] = []
+        self._found: Unsolvable | None = None
+        self._search: Search | None = None
+        self._trials: Trials | None = None
 
     def until_waiting(self) -> _Finished | list[_Key]:
         """Go on until the end, or until something must be waited for: the keys of that."""
@@ -133,12 +145,12 @@ class _Run:
         """Go on to the end, waiting where that is needed; a deadline ends it too."""
         import asyncio  # noqa: PLC0415  # lazy: start-up time
 
-        self._scout = Scout(self.problem, self._fetcher)
-        self._scout.require(self.problem.requirements)
+        if self._trials is None:
+            self._scout = Scout(self.problem, self._fetcher)
+            self._scout.require(self.problem.requirements)
         try:
             while True:
-                tasks = [self._fetcher.start(key) for key in waiting]
-                await asyncio.wait(tasks, timeout=self._left(), return_when=asyncio.FIRST_EXCEPTION)
+                await self._wait(waiting)
                 step: _Finished | list[_Key] = []
                 while not step:
                     step = self._step()
@@ -148,6 +160,20 @@ class _Run:
                 waiting = step
         finally:
             await self._fetcher.cancel()
+            if self._trials is not None:
+                await self._trials.cancel()
+
+    async def _wait(self, keys: list[_Key]) -> None:
+        """Wait until one of ``keys`` fails or all are there, or time is up."""
+        import asyncio  # noqa: PLC0415  # lazy: start-up time
+
+        if self._trials is None:
+            tasks = [self._fetcher.start(key) for key in keys]
+            left = self._budget.seconds
+        else:
+            tasks = await self._trials.start(keys)
+            left = self._trials.seconds
+        await asyncio.wait(tasks, timeout=left, return_when=asyncio.FIRST_EXCEPTION)
 
     async def finish_and_close(self, waiting: list[_Key]) -> _Finished:
         """Do ``finish`` and let go of connections, in the same event loop."""
@@ -164,8 +190,10 @@ class _Run:
                 explained.text,
                 derivation=explained.tree,
                 hints=explained.hints,
+                fixes=self.fixes,
                 statistics=self._statistics(),
             )
+        verify(self.problem, found.selected)
         catalog = self.problem.catalog
         return Answer(
             pins(self.problem, found.selected),
@@ -174,36 +202,82 @@ class _Run:
             missing_extras(self.problem, found.selected),
         )
 
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """Return the fixes found so far."""
+        return () if self._search is None else self._search.fixes()
+
+    def used(self) -> dict[str, set[str]]:
+        """Return the packages and files that the answer rests on, fixes included."""
+        return self.problem.used() if self._trials is None else self._trials.used()
+
+    def note_state(self, stop: BaseException) -> None:
+        """Have ``stop``, which ends the resolution wherever it is, say how far that was."""
+        if self._search is not None:
+            stop.add_note("while looking for changes that would help: there is no solution as it is")
+        elif self.problem.catalog.packages:
+            stop.add_note(report(self.problem, self._solver, self._waiting))
+
     def _step(self) -> _Finished | list[_Key]:
         """Advance the solver once: its answer, the keys to wait for, or an empty list: call again."""
-        self._check_deadline()
+        if self._trials is not None:
+            return self._try_on()
+        solver = self._solver
+        self._budget.check(self.problem, solver, self._waiting)
         try:
-            step = self._solver.advance(_STEPS)
+            step = solver.advance(self._budget.steps(solver.statistics.steps(), _STEPS))
         except SolverError as error:
-            raise InternalError(str(error)) from error
+            raise InternalError(
+                f"this is a bug in resolver: {error}. Please report it; it says nothing about your input"
+            ) from error
         self._report(step)
         if isinstance(step, Paused):
+            self._waiting = []
             return []
-        if not isinstance(step, Need):
-            return step
-        return [key for key in _keys(step) if not self._fulfilled(key)]
+        if isinstance(step, Need):
+            self._waiting = [key for key in _keys(step) if not self._fulfilled(key)]
+            return self._waiting
+        if isinstance(step, Unsolvable) and not self._asked[2].no_fixes:
+            self._look_for_fixes(step)
+            return []
+        return step
+
+    def _look_for_fixes(self, found: Unsolvable) -> None:
+        """Begin to try changed questions; ``_step`` goes on with it."""
+        from resolver.changes import Question  # noqa: PLC0415  # lazy: start-up time
+        from resolver.fixes import Search  # noqa: PLC0415  # the same
+        from resolver.trials import Allowance, Trials  # noqa: PLC0415  # the same
+
+        question = Question(*self._asked)
+        self._found = found
+        self._search = Search(question, self.problem, found.clause)
+        seconds = max(_FIX_SECONDS, self._budget.spent)
+        if self._budget.seconds is not None:
+            seconds = min(seconds, self._budget.seconds)
+        allowance = Allowance(
+            steps=max(_FIX_STEPS, self._solver.statistics.steps()),
+            seconds=seconds,
+            requests=lambda: self.opened.requests,
+        )
+        self._trials = Trials(
+            self._search.trials(),
+            question,
+            self.problem,
+            self._fetcher,
+            source=self.opened.source,
+            allowance=allowance,
+        )
+
+    def _try_on(self) -> _Finished | list[_Key]:
+        assert self._trials is not None
+        assert self._found is not None
+        step = self._trials.step()
+        return self._found if step is None else step
 
     def _fulfilled(self, key: _Key) -> bool:
         if self._scout is not None and isinstance(key, MetadataKey):
             self._scout.asked(key)
         return self._fetcher.now(key)
-
-    def _left(self) -> float | None:
-        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
-
-    def _check_deadline(self) -> None:
-        if self._left() == 0.0:
-            count = self._solver.statistics
-            raise LimitReached(
-                f"no answer within the deadline of {self._allowed_seconds:g} s (--deadline), after"
-                f" {count.decisions} decisions and {count.conflicts} conflicts over"
-                f" {len(self.problem.catalog.packages)} packages; this says nothing about the requirements"
-            )
 
     def _report(self, step: _Step) -> None:
         if self._progress is None:
@@ -226,7 +300,7 @@ class _Run:
             candidates=count.tried,
             requests=self.opened.requests,
             bytes=self.opened.bytes,
-            seconds=time.monotonic() - self._started,
+            seconds=self._budget.spent,
         )
 
 

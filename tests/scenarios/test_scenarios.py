@@ -2,9 +2,9 @@
 
 A file holds ``story``; ``requirements`` (lines of ``app.in``); optionally ``constraints`` (lines of
 ``limits.txt``), ``options`` (fields of ``Options``) and ``broken_metadata`` (true: packaging cannot read it);
-``packages`` as ``MemorySource`` takes them; and ``expected``: ``pins`` or ``explanation``, and optionally
-``candidates`` (looked at, at most), ``unvisited`` (``name==version`` whose metadata must not be asked for)
-and ``warnings``.
+``packages`` as ``MemorySource`` takes them; and ``expected``: ``pins``, or ``explanation`` or ``fixes`` (what
+is told) where there is no solution; optionally ``candidates`` (looked at, at most), ``unvisited``
+(``name==version`` whose metadata must not be asked for) and ``warnings``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from resolver.errors import NoSolution
+from resolver.formats.answer import Fix
 from resolver.model.requirement import Origin, Requirement
 from resolver.options import Options
 from resolver.session import solve
@@ -26,7 +27,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
 SCENARIOS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*"))}
 
 KEYS = {"story", "requirements", "constraints", "options", "packages", "expected", "broken_metadata"}
-EXPECTATIONS = {"pins", "explanation", "candidates", "unvisited", "warnings"}
+EXPECTATIONS = {"pins", "explanation", "candidates", "unvisited", "warnings", "fixes"}
 
 
 @pytest.mark.parametrize("patient", [True, False], ids=["at-once", "awaited"])
@@ -34,16 +35,20 @@ EXPECTATIONS = {"pins", "explanation", "candidates", "unvisited", "warnings"}
 def test_scenario(scenario: dict[str, Any], *, patient: bool) -> None:
     """The answer is the expected one, whether or not everything is known at once."""
     expected = scenario["expected"]
-    assert ("pins" in expected) != ("explanation" in expected)
+    unsolvable = "explanation" in expected or "fixes" in expected
+    assert ("pins" in expected) != unsolvable
     assert (scenario.keys() - KEYS, expected.keys() - EXPECTATIONS) == (set(), set())
     source = MemorySource(scenario["packages"], patient=patient)
     options = Options(**{"python_version": "3.12", "python_platform": "linux", **scenario.get("options", {})})
     requirements = _lines("app.in", scenario["requirements"])
     constraints = _lines("limits.txt", scenario.get("constraints", []))
-    if "explanation" in expected:
+    if unsolvable:
         with pytest.raises(NoSolution) as caught:
             solve(requirements, constraints, options, source=source)
-        assert caught.value.explanation == expected["explanation"].strip("\n")
+        if "explanation" in expected:
+            assert caught.value.explanation == expected["explanation"].strip("\n")
+        if "fixes" in expected:
+            assert [fix.change for fix in caught.value.fixes if isinstance(fix, Fix)] == expected["fixes"]
         return
     answer = solve(requirements, constraints, options, source=source)
     pins = {pin.name: pin.version for pin in answer.pins}

@@ -47,12 +47,13 @@ class Outcome(NamedTuple):
 def resolved(world: PythonWorld, source: Source | None = None, *, explained: bool = True) -> Outcome:
     """Resolve ``world`` over ``source``, by default one that answers at once.
 
-    Without a solution, the details are the explanation, or nothing where it shall not be ``explained``.
+    Without a solution, the details are the explanation and the fixes, or nothing where it shall not be
+    ``explained``.
     """
     run = _Run(
         [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(world.requirements, 1)],
         [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(world.constraints, 1)],
-        world.options(),
+        world.options().replace(no_fixes=not explained),
         OpenSource(source or MemorySource(world.packages)),
     )
     found = run.until_waiting()
@@ -67,7 +68,12 @@ def resolved(world: PythonWorld, source: Source | None = None, *, explained: boo
     if explained:
         with pytest.raises(NoSolution) as caught:
             run.answer(found)
-        details = (caught.value.explanation, caught.value.derivation, caught.value.hints)
+        details = (
+            caught.value.explanation,
+            caught.value.derivation,
+            caught.value.hints,
+            caught.value.fixes,
+        )
     return Outcome(None, details, used, conflicts)
 
 

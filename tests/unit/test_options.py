@@ -51,6 +51,10 @@ CONTRACT: dict[str, object] = {
     "retries": 3,
     "concurrency": 50,
     "deadline": None,
+    # Beyond the contract:
+    "max_steps": None,
+    "max_memory": None,
+    "no_fixes": False,
 }
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resolver.model.distfile import DistFile
 
-__all__ = ["Answer", "Pinned", "Progress", "Statistics"]
+__all__ = ["Answer", "Fix", "Pinned", "Progress", "Statistics"]
 
 
 class Pinned:
@@ -100,6 +100,46 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"Answer({len(self.pins)} pins)"
+
+
+class Fix:
+    """A change to the question that makes it solvable, tried out before it is told; immutable, picklable.
+
+    ``change`` is the change in words.  ``requirements`` are all requirement lines after it; ``options`` are
+    words to add to the command, and ``settings`` the fields of ``Options`` that they set.  ``constraints``
+    and ``overrides`` are all lines of these after the change, or None where it does not touch them.
+    """
+
+    __slots__ = ("change", "constraints", "options", "overrides", "requirements", "settings")
+
+    def __init__(  # noqa: PLR0913  # a record: each argument is a field
+        self,
+        change: str,
+        requirements: Iterable[str],
+        *,
+        options: Iterable[str] = (),
+        constraints: Iterable[str] | None = None,
+        overrides: Iterable[str] | None = None,
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
+        self.change = change
+        self.requirements = tuple(requirements)
+        self.options = tuple(options)
+        self.constraints = None if constraints is None else tuple(constraints)
+        self.overrides = None if overrides is None else tuple(overrides)
+        self.settings: Mapping[str, object] = dict(settings or {})
+
+    def _values(self) -> Sequence[object]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return self._values() == other._values() if isinstance(other, Fix) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.change, self.requirements))
+
+    def __repr__(self) -> str:
+        return f"<Fix: {self.change}>"
 
 
 class Progress:

@@ -14,21 +14,10 @@ from resolver.options import redacted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Protocol
 
     from resolver.errors import NoSolution
-    from resolver.formats.answer import Answer, Pinned
+    from resolver.formats.answer import Answer, Fix, Pinned
     from resolver.model.distfile import DistFile
-
-    class Fix(Protocol):
-        """A change that was tried out and makes the requirements solvable."""
-
-        @property
-        def change(self) -> str: ...
-        @property
-        def requirements(self) -> Sequence[str]: ...
-        @property
-        def options(self) -> Sequence[str]: ...
 
 
 __all__ = ["solved", "unsatisfiable"]
@@ -113,9 +102,14 @@ def _counts(statistics: Statistics) -> Mapping[str, object]:
 
 
 def _fix(fix: Fix) -> Mapping[str, object]:
-    return {
+    written: dict[str, object] = {
         "change": fix.change,
         "requirements": list(fix.requirements),
         "options": list(fix.options),
         "verified": True,
     }
+    if fix.constraints is not None:
+        written["constraints"] = list(fix.constraints)
+    if fix.overrides is not None:
+        written["overrides"] = list(fix.overrides)
+    return written

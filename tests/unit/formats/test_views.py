@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from resolver.errors import NoSolution
-from resolver.formats.answer import Answer, Pinned, Statistics
+from resolver.formats.answer import Answer, Fix, Pinned, Statistics
 from resolver.formats.views import solved, unsatisfiable
 from resolver.model.distfile import DistFile
 
@@ -18,14 +18,6 @@ SCHEMA = json.loads(
         encoding="utf-8"
     )
 )
-
-
-class Fix:
-    """A change that was tried out."""
-
-    change = "allow newer b"
-    requirements = ("a", "b>=2")
-    options = ("--pre",)
 
 
 def answer() -> Answer:
@@ -173,7 +165,10 @@ def test_an_unsatisfiable_document_is_that_of_the_contract() -> None:
         "because \N{EM DASH} so",
         derivation=proof(),
         hints=["try"],
-        fixes=[Fix()],
+        fixes=[
+            Fix("allow newer b", ["a", "b>=2"], options=["--pre"]),
+            Fix("allow all", ["a"], constraints=["c<3"], overrides=[]),
+        ],
         statistics=Statistics(conflicts=7),
     )
     document = json.loads(unsatisfiable(error))
@@ -184,7 +179,15 @@ def test_an_unsatisfiable_document_is_that_of_the_contract() -> None:
     assert document["explanation"] == "because \N{EM DASH} so"
     assert document["hints"] == ["try"]
     assert document["fixes"] == [
-        {"change": "allow newer b", "requirements": ["a", "b>=2"], "options": ["--pre"], "verified": True}
+        {"change": "allow newer b", "requirements": ["a", "b>=2"], "options": ["--pre"], "verified": True},
+        {
+            "change": "allow all",
+            "requirements": ["a"],
+            "options": [],
+            "verified": True,
+            "constraints": ["c<3"],
+            "overrides": [],
+        },
     ]
     assert document["statistics"]["conflicts"] == 7
     assert document["derivation"] == proof()

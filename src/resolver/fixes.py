@@ -1,0 +1,310 @@
+"""The search for the smallest changes that make a question solvable; sans-IO.
+
+``Search.trials`` yields questions and is sent a ``Verdict`` on each; whoever drives it solves them
+(``trials``).  A fix is only what came back solved, word for word as it will be told.
+
+Every proof rests on some knobs of the user's (``changes.knobs``), and a change that helps must turn one of
+them.  Single changes are tried first.  Where none helps, each trial that failed left a proof of its own, and
+one of *its* knobs must be turned as well: so pairs are found without trying all of them.  A line is first
+dropped: if that does not help, no gentler change of it can.  Then its bounds are taken away one by one, and
+the one that was in the way is moved as little as possible.
+
+The same question gives the same fixes.
+"""
+
+from __future__ import annotations
+
+from resolver.changes import RANKS, Addition, Alternatives, Edit, Line, Setting, knobs
+from resolver.edits import EXCLUSION, bounds, moved, no_extra, sequence, window, without
+from resolver.formats.answer import Fix
+from resolver.solver.engine import Solved, Unsolvable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from resolver.changes import Change, Question
+    from resolver.model.requirement import Requirement
+    from resolver.problem import PythonProblem
+    from resolver.solver.incompatibility import Clause
+
+    Trials = Generator[Question, "Verdict", None]
+    Found = Generator[Question, "Verdict", "list[_Proven]"]
+
+__all__ = ["Search", "Verdict"]
+
+_MOST = 3
+# Fixes that are told, and pairs that are looked for.
+
+
+class Verdict:
+    """What came of a trial; ``outcome`` is None where that was not found out."""
+
+    __slots__ = ("outcome", "problem")
+
+    def __init__(
+        self, problem: PythonProblem | None = None, outcome: Solved | Unsolvable | None = None
+    ) -> None:
+        self.problem = problem
+        self.outcome = outcome
+
+    @property
+    def solved(self) -> bool:
+        """Whether it was solved."""
+        return isinstance(self.outcome, Solved)
+
+    def selected(self, name: str) -> int | None:
+        """Return the candidate of package ``name`` in the solution, if there is one."""
+        if self.problem is None or not isinstance(self.outcome, Solved):
+            return None
+        names = self.problem.names
+        for package, candidate in self.outcome.selected.items():
+            if names.name(names.base(package)) == name:
+                return candidate
+        return None
+
+    def age(self) -> int:
+        """Return by how many candidates the selected ones are behind the newest, in all."""
+        assert self.problem is not None
+        assert isinstance(self.outcome, Solved)
+        names, packages = self.problem.names, self.problem.catalog.packages
+        chosen = {
+            names.name(names.base(package)): number for package, number in self.outcome.selected.items()
+        }
+        return sum(len(packages[name].keys) - 1 - number for name, number in chosen.items())
+
+
+class _Proven:
+    """Changes that were tried together, and solved the question."""
+
+    __slots__ = ("age", "changes")
+
+    def __init__(self, changes: Sequence[Change], verdict: Verdict) -> None:
+        self.changes = tuple(changes)
+        self.age = verdict.age()
+
+    def size(self) -> tuple[int, int, int]:
+        """Return what fixes are ordered by: how large the change is, and how old what it leads to."""
+        return (len(self.changes), max(change.rank for change in self.changes), self.age)
+
+
+class Search:
+    """The fixes of one question; ``problem`` and the empty ``clause`` are the proof that it has no answer."""
+
+    __slots__ = ("_clause", "_problem", "_proven", "_question")
+
+    def __init__(self, question: Question, problem: PythonProblem, clause: Clause) -> None:
+        self._question = question
+        self._problem = problem
+        self._clause = clause
+        self._proven: list[_Proven] = []
+
+    def fixes(self) -> tuple[Fix, ...]:
+        """Return the smallest of what is proven so far, the best first."""
+        ordered = sorted(self._proven, key=_Proven.size)
+        if ordered and not _drops(ordered[0]):
+            ordered = [each for each in ordered if not _drops(each)]
+        fixes = (_told(self._question, each.changes) for each in ordered)
+        # To ask for nothing is no answer.
+        return tuple(dict.fromkeys(fix for fix in fixes if fix.requirements))[:_MOST]
+
+    def trials(self) -> Trials:
+        """Yield the questions to try; to be closed when enough was spent."""
+        failed: list[tuple[Change, Verdict]] = []
+        for knob in knobs(self._question, self._problem, self._clause):
+            loosest = _loosest(knob)
+            verdict = yield self._question.changed([loosest])
+            if verdict.solved:
+                self._proven += yield from self._refined(knob, loosest, verdict, [])
+                continue
+            failed.append((loosest, verdict))
+            if isinstance(knob, Alternatives) and not knob.grow:
+                yield from self._others(knob.changes[1:])
+        if not self._proven:
+            yield from self._pairs(failed)
+
+    def _others(self, changes: Sequence[Change]) -> Trials:
+        """Try further alternatives, which have nothing to do with one another."""
+        for change in changes:
+            verdict = yield self._question.changed([change])
+            if verdict.solved:
+                self._proven.append(_Proven([change], verdict))
+                return
+
+    def _pairs(self, failed: list[tuple[Change, Verdict]]) -> Trials:
+        """Try each change that failed together with what the proof of its failure names."""
+        tried: set[frozenset[tuple[object, ...]]] = set()
+        for first, before in failed:
+            if before.problem is None or not isinstance(before.outcome, Unsolvable):
+                continue
+            changed = self._question.changed([first])
+            for knob in knobs(changed, before.problem, before.outcome.clause):
+                other = _again(self._question, knob)
+                if other is None:
+                    continue
+                loosest = _loosest(other)
+                pair = frozenset((_identity(first), _identity(loosest)))
+                if pair in tried or len(pair) == 1:
+                    continue
+                tried.add(pair)
+                verdict = yield self._question.changed([first, loosest])
+                if not verdict.solved:
+                    continue
+                yield from self._pair(first, other, loosest, verdict)
+                if len(self._proven) >= _MOST:
+                    return
+
+    def _pair(self, first: Change, second: Line | Alternatives, loosest: Change, verdict: Verdict) -> Trials:
+        """Make both changes of a pair that works as small as they can be, the second one first."""
+        self._proven.append(_Proven([first, loosest], verdict))
+        found = yield from self._refined(second, loosest, verdict, [first])
+        best = min(found, key=_Proven.size)
+        self._proven[-1] = best
+        others = [change for change in best.changes if change is not first]
+        if isinstance(first, Edit):
+            repeated = yield self._question.changed(best.changes)
+            if repeated.solved:
+                found = yield from self._refined(first.line, first, repeated, others)
+                self._proven[-1] = min(found, key=_Proven.size)
+
+    def _refined(
+        self, knob: Line | Alternatives, loosest: Change, verdict: Verdict, others: list[Change]
+    ) -> Found:
+        """Return the smallest changes of ``knob`` that still solve the question, together with ``others``.
+
+        ``verdict`` is that on ``loosest``, which is the answer where nothing smaller is found.
+        """
+        if isinstance(knob, Line):
+            found = yield from self._relaxed(knob, others)
+            return found or [_Proven([*others, loosest], verdict)]
+        if not knob.grow:
+            return [_Proven([*others, loosest], verdict)]
+        low, high, best = 0, len(knob.changes) - 1, verdict
+        while low < high:
+            middle = (low + high) // 2
+            tried = yield self._question.changed([*others, knob.changes[middle]])
+            if tried.solved:
+                high, best = middle, tried
+            else:
+                low = middle + 1
+        return [_Proven([*others, knob.changes[high]], best)]
+
+    def _relaxed(self, line: Line, others: list[Change]) -> Found:
+        """Return changes that keep a line: without an extra, or with one bound relaxed, or without any."""
+        found: list[_Proven] = []
+        for extra in line.requirement.extras:
+            fewer = Edit(line, no_extra(line.requirement, extra), RANKS["extra"])
+            verdict = yield self._question.changed([*others, fewer])
+            if verdict.solved:
+                found.append(_Proven([*others, fewer], verdict))
+        directions = bounds(line.requirement)
+        if not directions:
+            return found
+        bare = Edit(line, without(line.requirement, *directions), RANKS["bounds"])
+        verdict = yield self._question.changed([*others, bare])
+        if not verdict.solved:
+            return found
+        for direction in directions:
+            if len(directions) > 1:
+                loose = Edit(line, without(line.requirement, direction), RANKS[direction])
+                tried = yield self._question.changed([*others, loose])
+            else:
+                tried = verdict
+            if tried.solved:
+                found.append((yield from self._tightened(line, direction, tried, others)))
+        return found or [_Proven([*others, bare], verdict)]
+
+    def _tightened(
+        self, line: Line, direction: str, verdict: Verdict, others: list[Change]
+    ) -> Generator[Question, Verdict, _Proven]:
+        """Return the bound in ``direction`` moved as little as possible; ``verdict`` is that without it."""
+        requirement = line.requirement
+        dropped = _Proven(
+            [*others, Edit(line, without(requirement, direction), RANKS[direction] + 1)], verdict
+        )
+        selected = verdict.selected(requirement.name)
+        assert verdict.problem is not None
+        candidates = verdict.problem.catalog.packages.get(requirement.name)
+        if direction == EXCLUSION or candidates is None or selected is None:
+            return dropped
+        near = sequence(requirement, direction, candidates)
+        if selected not in near:
+            return dropped
+        versions = [candidates.version(number) for number in near]
+        low, high = 0, near.index(selected)
+        while low < high and _text(requirement, direction, versions[low]) != _text(
+            requirement, direction, versions[high]
+        ):
+            middle = (low + high) // 2
+            some = window(requirement, direction, versions[: middle + 1])
+            tried = yield self._question.changed([*others, Edit(line, some, 0)])
+            reached = tried.selected(requirement.name)
+            if tried.solved and reached in near[: middle + 1]:
+                high = near.index(reached)
+            else:
+                low = middle + 1
+        edit = Edit(line, moved(requirement, direction, versions[high]), RANKS[direction])
+        tried = yield self._question.changed([*others, edit])
+        return _Proven([*others, edit], tried) if tried.solved else dropped
+
+
+def _text(requirement: Requirement, direction: str, version: str) -> str:
+    return moved(requirement, direction, version).text
+
+
+def _loosest(knob: Line | Alternatives) -> Change:
+    """Return the change of ``knob`` that helps if any does; the first of alternatives that do not grow."""
+    if isinstance(knob, Line):
+        return Edit(knob, None, RANKS["drop"])
+    return knob.changes[-1 if knob.grow else 0]
+
+
+def _again(question: Question, knob: Line | Alternatives) -> Line | Alternatives | None:
+    """Return a knob of a changed question as one of ``question``; None where it is not there."""
+    if isinstance(knob, Alternatives):
+        return knob
+    lines = question.constraints if knob.place == "constraint" else question.requirements
+    for number, requirement in enumerate(lines):
+        if requirement is knob.requirement:
+            return Line(knob.place, number, requirement)
+    return None
+
+
+def _identity(change: Change) -> tuple[object, ...]:
+    """Return what tells the changes of a pair apart."""
+    if isinstance(change, Edit):
+        return (change.line.place, change.line.index)
+    if isinstance(change, Addition):
+        return (change.new.text,)
+    assert isinstance(change, Setting)
+    return (change.field,)
+
+
+def _place(change: Change) -> tuple[int, int]:
+    """Return what the changes of one fix are ordered by: where their lines stand, then settings."""
+    if isinstance(change, Edit):
+        return (_PLACES.index(change.line.place), change.line.index)
+    return (len(_PLACES), 0)
+
+
+_PLACES = ("requirement", "constraint", "override")
+
+
+def _drops(proven: _Proven) -> bool:
+    return any(change.rank == RANKS["drop"] for change in proven.changes)
+
+
+def _told(question: Question, changes: Sequence[Change]) -> Fix:
+    """Return the fix as callers get it, with all lines after the change."""
+    changed = question.changed(changes)
+    changes = sorted(changes, key=_place)
+    settings = [change for change in changes if isinstance(change, Setting)]
+    places = {change.line.place for change in changes if isinstance(change, Edit)}
+    return Fix(
+        " and ".join(change.say() for change in changes),
+        [each.text for each in changed.requirements],
+        options=[word for each in settings for word in each.words],
+        constraints=[each.text for each in changed.constraints] if "constraint" in places else None,
+        overrides=changed.options.overrides if "override" in places else None,
+        settings={each.field: each.value for each in settings},
+    )

@@ -1,0 +1,76 @@
+"""What a search can say of itself: the facts behind a proof, and how far it is when it is stopped.
+
+Nothing here changes a search.  A search that was interrupted may be in the middle of a step; what is read
+here are lists that only grow, so that a report can be made of it all the same.
+"""
+
+from __future__ import annotations
+
+from resolver.solver.incompatibility import Clause, Derived
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resolver.solver.engine import Solver
+
+__all__ = ["Tightest", "deciding", "facts", "tightest"]
+
+
+def facts(clause: Clause) -> list[Clause]:
+    """Return the facts that ``clause`` rests on, each once.  Cost: linear in the steps of its proof."""
+    found: list[Clause] = []
+    seen: set[Clause] = set()
+    stack = [clause]
+    while stack:
+        top = stack.pop()
+        if top in seen:
+            continue
+        seen.add(top)
+        if isinstance(top.cause, Derived):
+            stack.extend(reversed([top.cause.first, *top.cause.rest]))
+        else:
+            found.append(top)
+    return found
+
+
+class Tightest:
+    """The package over which most conflicts were learned from, how many, and the shortest lesson about it."""
+
+    __slots__ = ("clause", "conflicts", "package")
+
+    def __init__(self, package: int, conflicts: int, clause: Clause) -> None:
+        self.package = package
+        self.conflicts = conflicts
+        self.clause = clause
+
+
+def tightest(learned: Sequence[Clause]) -> Tightest | None:
+    """Return the tightest spot in what was learned so far, or None where nothing was.
+
+    The first package of a learned clause is the one that the conflict was over.  Cost: linear.
+    """
+    counts: dict[int, int] = {}
+    shortest: dict[int, Clause] = {}
+    for clause in learned:
+        if not clause.packages:
+            continue
+        package = clause.packages[0]
+        counts[package] = counts.get(package, 0) + 1
+        known = shortest.get(package)
+        if known is None or len(clause.packages) < len(known.packages):
+            shortest[package] = clause
+    if not counts:
+        return None
+    worst = max(counts, key=lambda package: (counts[package], -package))
+    return Tightest(worst, counts[worst], shortest[worst])
+
+
+def deciding(solver: Solver) -> tuple[int, int] | None:
+    """Return the package decided last and the mask of its candidate, or None where nothing is decided."""
+    solution = solver._solution  # noqa: SLF001  # the engine keeps it to itself, so that nobody changes it
+    trail = solution.trail
+    if not solution.level_starts or solution.level_starts[-1] >= len(trail.packages):
+        return None
+    start = solution.level_starts[-1]
+    return trail.packages[start], trail.masks[start]

@@ -1,0 +1,256 @@
+"""Solving changed questions, one after the other, with what the first resolution has in memory.
+
+A trial poses its question like any other and is solved by a solver of its own; but listings are read again
+only where the change may have changed what they mean, and nothing is fetched twice.  ``fixes`` and ``why``
+say what to try; ``session`` does the waiting.
+
+What trials may cost is bounded: in number, in solver steps, in listings and metadata files that the first
+resolution did not use; all these end a search at the same place wherever it runs.  Seconds and requests, of
+which more may be sent than are needed in the end, are bounded as well, as a safety net.
+"""
+
+from __future__ import annotations
+
+import time
+
+from resolver.errors import (
+    BuildRefused,
+    IndexUnavailable,
+    InputError,
+    MetadataInvalid,
+    SecurityRefusal,
+)
+from resolver.fixes import Verdict
+from resolver.posing import pose
+from resolver.problem import ListingKey, MetadataKey
+from resolver.scout import Fetcher, Scout
+from resolver.solver.engine import Need, Paused, Solved, Solver
+from resolver.sources import environment_of
+from resolver.verification import violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Generator, Sequence
+
+    from resolver.changes import Question
+    from resolver.index.metadata import Metadata
+    from resolver.index.simple import Listing
+    from resolver.index.source import Source
+    from resolver.problem import PythonProblem
+
+    Key = ListingKey | MetadataKey
+
+__all__ = ["Allowance", "Trials"]
+
+_STEPS, _KEYS = 2_000, 10
+# Each trial gets so much in any case; steps are also what is done between two looks at the clock.
+
+_UNKNOWN = (IndexUnavailable, SecurityRefusal, MetadataInvalid, BuildRefused, InputError)
+# What may keep a trial from an answer, and is no reason to keep back the answer that is there.
+
+
+class Allowance:
+    """What trials may cost in all; counted down.  ``requests`` says how many were sent so far."""
+
+    __slots__ = ("_ends", "_most_requests", "_requests", "keys", "steps", "trials")
+
+    def __init__(
+        self, *, steps: int, seconds: float, requests: Callable[[], int], trials: int = 100, keys: int = 400
+    ) -> None:
+        self.trials = trials
+        self.steps = steps
+        self.keys = keys
+        self._requests = requests
+        self._most_requests = requests() + keys
+        self._ends = time.monotonic() + seconds
+
+    @property
+    def seconds(self) -> float:
+        """Return how much time is left."""
+        return max(0.0, self._ends - time.monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether something is used up."""
+        counted = self.trials <= 0 or self.steps <= 0 or self.keys <= 0
+        return counted or not self.seconds or self._requests() > self._most_requests
+
+
+class Trials:
+    """Drives a search (a generator that yields questions and is sent verdicts) over one source.
+
+    ``first`` is the question that was asked first, ``problem`` what became of it, ``fetcher`` what fetched
+    for it.
+    """
+
+    def __init__(  # noqa: PLR0913  # what the first resolution leaves behind
+        self,
+        search: Generator[Question, Verdict, None],
+        first: Question,
+        problem: PythonProblem,
+        fetcher: Fetcher,
+        *,
+        source: Source,
+        allowance: Allowance,
+    ) -> None:
+        self._search = search
+        self._first = first
+        self._environment = problem.catalog.environment
+        self._source = source
+        self._allowance = allowance
+        self._trial: _Trial | None = None
+        self._changed: set[str] | None = None
+        self._used = problem.used()
+        # What was only fetched ahead is left out: arrival decides nothing.
+        self._candidates = {name: problem.catalog.packages[name] for name in self._used}
+        self._fetchers = [fetcher]
+
+    @property
+    def seconds(self) -> float:
+        """Return how long something may be waited for."""
+        return self._allowance.seconds
+
+    def used(self) -> dict[str, set[str]]:
+        """Return what the first resolution and the trials asked for, as ``PythonProblem.used`` does."""
+        return self._used
+
+    async def start(self, keys: Sequence[Key]) -> list[asyncio.Task[Listing | Metadata]]:
+        """Have the ``keys`` fetched that the last step wants, with what will be wanted next.
+
+        What was under way for others is stopped.
+        """
+        assert self._trial is not None
+        await self._cancel(self._fetchers[:-1])
+        del self._fetchers[:-1]
+        self._trial.walk_ahead()
+        return [self._fetchers[-1].start(key) for key in keys]
+
+    async def cancel(self) -> None:
+        """Stop what is under way."""
+        await self._cancel(self._fetchers)
+
+    async def _cancel(self, fetchers: Sequence[Fetcher]) -> None:
+        for fetcher in fetchers:
+            await fetcher.cancel()
+
+    def step(self) -> list[Key] | None:
+        """Go on for some milliseconds: the keys to wait for, none (call again), or None: it is over."""
+        if self._trial is None:
+            return self._next(None)
+        try:
+            step = self._trial.advance(self._allowance)
+        except _UNKNOWN:
+            step = Verdict()
+        if isinstance(step, list):
+            return None if self._allowance.over else step
+        return self._next(step)
+
+    def _next(self, verdict: Verdict | None) -> list[Key] | None:
+        """Tell the search the verdict on its last question, and begin with the next one."""
+        if self._allowance.over:
+            self._search.close()
+            return None
+        try:
+            question = next(self._search) if verdict is None else self._search.send(verdict)
+        except StopIteration:
+            return None
+        self._keep_candidates()
+        self._allowance.trials -= 1
+        problem = self._posed(question)
+        self._fetchers.append(Fetcher(self._source, problem))
+        self._trial = _Trial(problem, self._fetchers[-1], self._used, self._allowance)
+        return []
+
+    def _posed(self, question: Question) -> PythonProblem:
+        """Pose a changed question, with the candidates of packages of which nothing has changed."""
+        first, options = self._first.options, question.options
+        environment = self._environment
+        if any(getattr(options, name) != getattr(first, name) for name in _TARGET):
+            environment = environment_of(options)
+        problem = pose(question.requirements, question.constraints, options, environment)
+        self._changed = None
+        if all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY)):
+            self._changed = _changed(self._first, question)
+            for name, candidates in self._candidates.items():
+                if name not in self._changed:
+                    problem.catalog.adopt(candidates)
+        return problem
+
+    def _keep_candidates(self) -> None:
+        """Keep what the last trial has read and the next ones will read in the same way."""
+        if self._trial is not None and self._changed is not None:
+            problem = self._trial.problem
+            for name in problem.used().keys() - self._changed - self._candidates.keys():
+                self._candidates[name] = problem.catalog.packages[name]
+
+
+_TARGET = ("python_version", "python_platform", "python")
+_POLICY = ("prerelease", "exclude_newer", "only_binary", "overrides")
+# The options that say what a listing means.
+
+
+class _Trial:
+    """One solver at work on one changed question; it gets a share of what is left."""
+
+    def __init__(
+        self, problem: PythonProblem, fetcher: Fetcher, used: dict[str, set[str]], allowance: Allowance
+    ) -> None:
+        self.problem = problem
+        self._fetcher = fetcher
+        self._used = used
+        self._solver = Solver(problem)
+        self._scout: Scout | None = None
+        self._steps = max(allowance.steps // 4, _STEPS)
+        self._keys = max(allowance.keys // 2, _KEYS)
+
+    def advance(self, allowance: Allowance) -> Verdict | list[Key]:
+        """Go on; the verdict, or the keys to wait for, of which there may be none."""
+        before = self._solver.statistics.steps()
+        step = self._solver.advance(_STEPS)
+        allowance.steps -= self._solver.statistics.steps() - before
+        if isinstance(step, Solved) and violation(self.problem, step.selected) is not None:
+            return Verdict()  # a bug, but not one that this question was asked about
+        if not isinstance(step, (Need, Paused)):
+            return Verdict(self.problem, step)
+        keys: list[Key] = []
+        if isinstance(step, Need):
+            keys = [key for key in step.keys if isinstance(key, (ListingKey, MetadataKey))]
+            new = sum(map(self._is_new, keys))
+            allowance.keys -= new
+            self._keys -= new
+        if self._keys < 0 or self._solver.statistics.steps() >= self._steps:
+            return Verdict()
+        return [key for key in keys if not self._fulfilled(key)]
+
+    def walk_ahead(self) -> None:
+        """From now on, fetch what will be wanted next; in an event loop."""
+        if self._scout is None:
+            self._scout = Scout(self.problem, self._fetcher)
+            self._scout.require(self.problem.requirements)
+
+    def _fulfilled(self, key: Key) -> bool:
+        if self._scout is not None and isinstance(key, MetadataKey):
+            self._scout.asked(key)
+        return self._fetcher.now(key)
+
+    def _is_new(self, key: Key) -> bool:
+        """Note that ``key`` is asked for; tell whether nobody has done so before."""
+        new = key.name not in self._used
+        files = self._used.setdefault(key.name, set())
+        if isinstance(key, MetadataKey) and key.file.filename not in files:
+            files.add(key.file.filename)
+            return True
+        return new
+
+
+def _changed(first: Question, other: Question) -> set[str]:
+    """Return the packages on which the requirements or constraints differ."""
+    changed: set[str] = set()
+    for before, after in (
+        (first.requirements, other.requirements),
+        (first.constraints, other.constraints),
+    ):
+        kept = {id(each) for each in before} & {id(each) for each in after}
+        changed |= {each.name for each in (*before, *after) if id(each) not in kept}
+    return changed
