@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from resolver.bridge.index_provider import IndexProvider
     from resolver.engines import resolve, resolve_async
     from resolver.errors import NoSolution, ResolverError
     from resolver.model.version import Version
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from resolver.resolution import Pin, Resolution
 
 __all__ = [
+    "IndexProvider",
     "NoSolution",
     "Options",
     "Pin",
@@ -29,6 +31,7 @@ __all__ = [
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "IndexProvider": "resolver.bridge.index_provider",
     "NoSolution": "resolver.errors",
     "Options": "resolver.options",
     "Pin": "resolver.resolution",

@@ -1,11 +1,13 @@
 """The library's doors, ``resolve`` and ``resolve_async``, and which engine stands behind them.
 
-``solve`` is what they and the command have in common.  Our own engine is driven in ``session``.
+``solve`` is what they and the command have in common.  Our own engine is driven in ``session``, resolvelib's
+in ``bridge.by_resolvelib``.
 """
 
 from __future__ import annotations
 
 from resolver import session
+from resolver.errors import Stopped
 from resolver.options import Options
 from resolver.posing import read_requirement, read_requirements
 
@@ -48,6 +50,8 @@ async def resolve_async(
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
+    if options.engine == "resolvelib":
+        return Resolution.of(await _in_thread(given, constraints, options))
     return Resolution.of(await session.solve_async(given, constraints, options))
 
 
@@ -62,6 +66,27 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     note: Callable[[str], None] | None = None,
 ) -> Answer:
     """Do what ``session.solve`` does, by the engine that ``options`` name."""
-    return session.solve(
-        requirements, constraints, options, source=source, progress=progress, warn=warn, note=note
-    )
+    by = session.solve
+    if options.engine == "resolvelib":
+        from resolver.bridge.by_resolvelib import solve as by  # noqa: PLC0415  # lazy: rarely wanted
+
+    return by(requirements, constraints, options, source=source, progress=progress, warn=warn, note=note)
+
+
+async def _in_thread(
+    requirements: Sequence[Requirement], constraints: Sequence[Requirement], options: Options
+) -> Answer:
+    """Do what ``solve`` does, in a thread of its own; it ends soon after who waits for it was cancelled."""
+    import asyncio  # noqa: PLC0415  # loaded by now
+
+    cancelled = False
+
+    def watch(_: Progress) -> None:
+        if cancelled:
+            raise Stopped("who asked for the answer does not wait for it any more")
+
+    try:
+        return await asyncio.to_thread(solve, requirements, constraints, options, progress=watch)
+    except asyncio.CancelledError:
+        cancelled = True
+        raise

@@ -47,7 +47,6 @@ _NOT_YET: dict[str, tuple[str, ...]] = {
     "upgrade_packages": (),
     "preferences": (),
     "build": ("allow",),
-    "engine": ("resolvelib",),
 }
 # The options, or the values of an option, whose feature is not there yet.
 

@@ -131,7 +131,6 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
         ["-Pa"],
         ["--check"],
         ["--build", "allow"],
-        ["--engine=resolvelib"],
         *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "tree", "dot", "html")),
     ],
 )

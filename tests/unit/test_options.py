@@ -166,7 +166,6 @@ def test_wrong_names_and_types_are_type_errors(given: dict[str, object], words: 
         ({"python_platform": ""}, "python_platform is empty"),
         ({"exclude_newer": "yesterday"}, "is no date"),
         ({"record": "a", "replay": "b"}, "the options record and replay exclude each other"),
-        ({"engine": "resolvelib"}, "the option engine='resolvelib' is not supported yet"),
         ({"build": "allow"}, "the option build='allow' is not supported yet"),
         ({"find_links": ["a"]}, "the option find_links is not supported yet"),
     ],

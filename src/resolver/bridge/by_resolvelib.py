@@ -1,0 +1,177 @@
+"""The engine ``resolvelib``: the answer of ``resolvelib.Resolver`` over an ``IndexProvider``.
+
+A second opinion, made by an algorithm that shares nothing with our solver.  resolvelib proves nothing, and is
+known to return versions that do not fit together, so what it finds is checked before anybody sees it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+
+from resolver.bridge.index_provider import IndexProvider
+from resolver.bridge.index_values import Candidate, Dependency
+from resolver.errors import LimitReached, NoSolution, Stopped
+from resolver.formats.answer import Answer, Progress, Statistics
+from resolver.selection import missing_extras, pins
+from resolver.sources import OpenSource, open_source
+from resolver.verification import violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from packaging.requirements import Requirement as PackagingRequirement
+    from resolvelib.resolvers import RequirementInformation
+
+    from resolver.index.source import Source
+    from resolver.model.requirement import Requirement
+    from resolver.options import Options
+
+    Wanted = str | PackagingRequirement
+    Information = RequirementInformation[Wanted, Candidate]
+
+__all__ = ["ROUNDS", "solve"]
+
+ROUNDS = 200_000
+"""Where resolvelib is stopped; as many as pip allows it."""
+
+_FEW = 3
+_HINT = (
+    "resolvelib gives no proof, and may miss a solution; the engine pubgrub, which is the default, does not"
+)
+_OTHERWISE = "use the engine pubgrub (--engine pubgrub), which is the default"
+
+
+def solve(  # noqa: PLR0913  # those of ``session.solve``
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    *,
+    source: Source | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    warn: Callable[[str], None] | None = None,
+    note: Callable[[str], None] | None = None,
+    rounds: int = ROUNDS,
+) -> Answer:
+    """Do what ``session.solve`` does, by resolvelib; after ``rounds`` it is stopped.
+
+    Raises ``NoSolution`` without a derivation, ``LimitReached``, and ``Stopped`` where resolvelib failed.
+    """
+    started = time.monotonic()
+    if source is None:
+        asked = [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
+        opened = open_source(options, asked=asked, warn=warn, note=note)
+    else:
+        opened = OpenSource(source)
+    with IndexProvider(options, constraints=constraints, opened=opened) as provider:
+        watch = _Watch(provider, progress)
+
+        def statistics() -> Statistics:
+            return Statistics(
+                decisions=watch.pins,
+                conflicts=watch.conflicts,
+                candidates=provider.tried,
+                requests=opened.requests,
+                bytes=opened.bytes,
+                seconds=time.monotonic() - started,
+            )
+
+        try:
+            selected = _selected(provider, watch, requirements, rounds)
+        except ResolutionImpossible as error:
+            said = _explanation(provider, error.causes)
+            raise NoSolution(said, hints=(_HINT,), statistics=statistics()) from None
+        problem = provider.problem
+        return Answer(
+            pins(problem, selected),
+            problem.catalog.environment.variables,
+            statistics(),
+            missing_extras(problem, selected),
+        )
+
+
+def _selected(
+    provider: IndexProvider, watch: _Watch, requirements: Sequence[Requirement], rounds: int
+) -> Mapping[int, int]:
+    """Return what resolvelib selects, as our solver would put it: checked."""
+    try:
+        found = Resolver(provider, watch).resolve(provider.pose(requirements), max_rounds=rounds)
+    except ResolutionTooDeep:
+        raise LimitReached(
+            f"resolvelib found no answer within {rounds:,} rounds; this says nothing about the"
+            f" requirements: {_OTHERWISE}"
+        ) from None
+    except RecursionError:
+        raise Stopped(f"resolvelib failed (its recursion went too deep): {_OTHERWISE}") from None
+    names = provider.problem.names
+    selected: dict[int, int] = {names.intern(name): each.number for name, each in found.mapping.items()}
+    said = violation(provider.problem, selected)
+    if said is not None:
+        raise Stopped(f"resolvelib returned a solution that is none ({said}): {_OTHERWISE}")
+    return selected
+
+
+class _Watch(BaseReporter["Wanted", Candidate, str]):
+    """Counts what resolvelib does, and passes it on."""
+
+    def __init__(self, provider: IndexProvider, progress: Callable[[Progress], None] | None) -> None:
+        self._provider = provider
+        self._progress = progress
+        self.pins = 0
+        self.conflicts = 0
+
+    def resolving_conflicts(self, causes: Collection[Information]) -> None:
+        """Count a conflict."""
+        del causes
+        self.conflicts += 1
+
+    def pinning(self, candidate: Candidate) -> None:
+        """Count a pin."""
+        self.pins += 1
+        if self._progress is not None:
+            packages = len(self._provider.problem.catalog.packages)
+            self._progress(Progress(packages, 0, self.pins, candidate.name))
+
+
+def _explanation(provider: IndexProvider, causes: Iterable[Information]) -> str:
+    """Return what resolvelib gave up over, in one sentence."""
+    said: dict[str, None] = {}
+    parents: dict[tuple[str, str], dict[int, str]] = {}
+    for cause in causes:
+        parent, requirement = cause.parent, cause.requirement
+        assert isinstance(requirement, Dependency)  # as ``pose`` and ``get_dependencies`` give them
+        if parent is None:
+            said[f"you require {_told(provider, requirement)}"] = None
+            continue
+        what = f"requires {_told(provider, requirement)}"
+        if requirement.identifier == parent.identifier:  # not a requirement: the candidate was refused
+            reason = provider.reason(parent)
+            what = "cannot be used" if reason is None else reason.says(many=False)
+        parents.setdefault((parent.identifier, what), {})[parent.number] = str(parent.version)
+    said |= dict.fromkeys(f"{name} {_versions(found)} {what}" for (name, what), found in parents.items())
+    *front, last = said
+    return f"Because {', '.join(front)}{' and ' if front else ''}{last}, resolvelib found no solution."
+
+
+def _told(provider: IndexProvider, requirement: Dependency) -> str:
+    """Return a requirement, with where it stands, and with what the index lacks for it."""
+    parsed = requirement.requirement
+    origin = "" if parsed is None or parsed.origin is None else f" ({parsed.origin})"
+    candidates = provider.problem.catalog.packages[requirement.identifier.partition("[")[0]]
+    if candidates.listing.absent:
+        return f"{requirement}{origin}, which does not exist"
+    if not candidates.usable & requirement.mask:
+        return f"{requirement}{origin}, of which no version can be used"
+    return f"{requirement}{origin}"
+
+
+def _versions(found: Mapping[int, str]) -> str:
+    """Return versions, given by their numbers, as the subject of a sentence in the singular."""
+    texts = [found[number] for number in sorted(found)]
+    if len(texts) == 1:
+        return texts[0]
+    if len(texts) <= _FEW:
+        return f"{', '.join(texts[:-1])} and {texts[-1]} each"
+    return f"{texts[0]} to {texts[-1]} ({len(texts)} versions) each"
