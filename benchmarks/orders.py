@@ -1,0 +1,44 @@
+"""Orders of decisions other than the one that users get, to measure it against.
+
+``docs/decisions`` says what came of each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from instances import ROOT  # noqa: F401  # puts the project on the path
+
+from resolver.solver.terms import ABSENT
+
+if TYPE_CHECKING:
+    from resolver.solver.solution import PartialSolution
+
+__all__ = ["FewestFirst"]
+
+
+class FewestFirst:
+    """Packages with the fewest candidates come first, of these the first named; nobody is blamed."""
+
+    def __init__(self) -> None:
+        self._ranks: list[int] = []
+
+    def add(self, package: int) -> None:
+        """Give ``package`` the next rank."""
+        self._ranks.append(package)
+
+    def blame(self, package: int) -> bool:  # noqa: ARG002  # the port
+        """Never start anew."""
+        return False
+
+    def next(self, solution: PartialSolution) -> int:
+        """Look at all, which is slow but plain."""
+        solution.open.clear()
+        best, fewest = -1, 0
+        for package in self._ranks:
+            domain = solution.domains[package]
+            if not domain & ABSENT and not solution.decided[package]:
+                count = domain.bit_count()
+                if best < 0 or count < fewest:
+                    best, fewest = package, count
+        return best
