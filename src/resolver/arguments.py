@@ -243,7 +243,7 @@ TABLE = (
         LIMITS,
         "--max-steps",
         VALUE,
-        "give up after so many steps of the solver, some 100,000 of which are made in a second",
+        "give up after so many steps of the solver (decisions, conflicts and what follows from them)",
         metavar="N",
         number=int,
         header=False,

@@ -14,6 +14,7 @@ import pytest
 from support.background import JSON, METADATA, page, serving
 from support.command import clean_environ, command_line
 from support.fault_server import MUTE, reply
+from support.hard import pigeons, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +108,34 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
             process.stdout.close()
             assert process.stderr.read() == ""
             assert process.wait(10) == 141
+
+
+@pytest.mark.parametrize(("sent", "code", "said"), ENDS)
+def test_a_signal_ends_a_long_search_at_once(
+    tmp_path: Path, sent: signal.Signals, code: int, said: str
+) -> None:
+    """Nothing is waited for: the solver is at work, and how far it is is told in one paragraph."""
+    requirements, packages = pigeons(14, 13)
+    (tmp_path / "a.in").write_text("\n".join(requirements), "utf-8")
+    record(tmp_path / "recording", packages)
+    run = subprocess.Popen(
+        command_line("resolve", "a.in", "--replay", "recording", "--python-version", "3.12"),
+        cwd=tmp_path,
+        env=clean_environ(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with run as process:
+        try:
+            time.sleep(1.5)
+            started = time.monotonic()
+            process.send_signal(sent)
+            stdout, stderr = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    assert time.monotonic() - started < 2  # 0.1 s on an idle machine; tests share processors
+    assert (process.returncode, stdout) == (code, "")
+    assert stderr.startswith(f"error: {said}, after "), stderr
+    assert " conflicts were over " in stderr
+    assert stderr.count("\n") == 1

@@ -70,7 +70,7 @@ def deciding(solver: Solver) -> tuple[int, int] | None:
     """Return the package decided last and the mask of its candidate, or None where nothing is decided."""
     solution = solver._solution  # noqa: SLF001  # the engine keeps it to itself, so that nobody changes it
     trail = solution.trail
-    if not solution.level_starts or solution.level_starts[-1] >= len(trail.packages):
+    if not solution.level_starts or solution.level_starts[-1] >= len(trail.masks):
         return None
     start = solution.level_starts[-1]
     return trail.packages[start], trail.masks[start]
