@@ -170,7 +170,7 @@ class PythonProblem:
     def used(self) -> dict[str, set[str]]:
         """Return the packages that facts have named, with the files whose metadata they rest on."""
         bases = (self.names.name(self.names.base(number)) for number in range(len(self.names)))
-        return {name: self._used.get(name, set()) for name in bases}
+        return {name: set(self._used.get(name, ())) for name in bases}
 
     def mask(self, requirement: Requirement) -> int:
         """Return the mask of the candidates that ``requirement`` admits, pre-releases included.
