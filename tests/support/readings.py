@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolver.bridge.native import solve
-from resolver.bridge.reading import Deadline, Reading
+from resolver.bridge.reading import Reading
 from resolver.bridge.waiting import Waiter
+from resolver.budget import Budget
 from resolver.model.requirement import Origin, Requirement
 from resolver.posing import pose
 from resolver.solver.engine import Solved
@@ -37,5 +38,5 @@ def finished(world: PythonWorld) -> tuple[PythonProblem, Mapping[int, int] | Non
         environment_of(options),
     )
     source = MemorySource(world.packages)
-    found = solve(Reading(problem, source, waiter=Waiter(), deadline=Deadline(None), made={}))
+    found = solve(Reading(problem, source, waiter=Waiter(), budget=Budget(options), made={}))
     return problem, found.selected if isinstance(found, Solved) else None

@@ -13,12 +13,19 @@ import weakref
 from typing import TYPE_CHECKING
 
 from resolvelib import AbstractProvider
-from resolvelib.resolvers import Criterion, RequirementInformation, RequirementsConflicted
+from resolvelib.resolvers import (
+    Criterion,
+    RequirementInformation,
+    RequirementsConflicted,
+    ResolverException,
+)
 
 from resolver.bridge import native
 from resolver.bridge.index_values import Candidate, Dependency, Wish
-from resolver.bridge.reading import Deadline, Reading
+from resolver.bridge.reading import Reading
 from resolver.bridge.waiting import Waiter
+from resolver.budget import Budget
+from resolver.errors import NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.policy import PreRelease, Reason, Yanked
@@ -72,7 +79,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         self._environment = environment_of(options)
         self._opened = open_source(options) if opened is None else opened
         self._waiter = Waiter()
-        self._deadline = Deadline(options.deadline)
+        self._budget = Budget(options)
         self._made: dict[tuple[str, int], Candidate] = {}
         self._wishes: dict[Wanted, Wish] = {}
         self._order: dict[str, int] = {}
@@ -80,7 +87,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         self._nothing: dict[str, Candidate] = {}
         self._asked: list[Requirement] = []
         self._reading = self._read_for(self._asked)
-        self._finalizer = weakref.finalize(self, _let_go, self._waiter, self._opened)
+        self._finalizer = weakref.finalize(self, self._waiter.close, self._opened.source.close)
 
     # -- resolvelib's methods ------------------------------------------------------------------------------
 
@@ -122,6 +129,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
             return
         reading = self._reading
         reading.goes_ahead = True
+        reading.check()
         yield from reading.pins(candidate)  # First, since what conflicts with it needs no metadata.
         found = reading.dependencies(candidate)
         if isinstance(found, Reason):
@@ -200,15 +208,20 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
 
     def close(self) -> None:
         """Let go of connections, and write the recording if ``options`` ask for one; once."""
-        if self._finalizer.alive:
-            self._opened.save(self._reading.problem.used())
-        self._finalizer()
+        try:
+            if self._finalizer.alive:
+                self._opened.save(self._reading.problem.used())
+        finally:
+            self._finalizer()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or issubclass(kind, (ResolverException, NoSolution)):
+            self.close()
+        else:  # What was read until then is not what an answer rests on.
+            self._finalizer()
 
     # -- private -------------------------------------------------------------------------------------------
 
@@ -242,7 +255,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
             self._problem_of(asked),
             self._opened.source,
             waiter=self._waiter,
-            deadline=self._deadline,
+            budget=self._budget,
             made=self._made,
         )
 
@@ -294,9 +307,3 @@ def _refusal(reading: Reading, candidate: Candidate) -> Criterion[Wanted, Candid
     text = reading.candidates(candidate.name).texts[candidate.number]
     itself = Dependency.on_version(candidate.identifier, candidate.number, text)
     return Criterion([], [RequirementInformation(itself, candidate)], [])
-
-
-def _let_go(waiter: Waiter, opened: OpenSource) -> None:
-    if waiter.has_waited:  # Otherwise nothing was opened.
-        waiter.wait(opened.source.close)
-        waiter.close()

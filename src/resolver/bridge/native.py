@@ -62,19 +62,22 @@ class NoResolution(ResolutionImpossible["Wanted", "Candidate"]):
 def solve(reading: Reading, max_rounds: int | None = None) -> Solved | Unsolvable:
     """Return the solver's answer; a round is a jump back from a conflict that something was learned from.
 
-    Raises ``ResolutionTooDeep`` after ``max_rounds``, or as ``Reading.fulfil`` does.
+    Raises ``ResolutionTooDeep`` after ``max_rounds``, ``LimitReached``, or as ``Reading.fulfil`` does.
     """
-    solver = Solver(reading.problem)
+    problem, budget = reading.problem, reading.budget
+    solver = Solver(problem)
     while True:
         try:
-            step = solver.advance(_STEPS)
+            step = solver.advance(budget.steps(solver.statistics.steps(), _STEPS))
         except SolverError as error:
-            raise InternalError(str(error)) from error
+            raise InternalError(f"this is a bug in resolver: {error}. Please report it") from error
         if isinstance(step, (Solved, Unsolvable)):
             return step
         if max_rounds is not None and solver.statistics.learned > max_rounds:
             raise ResolutionTooDeep(max_rounds)
-        reading.fulfil(step.keys if isinstance(step, Need) else ())
+        keys = step.keys if isinstance(step, Need) else ()
+        budget.check(problem, solver, keys)
+        reading.fulfil(keys)
 
 
 def resolve(

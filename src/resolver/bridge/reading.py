@@ -7,8 +7,6 @@ as in ``session``.  How a resolver sees it is in ``index_provider``.
 
 from __future__ import annotations
 
-import time
-
 from resolver.bridge.index_values import Candidate, Dependency
 from resolver.errors import LimitReached
 from resolver.model.requirement import Requirement
@@ -22,33 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from resolver.bridge.waiting import Waiter
+    from resolver.budget import Budget
     from resolver.catalog import Candidates
     from resolver.index.source import Source
     from resolver.problem import PythonProblem
 
-__all__ = ["Deadline", "Reading"]
-
-
-class Deadline:
-    """So many ``seconds`` from when it is made, or no end where they are None."""
-
-    __slots__ = ("_ends", "_seconds")
-
-    def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
-        self._ends = None if seconds is None else time.monotonic() + seconds
-
-    def left(self) -> float | None:
-        """Return how many seconds are left; None: any number."""
-        return None if self._ends is None else max(0.0, self._ends - time.monotonic())
-
-    def check(self) -> None:
-        """Raise ``LimitReached`` if no time is left."""
-        if self.left() == 0.0:
-            raise LimitReached(
-                f"no answer within the deadline of {self._seconds:g} s (--deadline);"
-                " this says nothing about the requirements"
-            )
+__all__ = ["Reading"]
 
 
 class Reading:
@@ -64,15 +41,16 @@ class Reading:
         source: Source,
         *,
         waiter: Waiter,
-        deadline: Deadline,
+        budget: Budget,
         made: dict[tuple[str, int], Candidate],
     ) -> None:
         self.problem = problem
         self.goes_ahead = False
         self._waiter = waiter
-        self._deadline = deadline
+        self.budget = budget
         self._fetcher = Fetcher(source, problem)
         self._scout: Scout | None = None
+        self._noted: list[MetadataKey] = []
         self._made = made
         self._dependencies: dict[tuple[str, int], tuple[Dependency, ...] | Reason] = {}
 
@@ -87,12 +65,13 @@ class Reading:
 
     def candidates(self, name: str) -> Candidates:
         """Return the candidates of package ``name``."""
-        found = self.problem.catalog.candidates(name)
-        if found is None:
+        packages = self.problem.catalog.packages
+        if name not in packages:
             self.problem.names.intern(name)
+        while name not in packages:
+            self.check()
             self.fulfil([ListingKey(name)])
-            found = self.problem.catalog.packages[name]
-        return found
+        return packages[name]
 
     def candidate(self, identifier: str, number: int) -> Candidate:
         """Return candidate ``number`` of ``identifier``: always the same object."""
@@ -125,17 +104,27 @@ class Reading:
         return self._stated(self._facts())
 
     def fulfil(self, keys: Iterable[object]) -> None:
-        """Wait until all that ``keys`` ask for is known.  Raises ``LimitReached``, or as the source does."""
-        self._deadline.check()
+        """Wait until all that ``keys`` ask for is known, or time is up.  Raises as the source does."""
         wanted = [key for key in keys if isinstance(key, (ListingKey, MetadataKey))]
+        self._noted += [key for key in wanted if isinstance(key, MetadataKey)]
         lacking = [key for key in wanted if not self._fetcher.now(key)]
         if lacking:
             self._waiter.wait(lambda: self._fetched(lacking))
 
+    def check(self) -> None:
+        """Raise ``LimitReached`` if a limit is reached; a step is a candidate that was looked at."""
+        found = self.budget.exceeded(self.tried)
+        if found is not None:
+            option, limit = found
+            raise LimitReached(
+                f"no answer within {limit} ({option}), after {self.tried:,} candidates."
+                " This says nothing about whether there is one",
+                option=option,
+            )
+
     # -- private -------------------------------------------------------------------------------------------
 
     def _read(self, candidate: Candidate) -> tuple[Dependency, ...] | Reason:
-        self._deadline.check()
         candidates = self.candidates(candidate.name)
         reason = candidates.reason(candidate.number)
         if reason is not None:
@@ -154,6 +143,7 @@ class Reading:
             facts = problem.root() if package is None else problem.dependencies(package, number)
             if not isinstance(facts, Need):
                 return facts
+            self.check()
             self.fulfil(facts.keys)
 
     def _stated(self, facts: Facts) -> list[Dependency]:
@@ -165,18 +155,17 @@ class Reading:
         ]
 
     async def _fetched(self, lacking: Sequence[ListingKey | MetadataKey]) -> None:
-        """Return when ``lacking`` is in the catalog."""
+        """Return when ``lacking`` is in the catalog, one of it cannot be had, or time is up."""
         import asyncio  # noqa: PLC0415  # lazy: start-up time
 
         if self.goes_ahead and self._scout is None:
             self._scout = Scout(self.problem, self._fetcher)
             self._scout.require(self.problem.requirements)
-        for key in lacking:
-            if self._scout is not None and isinstance(key, MetadataKey):
+        if self._scout is not None:
+            for key in self._noted:
                 self._scout.asked(key)
-        while lacking:
-            tasks = [self._fetcher.start(key) for key in lacking]
-            await asyncio.wait(tasks, timeout=self._deadline.left(), return_when=asyncio.FIRST_EXCEPTION)
-            lacking = [key for key in lacking if not self._fetcher.now(key)]
-            if lacking:
-                self._deadline.check()
+            self._noted.clear()
+        tasks = [self._fetcher.start(key) for key in lacking]
+        await asyncio.wait(tasks, timeout=self.budget.seconds, return_when=asyncio.FIRST_EXCEPTION)
+        for key in lacking:
+            self._fetcher.now(key)

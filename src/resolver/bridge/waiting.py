@@ -25,11 +25,6 @@ class Waiter:
     def __init__(self) -> None:
         self._runner: asyncio.Runner | None = None
 
-    @property
-    def has_waited(self) -> bool:
-        """Return whether there is a loop, which may hold connections."""
-        return self._runner is not None
-
     def wait(self, work: Callable[[], Coroutine[object, None, Value]]) -> Value:
         """Return what the coroutine that ``work`` makes returns, or raise what it raises."""
         import asyncio  # noqa: PLC0415  # lazy: start-up time
@@ -40,10 +35,14 @@ class Waiter:
         runner = self._runner
         return _beside(lambda: runner.run(work()))
 
-    def close(self) -> None:
-        """Stop what is left in the loop, and the loop; a later ``wait`` would make another."""
-        runner, self._runner = self._runner, None
-        if runner is not None:
+    def close(self, last: Callable[[], Coroutine[object, None, object]]) -> None:
+        """Do ``last`` in the loop, stop what is left there, and the loop; nothing where there is none."""
+        if self._runner is None:
+            return
+        try:
+            self.wait(last)
+        finally:
+            runner, self._runner = self._runner, None
             _beside(runner.close)
 
 

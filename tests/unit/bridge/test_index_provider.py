@@ -362,8 +362,15 @@ def test_deadline_ends_a_wait_and_a_search() -> None:
         matches(found, "a")
 
 
+def test_steps_are_limited_even_where_nothing_must_be_waited_for() -> None:
+    """A step is a candidate that is looked at."""
+    packages: Universe = {"a": {str(n): {"requires": ["b"]} for n in range(9)}, "b": {}}
+    with pytest.raises(LimitReached, match=r"limit of 3 steps \(--max-steps\), after 3 candidates"):
+        resolved(provider(packages, max_steps=3), "a")
+
+
 def test_recording_is_written_when_it_is_closed(tmp_path: Path) -> None:
-    """And answers another provider."""
+    """And answers another provider.  What has failed is not recorded."""
     tools = "fixtures/recordings/tools"
     with IndexProvider(LINUX.replace(replay=tools)) as found:
         first = resolved(found, "pytest", "attrs")
@@ -375,3 +382,12 @@ def test_recording_is_written_when_it_is_closed(tmp_path: Path) -> None:
         resolved(found, "pytest", "attrs")
     with IndexProvider(LINUX.replace(replay=str(tmp_path / "again"))) as found:
         assert resolved(found, "pytest", "attrs") == first
+
+    refused = LINUX.replace(record=str(tmp_path / "refused"))
+    recording = _recorded(source, refused, [], None)
+    with pytest.raises(InputError), IndexProvider(refused, opened=recording) as found:
+        resolved(found, "pytest", "pytest !! 1")
+    assert not (tmp_path / "refused").exists()
+    with pytest.raises(ResolutionImpossible), IndexProvider(refused, opened=recording) as found:
+        resolved(found, "pytest", "attrs<1")
+    assert (tmp_path / "refused").exists()
