@@ -9,6 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from resolver.bridge.index_provider import IndexProvider
+    from resolver.bridge.pubgrub import PubGrubResolver
     from resolver.engines import resolve, resolve_async
     from resolver.errors import NoSolution, ResolverError
     from resolver.model.version import Version
@@ -20,6 +21,7 @@ __all__ = [
     "NoSolution",
     "Options",
     "Pin",
+    "PubGrubResolver",
     "Resolution",
     "ResolverError",
     "Version",
@@ -35,6 +37,7 @@ _HOMES = {
     "NoSolution": "resolver.errors",
     "Options": "resolver.options",
     "Pin": "resolver.resolution",
+    "PubGrubResolver": "resolver.bridge.pubgrub",
     "Resolution": "resolver.resolution",
     "ResolverError": "resolver.errors",
     "Version": "resolver.model.version",

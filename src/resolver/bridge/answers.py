@@ -1,0 +1,232 @@
+"""What a provider has said, each thing asked for once.
+
+Providers may do anything in their methods: fetch, build, count how often they are called.  So dependencies
+are asked for once a candidate, satisfaction once a pair, and what ``find_matches`` returns is looked at no
+further than needed: pip prepares metadata whenever its iterator moves.
+
+Spec: resolvelib's ``AbstractProvider``; docs/interop.md has the traps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from resolver.bridge.pins import Package, Pins, Wanted
+from resolver.bridge.views import Nothing, Requirements
+from resolver.solver.terms import bit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from resolvelib.resolvers import Criterion
+
+    from resolver.bridge.library import Library, Provider
+
+__all__ = ["Answers", "Matches", "Refused"]
+
+
+class Refused:
+    """A candidate cannot be used, because of ``criterion``.
+
+    The provider said so when it was asked what the candidate needs; or a requirement of it, the last of
+    ``wanted``, leaves nothing of what the root requires.
+    """
+
+    __slots__ = ("criterion", "wanted")
+
+    def __init__(self, criterion: Criterion[object, object], wanted: Sequence[Wanted] = ()) -> None:
+        self.criterion = criterion
+        self.wanted = wanted
+
+
+class Matches:
+    """Candidates found for requirements, best first; as often to be iterated as one likes.
+
+    ``others`` are the requirements on other packages that were looked at when they were searched for.
+    ``is_lazy`` says that looking further may cost something.
+    """
+
+    __slots__ = ("_known", "_rest", "is_lazy", "others")
+
+    def __init__(
+        self,
+        found: Iterable[object] | Callable[[], Iterable[object]],
+        others: Mapping[object, Sequence[Wanted]],
+    ) -> None:
+        # Sequences may refuse to be measured and indexed (pip's do); lists do not.
+        self.others = others
+        self.is_lazy = not isinstance(found, (list, tuple))
+        self._known: list[object] = []
+        self._rest: Iterator[object] | None = None
+        if isinstance(found, (list, tuple)):
+            self._known = list(found)
+        else:
+            self._rest = iter(found() if callable(found) else found)
+
+    def __iter__(self) -> Iterator[object]:
+        known = self._known
+        at = 0
+        while True:
+            while at < len(known):
+                yield known[at]
+                at += 1
+            if self._rest is None:
+                return
+            try:
+                known.append(next(self._rest))
+            except StopIteration:
+                self._rest = None
+
+    def __bool__(self) -> bool:
+        return next((True for _ in self), False)
+
+
+class Answers:
+    """The provider, asked with as few questions as will do."""
+
+    __slots__ = (
+        "_count",
+        "_library",
+        "_matches",
+        "_needs",
+        "_none",
+        "_provider",
+        "known",
+        "packages",
+        "pins",
+    )
+
+    def __init__(self, provider: Provider, library: Library, pins: Pins) -> None:
+        self._provider = provider
+        self._library = library
+        self._count = 0
+        self.pins = pins
+        self.packages: list[Package] = []
+        self.known: dict[object, Package] = {}
+        self._needs: dict[tuple[int, int], list[Wanted] | Refused] = {}
+        self._matches: dict[tuple[int, ...], list[Matches]] = {}
+        self._none = Nothing(pins, self.known)
+
+    def wanted(self, requirement: object, parent: Package | None = None, slot: int = -1) -> Wanted:
+        """Return a new requirement, with the package it is on."""
+        key = self._provider.identify(requirement_or_candidate=requirement)
+        package = self.known.get(key)
+        if package is None:
+            package = self.known[key] = Package(len(self.packages), key)
+            self.packages.append(package)
+        by = None if parent is None else parent.candidates.items[slot]
+        information = self._library.information(requirement, by)
+        wanted = Wanted(self._count, package, information, parent, slot)
+        self._count += 1
+        package.incoming.append(wanted)
+        return wanted
+
+    def needs(self, package: Package, slot: int) -> list[Wanted] | Refused:
+        """Return what a candidate needs."""
+        needs = self._needs.get((package.number, slot))
+        if needs is None:
+            try:
+                needs = self._read(package, slot)
+            except self._library.conflicted as error:
+                needs = Refused(error.criterion)
+            self._needs[package.number, slot] = needs
+        return needs
+
+    def _read(self, package: Package, slot: int) -> list[Wanted] | Refused:
+        """Read what a candidate needs, up to what can never be had: a provider may work for each piece."""
+        needs: list[Wanted] = []
+        for requirement in self._provider.get_dependencies(candidate=package.candidates.items[slot]):
+            wanted = self.wanted(requirement, package, slot)
+            needs.append(wanted)
+            other = wanted.package
+            if other.active and other.active[-1].parent is None and self._may_clash(wanted):
+                both = [*other.active, wanted]
+                if not self.matches(other, both):
+                    return Refused(self._library.criterion([], [each.information for each in both], []), both)
+        return needs
+
+    def _may_clash(self, wanted: Wanted) -> bool:
+        """Tell whether it is worth while to look for matches of a requirement right away."""
+        package = wanted.package
+        return package.is_suspect or (package.pinned >= 0 and self.fails(wanted, package.pinned))
+
+    def fails(self, wanted: Wanted, slot: int) -> bool:
+        """Tell whether the candidate in ``slot`` does not satisfy the requirement."""
+        bit = 2 << slot
+        if not wanted.asked & bit:
+            wanted.asked |= bit
+            if not self.is_satisfied(wanted, slot):
+                wanted.failing |= bit
+        return wanted.failing & bit != 0
+
+    def is_satisfied(self, wanted: Wanted, slot: int) -> bool:
+        """Ask the provider again."""
+        return self._provider.is_satisfied_by(
+            requirement=wanted.information.requirement, candidate=wanted.package.candidates.items[slot]
+        )
+
+    def matches(
+        self,
+        package: Package,
+        wanted: Sequence[Wanted] | None = None,
+        others: Mapping[object, Sequence[Wanted]] | None = None,
+    ) -> Matches:
+        """Return the candidates that satisfy ``wanted``, which are by default the requirements in force.
+
+        ``others`` says which requirements on other packages to go by, by default those in force.
+        """
+        if wanted is None:
+            wanted = package.active
+        key = (package.number, *[each.number for each in wanted])
+        before = self._matches.setdefault(key, [])
+        for matches in before:
+            if self._holds(matches, others or {}):
+                return matches
+        requirements = Requirements(package, list(wanted), self.pins, self.known, others or {})
+        found = self._provider.find_matches(
+            identifier=package.key, requirements=requirements, incompatibilities=self._none
+        )
+        if not callable(found) and not isinstance(found, Sequence):
+            found = list(found)
+        matches = Matches(found, requirements.seen)
+        before.append(matches)
+        return matches
+
+    def _holds(self, matches: Matches, others: Mapping[object, Sequence[Wanted]]) -> bool:
+        """Tell whether an answer is one to the question as it would be put now."""
+        for key, seen in matches.others.items():
+            wanted = others.get(key)
+            if wanted is None:
+                package = self.known.get(key)
+                wanted = package.active if package is not None else ()
+            if [*wanted] != [*seen]:
+                return False
+        return True
+
+    # -- choosing --------------------------------------------------------------------------------------------
+
+    def first(self, package: Package, matches: Matches, allowed: int = -1) -> tuple[object] | None:
+        """Return the first of ``matches`` whose slot is allowed, in a tuple, as it may be any object.
+
+        Candidates without a slot are allowed where the slots are that none has taken.
+        """
+        candidates = package.candidates
+        takes_new = allowed >> len(candidates) + 1
+        for candidate in matches:
+            slot = candidates.find(candidate)
+            if takes_new if slot < 0 else allowed & bit(slot):
+                return (candidate,)
+        return None
+
+    def can_choose(self, package: Package, allowed: int = -1, more: Sequence[Wanted] = ()) -> bool:
+        """Tell whether anything fulfils what is in force on a package, and ``more``."""
+        matches = self.matches(package, [*package.active, *more] if more else None)
+        return self.first(package, matches, allowed) is not None
+
+    def check(self, package: Package, slot: int) -> None:
+        """Raise ``InconsistentCandidate`` where the provider contradicts itself about a match."""
+        if any(self.fails(wanted, slot) for wanted in package.active):
+            information = [wanted.information for wanted in package.active]
+            criterion = self._library.criterion(self.matches(package), information, [])
+            raise self._library.inconsistent(package.candidates.items[slot], criterion)

@@ -1,0 +1,278 @@
+"""Which package the solver decides next, and what became of its last decision.
+
+This is the port ``solver.protocols.Order``.  It is asked before each decision and so sees what became of the
+one before: the pins are brought up to date here, and the rounds are reported (``rounds``).
+
+The rule: when a candidate is rejected, the pins that the solver took back with it are made again, without
+asking anybody, and then the next candidate of the same package is tried, as resolvelib does.  A package of
+which it turns out that nothing is left comes first of all.  Otherwise it is as the provider prefers
+(``agenda``).
+
+Also as with resolvelib, the older of two pins yields to the newer one if it can be replaced; but only once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resolver.bridge.answers import Refused
+from resolver.solver.terms import ABSENT, bit
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from resolver.bridge.agenda import Agenda
+    from resolver.bridge.answers import Answers
+    from resolver.bridge.library import Information, Library
+    from resolver.bridge.pins import Package, Wanted
+    from resolver.bridge.problem import ProviderProblem
+    from resolver.bridge.rounds import Rounds
+    from resolver.solver.solution import PartialSolution
+
+__all__ = ["ProviderOrder"]
+
+
+class ProviderOrder:
+    """The order of one search."""
+
+    __slots__ = (
+        "_agenda",
+        "_answers",
+        "_dead",
+        "_library",
+        "_pins",
+        "_problem",
+        "_replays",
+        "_rounds",
+        "_script",
+        "_solution",
+        "_then",
+        "_yielded",
+        "_yields",
+    )
+
+    def __init__(
+        self, library: Library, answers: Answers, agenda: Agenda, problem: ProviderProblem, rounds: Rounds
+    ) -> None:
+        self._library = library
+        self._answers = answers
+        self._pins = answers.pins
+        self._agenda = agenda
+        self._problem = problem
+        self._rounds = rounds
+        self._solution: PartialSolution | None = None
+        self._dead: Package | None = None
+        self._script: list[tuple[Package, int]] = []
+        self._then: Package | None = None
+        self._replays = False
+        self._yields = False
+        self._yielded: set[tuple[int, int]] = set()
+
+    def begin(self, pins: Sequence[tuple[Package, int]], package: Package | None) -> None:
+        """Begin with ``pins``, and then with ``package`` if that is given; to be called before the search."""
+        self._script = list(reversed(pins))
+        self._then = package
+
+    def add(self, package: int) -> None:
+        """Hear of a package; it is known already."""
+
+    def blame(self, package: int) -> bool:
+        """Count a conflict; start anew where older pins are to yield to the one that was tried."""
+        self._answers.packages[package].blame += 1
+        if not self._yields and not self._replays:
+            self._yields = self._older_yield()
+        return self._yields
+
+    def next(self, solution: PartialSolution) -> int:
+        """Return the number of the package to pin, or -1 where all are pinned."""
+        solution.open.clear()
+        if self._solution is None:
+            self._solution = self._agenda.solution = solution
+            package = self._dead = self._agenda.dead_root()
+        else:
+            package = self._catch_up(solution.level())
+        if package is None:
+            package = self._scripted(solution) or self._agenda.pick()
+        return -1 if package is None else package.number
+
+    def finish(self) -> None:
+        """Report how the last round ended, after the solver has found that there is no solution."""
+        trial = self._problem.trial
+        if self._rounds.is_open and trial is not None:
+            self._catch_up(0)
+            self._rounds.failed(_rejections(self._then or trial[0]))
+        elif self._dead is not None:
+            self._rounds.causes = [each.information for each in self._dead.active]
+
+    # -- what became of the last decision --------------------------------------------------------------------
+
+    def _catch_up(self, level: int) -> Package | None:
+        """Bring the pins up to date; return the package whose turn it is without asking the provider."""
+        assert self._problem.trial is not None
+        package, slot = self._problem.trial
+        if self._yields:
+            self._yields = False
+            self._pins.cut(level)
+            return None
+        if self._replays:
+            self._replayed(package, slot, level)
+            return None
+        if slot < 0:
+            return self._jump(package, level)
+        needs = self._answers.needs(package, slot)
+        known = [] if isinstance(needs, Refused) else needs
+        self._rounds.want(known)
+        if level > len(self._pins):
+            return self._stand(package, slot, known)
+        if isinstance(needs, Refused):
+            self._rounds.rejected(package, slot, needs.criterion)
+        else:
+            why = self._straw(package, slot, needs)
+            self._rounds.rejected(package, slot, self._library.criterion([], why, []))
+        return self._go_on(package, level, len(self._pins))
+
+    def _jump(self, spent: Package, level: int) -> Package | None:
+        """Follow the solver back, after ``spent`` was found to have nothing to choose."""
+        information = [each.information for each in spent.active]
+        if self._dead is not None:
+            # The pin at the top left another package nothing to choose, which it could not know.
+            self._dead = None
+            package, slot = self._pins.stack[-1]
+            self._rounds.rejected(package, slot, self._library.criterion([], information, []))
+            return self._go_on(package, level, len(self._pins) - 1)
+        if self._answers.matches(spent):
+            self._rounds.failed(_rejections(spent))
+        else:
+            self._rounds.failed(information, is_news=True)
+        self._pins.cut(level)
+        return None
+
+    def _stand(self, package: Package, slot: int, needs: list[Wanted]) -> Package | None:
+        self._pins.push(package, slot, needs)
+        self._dead = self._agenda.dead_end(needs)
+        if self._dead is None:
+            self._rounds.pinned(package.candidates.items[slot])
+        return self._dead
+
+    def _go_on(self, package: Package, level: int, before: int) -> Package | None:
+        """Have another candidate of ``package`` tried after one of its was taken back.
+
+        Pins that were taken back with it are made again first.
+        """
+        self._script = self._pins.stack[level:before][::-1]
+        self._then = package
+        self._pins.cut(level)
+        return None
+
+    # -- pins that are made again ----------------------------------------------------------------------------
+
+    def _scripted(self, solution: PartialSolution) -> Package | None:
+        """Return the next package of the script, which chooses what it had, or the one that follows."""
+        while self._script:
+            package, slot = self._script.pop()
+            allowed = solution.domains[package.number]
+            if not package.active:
+                continue
+            if allowed & ABSENT or not allowed & bit(slot):
+                self._drop()
+                return None
+            self._problem.forced = slot
+            self._replays = bool(self._script) or self._then is not None
+            return package
+        package_then, self._then = self._then, None
+        if package_then is None:
+            return None
+        if package_then.active and not solution.domains[package_then.number] & ABSENT:
+            return package_then
+        self._rounds.failed(_rejections(package_then))
+        return None
+
+    def _replayed(self, package: Package, slot: int, level: int) -> None:
+        self._replays = False
+        if level > len(self._pins):
+            needs = self._answers.needs(package, slot)
+            assert not isinstance(needs, Refused)
+            self._pins.push(package, slot, needs)
+        else:
+            self._drop()
+            self._pins.cut(level)
+
+    def _drop(self) -> None:
+        """Give up the script; the round in which it was needed has failed."""
+        self._script.clear()
+        package, self._then = self._then, None
+        if package is not None:
+            self._rounds.failed(_rejections(package))
+
+    def _older_yield(self) -> bool:
+        """Tell whether pins are to yield to the candidate that was tried, and write the script for that.
+
+        As with resolvelib, a candidate stands if those that it conflicts with can be replaced; once for each
+        two packages, or the two would go on for ever.
+        """
+        solution, trial = self._solution, self._problem.trial
+        if (
+            solution is None
+            or trial is None
+            or trial[1] < 0
+            or not solution.base[trial[0].number] & bit(trial[1])
+        ):
+            return False
+        package, slot = trial
+        needs = self._answers.needs(package, slot)
+        if isinstance(needs, Refused):
+            return False
+        in_the_way: dict[Package, list[Wanted]] = {}
+        for wanted in needs:
+            other = wanted.package
+            if other is not package and other.pinned >= 0:
+                in_the_way.setdefault(other, []).append(wanted)
+        yielding = [
+            other
+            for other, wanted in in_the_way.items()
+            if any(self._answers.fails(each, other.pinned) for each in wanted)
+        ]
+        if not yielding or any(
+            (package.number, other.number) in self._yielded
+            or not self._answers.can_choose(other, solution.base[other.number], in_the_way[other])
+            for other in yielding
+        ):
+            return False
+        kept = self._kept(yielding)
+        if not _is_wanted(package, kept):
+            return False
+        self._yielded.update((package.number, other.number) for other in yielding)
+        self._script = [*((each, each.pinned) for each in kept), trial][::-1]
+        self._then = None
+        return True
+
+    def _kept(self, yielding: list[Package]) -> dict[Package, None]:
+        """Return the packages whose pins are still required if ``yielding`` are not pinned, in order."""
+        kept: dict[Package, None] = {}
+        for package, _ in self._pins.stack:
+            if package not in yielding and _is_wanted(package, kept):
+                kept[package] = None
+        return kept
+
+    # -- dead ends -------------------------------------------------------------------------------------------
+
+    def _straw(self, package: Package, slot: int, needs: list[Wanted]) -> list[Information]:
+        """Return requirements that exclude one another if the candidate is pinned, the newest last."""
+        for wanted in needs:
+            other = wanted.package
+            pinned = slot if other is package else other.pinned
+            if pinned >= 0 and self._answers.fails(wanted, pinned):
+                return [*(each.information for each in other.active), wanted.information]
+        for wanted in needs:
+            if wanted.package.is_suspect and wanted.package.active:
+                return [*(each.information for each in wanted.package.active), wanted.information]
+        return [*(each.information for each in package.active), *(each.information for each in needs)]
+
+
+def _is_wanted(package: Package, pinned: Container[Package]) -> bool:
+    return any(each.parent is None or each.parent in pinned for each in package.active)
+
+
+def _rejections(package: Package) -> list[Information]:
+    """Return why candidates of a package did not stand, as far as they were tried."""
+    return [information for known in package.rejected.values() for information in known]
