@@ -21,11 +21,12 @@ __all__ = ["COMMANDS", "TABLE", "Arguments", "Setting", "flag_of", "is_supported
 
 COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
+    "why": "say who wants a package, and why it is not newer",
     "cache": "say where the cache is, how large it is, or empty it",
 }
 """The commands, each with what it does."""
 
-_COMMANDS_NOT_YET = ("resolve-many", "tree", "why")
+_COMMANDS_NOT_YET = ("resolve-many", "tree")
 
 FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
 
@@ -300,11 +301,12 @@ _FILES = ("constraints", "overrides")
 class Arguments:
     """What the command line and the variables say.
 
-    ``command`` is "" where none was given; ``operands`` are the words that are no options.  ``words`` are
-    those of the command line that belong into a result's header.
+    ``command`` is "" where none was given; ``operands`` are the words that are no options, without the name
+    of the ``package`` that ``why`` asks about.  ``words`` are those of the command line that belong into a
+    result's header.
     """
 
-    __slots__ = ("_given", "command", "operands", "words")
+    __slots__ = ("_given", "command", "operands", "package", "words")
 
     def __init__(
         self,
@@ -312,8 +314,10 @@ class Arguments:
         operands: tuple[str, ...],
         given: Mapping[str, Sequence[str]],
         words: Sequence[str],
+        package: str = "",
     ) -> None:
         self.command = command
+        self.package = package
         self.operands = operands
         self.words = tuple(words)
         self._given = given
@@ -381,19 +385,20 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Arguments:
             raise InputError(f"the command {reader.command} is not supported yet")
         if reader.command not in COMMANDS:
             raise InputError(_no_command(reader.command))
-    return Arguments(reader.command, tuple(reader.operands), given, reader.words)
+    return Arguments(reader.command, tuple(reader.operands), given, reader.words, reader.package)
 
 
 class _Reader:
     """Reads the words of a command line, from the first to the last."""
 
-    __slots__ = ("argv", "at", "by_flag", "command", "given", "operands", "sources", "words")
+    __slots__ = ("argv", "at", "by_flag", "command", "given", "operands", "package", "sources", "words")
 
     def __init__(self, argv: Sequence[str]) -> None:
         self.argv = argv
         self.at = 0
         self.by_flag = {flag: setting for setting in TABLE for flag in (*setting.flags, *setting.hidden)}
         self.command = ""
+        self.package = ""
         self.given: dict[str, list[str]] = {}
         self.operands: list[str] = []
         self.sources: dict[str, str] = {}
@@ -417,10 +422,12 @@ class _Reader:
                 self.words += self.argv[start : self.at]
 
     def _take_operand(self, word: str) -> None:
-        if self.command:
-            self.operands.append(word)
-        else:
+        if not self.command:
             self.command = word
+        elif self.command == "why" and not self.package:
+            self.package = word
+        else:
+            self.operands.append(word)
 
     def _take_long(self, word: str) -> bool:
         """Take ``--name``, ``--name value`` or ``--name=value``; return whether it belongs into a header."""

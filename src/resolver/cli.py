@@ -1,7 +1,7 @@
 """The command ``resolver``: streams, exit codes and signals.
 
-What the words mean is in ``arguments``, what is read in ``inputs``, the work itself in ``engines``.  stdout
-carries the result only; all talk goes to stderr.
+What the words mean is in ``arguments``, what each command does in ``commands``.  stdout carries the result
+only; all talk goes to stderr.
 
 Exit codes: 0 solved; those of ``errors``; 70 for what nobody expected; 130 and 143 for SIGINT and SIGTERM;
 141 where the reader of stdout went away.
@@ -9,60 +9,27 @@ Exit codes: 0 solved; those of ``errors``; 70 for what nobody expected; 130 and 
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
 from io import StringIO
 
 from resolver.arguments import parse
-from resolver.console import Console
-from resolver.errors import InputError, NoSolution, OutputError, ResolverError
+from resolver.console import Console, Streams
+from resolver.errors import NoSolution, ResolverError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Protocol, TextIO
+    from collections.abc import Sequence
+    from typing import TextIO
 
     from resolver.arguments import Arguments
-    from resolver.formats.answer import Answer, Progress, Statistics
-    from resolver.inputs import Inputs
-    from resolver.model.requirement import Requirement
-    from resolver.options import Options
-
-    class Solve(Protocol):
-        """What ``engines.solve`` does."""
-
-        def __call__(  # noqa: PLR0913  # that of ``engines.solve``
-            self,
-            requirements: Sequence[Requirement],
-            constraints: Sequence[Requirement],
-            options: Options,
-            *,
-            progress: Callable[[Progress], None] | None = None,
-            warn: Callable[[str], None] | None = None,
-            note: Callable[[str], None] | None = None,
-        ) -> Answer: ...
-
+    from resolver.commands import Solve
 
 __all__ = ["Streams", "main", "run"]
 
 _BUG, _INTERRUPTED, _TERMINATED, _BROKEN_PIPE = 70, 130, 143, 141
 _ORDERLY = 1.0  # seconds: so long the end that a signal asks for may take
-
-
-class Streams:
-    """Where the command reads and writes, and the variables it sees; None: closed by who started us."""
-
-    __slots__ = ("environ", "stderr", "stdin", "stdout")
-
-    def __init__(
-        self, stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO, environ: Mapping[str, str]
-    ) -> None:
-        self.stdin = stdin
-        self.stdout = stdout
-        self.stderr = stderr
-        self.environ = environ
 
 
 class _Terminated(SystemExit):
@@ -148,141 +115,15 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
 
         write_result(streams.stdout, f"resolver {__version__}\n")
         return 0
-    if arguments.command == "cache":
-        return _cache(arguments, streams)
-    return _resolve(arguments, streams, console, solve)
+    from resolver import commands  # noqa: PLC0415  # lazy: start-up time
 
-
-def _resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None) -> int:
-    """Run ``resolver resolve``."""
-    from resolver.inputs import gather  # noqa: PLC0415  # lazy: start-up time
-    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # the same
-
-    inputs = gather(arguments, getattr(streams.stdin, "buffer", None), streams.environ)
-    for warning in dict.fromkeys(inputs.warnings):
-        console.warning(warning)
-    for note in inputs.notes:
-        console.note(note)
-    path = arguments.text("output_file")
-    output = None if path in (None, "-") else OutputFile(str(path))
-    try:
-        answer = _solved(inputs, console, solve or _engines_solve())
-        text = _rendered(answer, arguments, inputs)
-        if output is None:
-            write_result(streams.stdout, text)
-        else:
-            output.write(text)
-    except NoSolution as error:
-        if arguments.text("format") == "json":
-            write_result(streams.stdout, _proof(error))
-        raise
-    finally:
-        if output is not None:
-            output.discard()
-    return 0
-
-
-def _engines_solve() -> Solve:
-    from resolver.engines import solve  # noqa: PLC0415  # lazy: start-up time
-
-    return solve
-
-
-def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
-    """Return the answer, with progress shown and the garbage collector off meanwhile."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        answer = solve(
-            inputs.requirements,
-            inputs.constraints,
-            inputs.options,
-            progress=console.progress if console.shows_progress else None,
-            warn=console.warning,
-            note=console.note,
-        )
-    finally:
-        console.clear()
-        if collecting:
-            gc.enable()
-    for warning in answer.warnings:
-        console.warning(warning)
-    _sum_up(answer, console)
-    return answer
-
-
-def _sum_up(answer: Answer, console: Console) -> None:
-    """Say how it went, to those who look or ask."""
-    count = f"{len(answer.pins)} package{'' if len(answer.pins) == 1 else 's'}"
-    console.plain(f"Resolved {count} in {answer.statistics.seconds:.2f} s", 0 if console.on_terminal else 1)
-    _note_work(answer.statistics, console)
-
-
-def _note_work(statistics: Statistics, console: Console) -> None:
-    console.note(
-        f"{statistics.decisions} decisions, {statistics.conflicts} conflicts,"
-        f" {statistics.candidates} candidates looked at, {statistics.requests} requests,"
-        f" {statistics.bytes / 1e6:.2f} MB"
-    )
-
-
-def _rendered(answer: Answer, arguments: Arguments, inputs: Inputs) -> str:
-    """Return the result in the format that was asked for."""
-    if arguments.text("format") == "json":
-        from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
-
-        return solved(answer)
-    from resolver.formats.annotated import hashes_of, write  # noqa: PLC0415  # lazy: start-up time
-    from resolver.options import redacted  # noqa: PLC0415  # the same
-
-    hashes = inputs.options.generate_hashes
-    without = [pin.name for pin in answer.pins if hashes and not hashes_of(pin)]
-    if without:
-        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(without)}")
-    words = (
-        [] if arguments.count("no_header") else ["resolver", *(redacted(word) for word in arguments.words)]
-    )
-    return write(
-        answer,
-        command=words,
-        annotate=not arguments.count("no_annotate"),
-        hashes=hashes,
-        constraint_files=inputs.constraint_files,
-        override_files=inputs.override_files,
-    )
-
-
-def _proof(error: NoSolution) -> str:
-    """Return the JSON of a proof that there is no solution."""
-    from resolver.formats.views import unsatisfiable  # noqa: PLC0415  # lazy: start-up time
-
-    return unsatisfiable(error)
-
-
-def _cache(arguments: Arguments, streams: Streams) -> int:
-    """Run ``resolver cache dir|info|clean``."""
-    from resolver.index.store import clean, default_cache_dir, usage  # noqa: PLC0415  # lazy: start-up time
-    from resolver.output import write_result  # noqa: PLC0415  # the same
-
-    directory = arguments.text("cache_dir") or default_cache_dir(streams.environ, sys.platform)
-    match arguments.operands:
-        case ("dir",):
-            said = directory
-        case ("info",):
-            found = usage(directory)
-            said = f"{directory}: {found.files} files, {found.size / 1e6:.1f} MB"
-        case ("clean",):
-            try:
-                found = clean(directory)
-            except OSError as error:
-                reason = error.strerror or error
-                raise OutputError(f"the cache {directory} cannot be removed: {reason}") from None
-            said = f"Removed {found.files} files, {found.size / 1e6:.1f} MB, from {directory}"
-        case ("prune",):
-            raise InputError("the command cache prune is not supported yet")
+    match arguments.command:
+        case "cache":
+            commands.cache(arguments, streams)
+        case "why":
+            commands.why(arguments, streams, console)
         case _:
-            raise InputError("say what to do with the cache: resolver cache dir, info or clean")
-    write_result(streams.stdout, f"{said}\n")
+            commands.resolve(arguments, streams, console, solve)
     return 0
 
 
@@ -302,7 +143,9 @@ def _failed(error: ResolverError, console: Console) -> int:
             from resolver.formats.answer import Statistics  # noqa: PLC0415  # lazy: start-up time
 
             if isinstance(error.statistics, Statistics):
-                _note_work(error.statistics, console)
+                from resolver.commands import note_work  # noqa: PLC0415  # lazy: start-up time
+
+                note_work(error.statistics, console)
     if console.level > 1:
         _trace(error, console)
     return error.exit_code

@@ -16,12 +16,26 @@ if TYPE_CHECKING:
 
     from resolver.formats.answer import Progress
 
-__all__ = ["Console", "has_colour"]
+__all__ = ["Console", "Streams", "has_colour"]
 
 _RED, _YELLOW, _GREEN, _CYAN, _DIM = "\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[1;36m", "\033[2m"
 _PLAIN = "\033[0m"
 _ERASE = "\r\033[K"  # the whole line, with the ^C that terminals write behind its end
 _PERIOD = 0.1  # seconds between two lines of progress
+
+
+class Streams:
+    """Where the command reads and writes, and the variables it sees; None: closed by who started us."""
+
+    __slots__ = ("environ", "stderr", "stdin", "stdout")
+
+    def __init__(
+        self, stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO, environ: Mapping[str, str]
+    ) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.environ = environ
 
 
 class Console:

@@ -6,6 +6,8 @@ error.  What the words of the command line mean is in ``arguments``, what a file
 
 from __future__ import annotations
 
+import os
+
 from resolver.arguments import flag_of
 from resolver.errors import InputError
 from resolver.formats.requirements_txt import read
@@ -49,13 +51,12 @@ class Inputs:
 def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]) -> Inputs:
     """Read all files that the command names.  Raises ``InputError``."""
     inputs = Inputs(_options(arguments))
-    if not arguments.operands:
-        raise InputError("no SOURCE is given; try: resolver resolve requirements.txt")
-    for path in arguments.operands:
+    sources = arguments.operands or _default_sources(arguments)
+    for path in sources:
         _check_kind(path)
     files = [
         read(path, stdin=stdin, environ=environ, constraint=constraint)
-        for paths, constraint in ((arguments.operands, False), (arguments.texts("constraint"), True))
+        for paths, constraint in ((sources, False), (arguments.texts("constraint"), True))
         for path in paths
     ]
     for file in files:
@@ -67,6 +68,19 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
     _take_options(inputs, arguments, files)
     _take_overrides(inputs, arguments, stdin, environ)
     return inputs
+
+
+def _default_sources(arguments: Arguments) -> tuple[str, ...]:
+    """Return what ``why`` reads where no SOURCE is given; other commands must be told."""
+    if arguments.command != "why":
+        raise InputError("no SOURCE is given; try: resolver resolve requirements.txt")
+    for path in ("requirements.txt", "pyproject.toml"):
+        if os.path.isfile(path):  # noqa: PTH113  # pathlib costs 5 ms
+            return (path,)
+    raise InputError(
+        "no SOURCE is given, and there is neither requirements.txt nor pyproject.toml here;"
+        f" try: resolver why {arguments.package} FILE"
+    )
 
 
 def _options(arguments: Arguments) -> Options:
@@ -107,10 +121,13 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
     if index_url is not None and options.index_url is None:
         changes["index_url"] = index_url
         inputs.notes.append(f"The requirements files name the index {redacted(index_url)}.")
-    for field in ("extra_index_urls", "only_binary"):
-        found = [value for file in files for value in getattr(file.options, field)]
-        if found:
-            changes[field] = tuple(dict.fromkeys([*getattr(options, field), *found]))
+    extra = [url for file in files for url in file.options.extra_index_urls]
+    if extra:
+        changes["extra_index_urls"] = tuple(dict.fromkeys([*options.extra_index_urls, *extra]))
+    wheels = [name for file in files for name in file.options.only_binary]
+    if wheels:
+        # Those of the command come last: a ":none:" among them takes back what stands before it.
+        changes["only_binary"] = (*wheels, *options.only_binary)
     if any(file.options.pre for file in files) and not arguments.count("prerelease"):
         changes["prerelease"] = "allow"
     if changes:

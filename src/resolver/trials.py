@@ -73,7 +73,7 @@ class Allowance:
     @property
     def over(self) -> bool:
         """Whether something is used up."""
-        counted = self.trials <= 0 or self.steps <= 0 or self.keys <= 0
+        counted = self.trials < 0 or self.steps <= 0 or self.keys <= 0
         return counted or not self.seconds or self._requests() > self._most_requests
 
 
@@ -201,8 +201,11 @@ class _Trial:
         self._used = used
         self._solver = Solver(problem)
         self._scout: Scout | None = None
-        self._steps = max(allowance.steps // 4, _STEPS)
-        self._keys = max(allowance.keys // 2, _KEYS)
+        if allowance.trials:
+            self._steps = max(allowance.steps // 4, _STEPS)
+            self._keys = max(allowance.keys // 2, _KEYS)
+        else:  # nothing has to be left for others
+            self._steps, self._keys = allowance.steps, allowance.keys
 
     def advance(self, allowance: Allowance) -> Verdict | list[Key]:
         """Go on; the verdict, or the keys to wait for, of which there may be none."""

@@ -16,14 +16,21 @@ __all__ = ["usage"]
 _ABOUT = {
     "": "Find versions of Python packages that fit together.",
     "resolve": "Find versions of all packages that SOURCE asks for, and write them as a requirements file.",
+    "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
     "cache": "Say where the cache is (dir), how large it is (info), or empty it (clean).",
 }
 _SYNOPSIS = {
     "": "resolver COMMAND [OPTION...]",
     "resolve": "resolver resolve SOURCE... [OPTION...]",
+    "why": "resolver why PACKAGE [SOURCE...] [OPTION...]",
     "cache": "resolver cache dir|info|clean [--cache-dir DIR]",
 }
 _GLOBAL = ("cache_dir", "quiet", "verbose", "color", "no_progress", "version", "help")
+_OF_PINS = ("generate_hashes", "no_annotate", "no_header")
+_SOURCES = {
+    "resolve": "SOURCE is a requirements file, or - for standard input.",
+    "why": "SOURCE is a requirements file, or - for standard input (default: requirements.txt).",
+}
 _INDENT = 30
 
 
@@ -35,9 +42,11 @@ def usage(command: str, width: int) -> str:
         lines += ["", "Commands:"]
         lines += [line for name, text in COMMANDS.items() for line in _entry(name, text, width)]
         lines += ["", "See resolver COMMAND --help for the options of a command."]
-    if command == "resolve":
-        lines += ["", "SOURCE is a requirements file, or - for standard input."]
+    if command in _SOURCES:
+        lines += ["", *_wrapped(_SOURCES[command], width)]
         shown = [setting for setting in TABLE if setting.group and _is_worth_showing(setting)]
+        if command == "why":
+            shown = [setting for setting in shown if setting.name not in _OF_PINS]
     else:
         shown = [
             setting for setting in TABLE if setting.name in _GLOBAL and (command or setting.header is False)
@@ -48,7 +57,7 @@ def usage(command: str, width: int) -> str:
             group = setting.group
             lines += ["", f"{group}:"]
         lines += _entry(_spelling(setting), _described(setting), width)
-    if command == "resolve":
+    if command in _SOURCES:
         lines += ["", *_wrapped(_VARIABLES, width)]
     return "".join(f"{line}\n" for line in lines)
 

@@ -16,11 +16,11 @@ ENVIRON = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(SOURCE), "PYTHO
 # A session that says that it is there and waits; started through the real ``main``.
 WAITING = """\
 import sys, time
-import resolver.cli
+import resolver.cli, resolver.commands
 def solve(*_, **__):
     print("there", file=sys.stderr, flush=True)
     time.sleep(60)
-resolver.cli._engines_solve = lambda: solve
+resolver.commands._engines_solve = lambda: solve
 sys.exit(resolver.cli.main(sys.argv[1:]))
 """
 
@@ -28,10 +28,11 @@ sys.exit(resolver.cli.main(sys.argv[1:]))
 ANSWERING = """\
 import sys
 import resolver.cli
+import resolver.commands
 from resolver.formats.answer import Answer, Pinned, Statistics
 def solve(*_, **__):
     return Answer([Pinned(f"p{n}", "1") for n in range(100000)], {}, Statistics())
-resolver.cli._engines_solve = lambda: solve
+resolver.commands._engines_solve = lambda: solve
 sys.exit(resolver.cli.main(sys.argv[1:]))
 """
 
@@ -81,8 +82,9 @@ def test_reading_and_writing_need_few_imports() -> None:
 import sys
 before = set(sys.modules)
 import resolver.cli
+import resolver.commands
 from resolver.formats.answer import Answer, Pinned, Statistics
-resolver.cli._engines_solve = lambda: lambda *_, **__: Answer([Pinned("a", "1")], {}, Statistics())
+resolver.commands._engines_solve = lambda: lambda *_, **__: Answer([Pinned("a", "1")], {}, Statistics())
 code = resolver.cli.main(["resolve", "-"])
 print(*sorted(set(sys.modules) - before))
 sys.exit(code)

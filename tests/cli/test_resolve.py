@@ -159,7 +159,7 @@ def test_files_options_and_variables_come_together(folder: Path) -> None:
     assert (solve.requirements, solve.constraints) == (["flask>=1", "b"], ["c<2"])
     assert solve.options.index_url == "https://file/"
     assert solve.options.extra_index_urls == ("https://x/",)
-    assert solve.options.only_binary == (":all:", "b")
+    assert solve.options.only_binary == ("b", ":all:")
     assert solve.options.prerelease == "allow"
     assert solve.options.overrides == ("d==1",)
     assert solve.options.excludes == ("e",)

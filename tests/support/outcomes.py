@@ -10,7 +10,7 @@ import pytest
 
 from resolver.errors import NoSolution
 from resolver.model.requirement import Origin, Requirement
-from resolver.session import _Run
+from resolver.run import Run
 from resolver.solver.engine import Solved, Unsolvable
 from resolver.sources import OpenSource
 from support.memory import MemorySource
@@ -50,7 +50,7 @@ def resolved(world: PythonWorld, source: Source | None = None, *, explained: boo
     Without a solution, the details are the explanation and the fixes, or nothing where it shall not be
     ``explained``.
     """
-    run = _Run(
+    run = Run(
         [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(world.requirements, 1)],
         [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(world.constraints, 1)],
         world.options().replace(no_fixes=not explained),

@@ -147,7 +147,6 @@ def test_features_to_come_are_known_and_refused(words: list[str]) -> None:
         (["-"], "'-' is no command; did you mean: resolver resolve -"),
         (["resolv"], "'resolv' is no command; did you mean resolve?"),
         (["tree"], "the command tree is not supported yet"),
-        (["why", "a"], "the command why is not supported yet"),
         (["resolve-many", "a"], "the command resolve-many is not supported yet"),
     ],
 )

@@ -12,7 +12,8 @@ from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
-from resolver.session import _Run, solve
+from resolver.run import Run
+from resolver.session import solve
 from resolver.solver.engine import Solver
 from resolver.solver.incompatibility import Clause, Given
 from resolver.solver.report import tightest
@@ -121,7 +122,7 @@ def test_tightest_is_where_most_conflicts_were() -> None:
 def test_bug_of_the_solver_is_told_as_a_bug_and_never_as_a_verdict() -> None:
     """Here a problem breaks its promises; a conflict loop that stalls ends in the same way."""
     source = MemorySource({"a": {"1": {}, "2": {}}})
-    run = _Run([Requirement.parse("a")], [], LINUX, OpenSource(source))
+    run = Run([Requirement.parse("a")], [], LINUX, OpenSource(source))
     run.problem.choose = lambda package, allowed: -1  # type: ignore[method-assign]  # noqa: ARG005
     with pytest.raises(InternalError, match=r"this is a bug in resolver: candidate -1 .*report it") as caught:
         run.until_waiting()

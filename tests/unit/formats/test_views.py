@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +11,9 @@ from resolver.errors import NoSolution
 from resolver.formats.answer import Answer, Fix, Pinned, Statistics
 from resolver.formats.views import solved, unsatisfiable
 from resolver.model.distfile import DistFile
+from support.schema import check, fits, load_schema
 
-SCHEMA = json.loads(
-    (Path(__file__).resolve().parents[3] / "docs" / "schema" / "resolution-1.json").read_text(
-        encoding="utf-8"
-    )
-)
+SCHEMA = load_schema("resolution-1")
 
 
 def answer() -> Answer:
@@ -43,60 +39,6 @@ def answer() -> Answer:
     ]
     statistics = Statistics(decisions=2, conflicts=1, candidates=4, requests=3, bytes=10, seconds=0.123456)
     return Answer(pins, {"sys_platform": "linux", "os_name": "posix"}, statistics)
-
-
-def check(value: Any, schema: dict[str, Any], path: str = "$") -> None:
-    """Check ``value`` against the part of JSON Schema that our schema uses; assert that it uses no more."""
-    known = {
-        "$comment", "$defs", "$id", "$ref", "$schema", "additionalProperties", "const", "description", "enum",
-        "examples", "items", "minimum", "oneOf", "properties", "required", "title", "type",
-    }  # fmt: skip
-    assert schema.keys() <= known, path
-    if "$ref" in schema:
-        target: Any = SCHEMA
-        for name in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[name]
-        check(value, target, path)
-    if "oneOf" in schema:
-        fitting = [each for each in schema["oneOf"] if fits(value, each, path)]
-        assert len(fitting) == 1, f"{path}: {len(fitting)} alternatives fit"
-    if "const" in schema:
-        assert schema["const"] == value, path
-    if "enum" in schema:
-        assert value in schema["enum"], path
-    types: dict[str, Any] = {
-        "object": dict,
-        "array": list,
-        "string": str,
-        "integer": int,
-        "number": (int, float),
-    }
-    types |= {"null": type(None), "boolean": bool}
-    if "type" in schema:
-        wanted = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        assert any(isinstance(value, types[name]) for name in wanted), f"{path} is {value!r}"
-        assert "boolean" in wanted or not isinstance(value, bool), path
-    if isinstance(value, dict):
-        assert set(schema.get("required", ())) <= value.keys(), path
-        for name, item in value.items():
-            extra = schema.get("additionalProperties", {})
-            part = schema.get("properties", {}).get(name, extra)
-            assert part is not False, f"{path}.{name} is not in the schema"
-            check(item, part, f"{path}.{name}")
-    if isinstance(value, list):
-        for number, item in enumerate(value):
-            check(item, schema.get("items", {}), f"{path}[{number}]")
-    if "minimum" in schema:
-        assert value >= schema["minimum"], path
-
-
-def fits(value: Any, schema: dict[str, Any], path: str) -> bool:
-    """Return whether ``value`` keeps to ``schema``."""
-    try:
-        check(value, schema, path)
-    except AssertionError:
-        return False
-    return True
 
 
 def test_a_solved_document_is_that_of_the_contract() -> None:
@@ -213,4 +155,4 @@ def test_the_schema_has_valid_examples() -> None:
 def test_the_schema_refuses_other_documents(change: dict[str, Any]) -> None:
     """A check that cannot fail would prove nothing."""
     document = json.loads(solved(answer())) | change
-    assert not fits(document, SCHEMA, "$")
+    assert not fits(document, SCHEMA)

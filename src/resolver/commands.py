@@ -1,0 +1,231 @@
+"""What the commands do, from arguments to the result that is written.
+
+``cli`` calls them, and says what went wrong; what is read is in ``inputs``, the work itself in ``engines``.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from resolver.errors import InputError, NoSolution, OutputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Protocol
+
+    from resolver.arguments import Arguments
+    from resolver.console import Console, Streams
+    from resolver.formats.answer import Answer, Progress, Statistics
+    from resolver.inputs import Inputs
+    from resolver.model.requirement import Requirement
+    from resolver.options import Options
+
+    class Solve(Protocol):
+        """What ``engines.solve`` does."""
+
+        def __call__(  # noqa: PLR0913  # that of ``engines.solve``
+            self,
+            requirements: Sequence[Requirement],
+            constraints: Sequence[Requirement],
+            options: Options,
+            *,
+            progress: Callable[[Progress], None] | None = None,
+            warn: Callable[[str], None] | None = None,
+            note: Callable[[str], None] | None = None,
+        ) -> Answer:
+            """Return the answer to ``requirements``."""
+
+
+__all__ = ["cache", "note_work", "resolve", "why"]
+
+
+def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
+    """Run ``resolver resolve``; ``solve`` stands in for ``engines.solve``."""
+
+    def work(inputs: Inputs) -> str:
+        return _rendered(_solved(inputs, console, solve or _engines_solve()), arguments, inputs)
+
+    _write(arguments, streams, console, work)
+
+
+def why(arguments: Arguments, streams: Streams, console: Console) -> None:
+    """Run ``resolver why``."""
+    name = _package(arguments)
+    _write(arguments, streams, console, lambda inputs: _reasons(name, arguments, inputs, console))
+
+
+def cache(arguments: Arguments, streams: Streams) -> None:
+    """Run ``resolver cache dir|info|clean``."""
+    from resolver.index.store import clean, default_cache_dir, usage  # noqa: PLC0415  # lazy: start-up time
+    from resolver.output import write_result  # noqa: PLC0415  # the same
+
+    directory = arguments.text("cache_dir") or default_cache_dir(streams.environ, sys.platform)
+    match arguments.operands:
+        case ("dir",):
+            said = directory
+        case ("info",):
+            found = usage(directory)
+            said = f"{directory}: {found.files} files, {found.size / 1e6:.1f} MB"
+        case ("clean",):
+            try:
+                found = clean(directory)
+            except OSError as error:
+                reason = error.strerror or error
+                raise OutputError(f"the cache {directory} cannot be removed: {reason}") from None
+            said = f"Removed {found.files} files, {found.size / 1e6:.1f} MB, from {directory}"
+        case ("prune",):
+            raise InputError("the command cache prune is not supported yet")
+        case _:
+            raise InputError("say what to do with the cache: resolver cache dir, info or clean")
+    write_result(streams.stdout, f"{said}\n")
+
+
+def note_work(statistics: Statistics, console: Console) -> None:
+    """Say what a resolution took, to those who ask."""
+    console.note(
+        f"{statistics.decisions} decisions, {statistics.conflicts} conflicts,"
+        f" {statistics.candidates} candidates looked at, {statistics.requests} requests,"
+        f" {statistics.bytes / 1e6:.2f} MB"
+    )
+
+
+def _package(arguments: Arguments) -> str:
+    """Return the package that ``resolver why`` asks about, in normal form."""
+    from resolver.model.names import InvalidName, normalise  # noqa: PLC0415  # lazy: start-up time
+
+    if not arguments.package:
+        raise InputError("say which package; try: resolver why PACKAGE requirements.txt")
+    try:
+        return normalise(arguments.package)
+    except InvalidName as error:
+        raise InputError(f"why: {error}") from None
+
+
+def _write(arguments: Arguments, streams: Streams, console: Console, work: Callable[[Inputs], str]) -> None:
+    """Read the inputs, do ``work``, and write its result, or else the proof that there is none."""
+    from resolver.inputs import gather  # noqa: PLC0415  # lazy: start-up time
+    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # the same
+
+    inputs = gather(arguments, getattr(streams.stdin, "buffer", None), streams.environ)
+    for warning in dict.fromkeys(inputs.warnings):
+        console.warning(warning)
+    for note in inputs.notes:
+        console.note(note)
+    path = arguments.text("output_file")
+    output = None if path in (None, "-") else OutputFile(str(path))
+    try:
+        text = work(inputs)
+        if output is None:
+            write_result(streams.stdout, text)
+        else:
+            output.write(text)
+    except NoSolution as error:
+        if arguments.text("format") == "json":
+            write_result(streams.stdout, _proof(error))
+        raise
+    finally:
+        if output is not None:
+            output.discard()
+
+
+def _engines_solve() -> Solve:
+    from resolver.engines import solve  # noqa: PLC0415  # lazy: start-up time
+
+    return solve
+
+
+def _reasons(name: str, arguments: Arguments, inputs: Inputs, console: Console) -> str:
+    """Do the work of ``resolver why``."""
+    from resolver.formats.reasons import to_json, to_text  # noqa: PLC0415  # lazy: start-up time
+    from resolver.session import why  # noqa: PLC0415  # the same
+
+    with _Working(console) as progress:
+        reasons = why(
+            name,
+            inputs.requirements,
+            inputs.constraints,
+            inputs.options,
+            progress=progress,
+            warn=console.warning,
+            note=console.note,
+        )
+    note_work(reasons.answer.statistics, console)
+    return (to_json if arguments.text("format") == "json" else to_text)(reasons)
+
+
+def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
+    """Return the answer to ``inputs``; say what is odd about it, and how it went."""
+    with _Working(console) as progress:
+        answer = solve(
+            inputs.requirements,
+            inputs.constraints,
+            inputs.options,
+            progress=progress,
+            warn=console.warning,
+            note=console.note,
+        )
+    for warning in answer.warnings:
+        console.warning(warning)
+    _sum_up(answer, console)
+    return answer
+
+
+class _Working:
+    """While it is entered, progress can be shown, and the garbage collector is off."""
+
+    __slots__ = ("_collecting", "_console")
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._collecting = gc.isenabled()
+
+    def __enter__(self) -> Callable[[Progress], None] | None:
+        gc.disable()
+        return self._console.progress if self._console.shows_progress else None
+
+    def __exit__(self, *_: object) -> None:
+        self._console.clear()
+        if self._collecting:
+            gc.enable()
+
+
+def _sum_up(answer: Answer, console: Console) -> None:
+    """Say how it went, to those who look or ask."""
+    count = f"{len(answer.pins)} package{'' if len(answer.pins) == 1 else 's'}"
+    console.plain(f"Resolved {count} in {answer.statistics.seconds:.2f} s", 0 if console.on_terminal else 1)
+    note_work(answer.statistics, console)
+
+
+def _rendered(answer: Answer, arguments: Arguments, inputs: Inputs) -> str:
+    """Return the result in the format that was asked for."""
+    if arguments.text("format") == "json":
+        from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
+
+        return solved(answer)
+    from resolver.formats.annotated import hashes_of, write  # noqa: PLC0415  # lazy: start-up time
+    from resolver.options import redacted  # noqa: PLC0415  # the same
+
+    hashes = inputs.options.generate_hashes
+    without = [pin.name for pin in answer.pins if hashes and not hashes_of(pin)]
+    if without:
+        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(without)}")
+    words = (
+        [] if arguments.count("no_header") else ["resolver", *(redacted(word) for word in arguments.words)]
+    )
+    return write(
+        answer,
+        command=words,
+        annotate=not arguments.count("no_annotate"),
+        hashes=hashes,
+        constraint_files=inputs.constraint_files,
+        override_files=inputs.override_files,
+    )
+
+
+def _proof(error: NoSolution) -> str:
+    """Return the JSON of a proof that there is no solution."""
+    from resolver.formats.views import unsatisfiable  # noqa: PLC0415  # lazy: start-up time
+
+    return unsatisfiable(error)

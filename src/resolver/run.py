@@ -1,0 +1,277 @@
+"""The parts of one resolution, and driving them: the solver, then what is to be found out about its answer.
+
+A ``Run`` goes on until something must be waited for.  ``session`` decides where that is done; from then on
+needs are fulfilled concurrently and a ``Scout`` walks ahead of the solver.  Scout and prefetching only decide
+*when* something is fetched.  The answer never depends on what has arrived: the solver asks for what it needs
+in an order of its own.
+"""
+
+from __future__ import annotations
+
+from resolver.budget import Budget, report
+from resolver.errors import InternalError, NoSolution
+from resolver.formats.answer import Answer, Progress, Statistics
+from resolver.posing import pose
+from resolver.problem import ListingKey, MetadataKey
+from resolver.scout import Fetcher, Scout
+from resolver.selection import missing_extras, pins
+from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
+from resolver.sources import OpenSource, environment_of
+from resolver.verification import verify
+from resolver.wording import explain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from resolver.fixes import Search
+    from resolver.formats.answer import Fix
+    from resolver.formats.reasons import Reasons
+    from resolver.model.requirement import Requirement
+    from resolver.options import Options
+    from resolver.trials import Allowance, Trials
+    from resolver.why import Inquiry
+
+    Key = ListingKey | MetadataKey
+    Finished = Solved | Unsolvable
+    Step = Solved | Unsolvable | Need | Paused
+
+__all__ = ["Run"]
+
+#: Solver steps between two looks at the clock: some milliseconds of work.
+_STEPS = 2_000
+
+#: What the search for fixes may cost: as much as the search for a solution, or this where that is more.
+_FIX_STEPS, _FIX_SECONDS = 100_000, 2.0
+
+_NO_LIMIT = 10**9
+
+
+class Run:
+    """The parts of one resolution and how far it is."""
+
+    def __init__(  # noqa: PLR0913  # what is asked, where, and who hears of it
+        self,
+        requirements: Sequence[Requirement],
+        constraints: Sequence[Requirement],
+        options: Options,
+        opened: OpenSource,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        about: str | None = None,
+    ) -> None:
+        self._about = about
+        self._budget = Budget(options)
+        self._progress = progress
+        self._asked = (requirements, constraints, options)
+        self.problem = pose(requirements, constraints, options, environment_of(options))
+        self.opened = opened
+        self._fetcher = Fetcher(self.opened.source, self.problem)
+        self._scout: Scout | None = None
+        self._solver = Solver(self.problem)
+        self._waiting: list[Key] = []
+        self._found: Finished | None = None
+        self._search: Search | None = None
+        self._inquiry: Inquiry | None = None
+        self._trials: Trials | None = None
+
+    def until_waiting(self) -> Finished | list[Key]:
+        """Go on until the end, or until something must be waited for: the keys of that."""
+        while True:
+            step = self._step()
+            if step:
+                return step
+
+    async def finish(self, waiting: list[Key]) -> Finished:
+        """Go on to the end, waiting where that is needed; a deadline ends it too."""
+        import asyncio  # noqa: PLC0415  # lazy: start-up time
+
+        if self._trials is None:
+            self._scout = Scout(self.problem, self._fetcher)
+            self._scout.require(self.problem.requirements)
+        try:
+            while True:
+                await self._wait(waiting)
+                step: Finished | list[Key] = []
+                while not step:
+                    step = self._step()
+                    await asyncio.sleep(0)
+                if not isinstance(step, list):
+                    return step
+                waiting = step
+        finally:
+            await self._fetcher.cancel()
+            if self._trials is not None:
+                await self._trials.cancel()
+
+    async def _wait(self, keys: list[Key]) -> None:
+        """Wait until one of ``keys`` fails or all are there, or time is up."""
+        import asyncio  # noqa: PLC0415  # lazy: start-up time
+
+        if self._trials is None:
+            tasks = [self._fetcher.start(key) for key in keys]
+            left = self._budget.seconds
+        else:
+            tasks = await self._trials.start(keys)
+            left = self._trials.seconds
+        await asyncio.wait(tasks, timeout=left, return_when=asyncio.FIRST_EXCEPTION)
+
+    async def finish_and_close(self, waiting: list[Key]) -> Finished:
+        """Do ``finish`` and let go of connections, in the same event loop."""
+        try:
+            return await self.finish(waiting)
+        finally:
+            await self.opened.source.close()
+
+    def answer(self, found: Finished) -> Answer:
+        """Make the answer of the solver's; raises ``NoSolution`` with the proof if there is none."""
+        if isinstance(found, Unsolvable):
+            explained = explain(self.problem, found.clause)
+            raise NoSolution(
+                explained.text,
+                derivation=explained.tree,
+                hints=explained.hints,
+                fixes=self.fixes,
+                statistics=self._statistics(),
+            )
+        verify(self.problem, found.selected)
+        catalog = self.problem.catalog
+        return Answer(
+            pins(self.problem, found.selected),
+            catalog.environment.variables,
+            self._statistics(),
+            missing_extras(self.problem, found.selected),
+        )
+
+    def reasons(self, found: Finished) -> Reasons:
+        """Make what is told of the package that the run is about; raises as ``answer`` does."""
+        answer = self.answer(found)
+        assert self._inquiry is not None
+        return self._inquiry.reasons(answer)
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """Return the fixes found so far."""
+        return () if self._search is None else self._search.fixes()
+
+    def used(self) -> dict[str, set[str]]:
+        """Return the packages and files that the answer rests on, fixes included."""
+        return self.problem.used() if self._trials is None else self._trials.used()
+
+    def note_state(self, stop: BaseException) -> None:
+        """Have ``stop``, which ends the resolution wherever it is, say how far that was."""
+        if self._search is not None:
+            stop.add_note("while looking for changes that would help: there is no solution as it is")
+        elif self.problem.catalog.packages:
+            stop.add_note(report(self.problem, self._solver, self._waiting))
+
+    def _step(self) -> Finished | list[Key]:
+        """Advance the solver once: its answer, the keys to wait for, or an empty list: call again."""
+        if self._trials is not None:
+            return self._try_on()
+        solver = self._solver
+        self._budget.check(self.problem, solver, self._waiting)
+        try:
+            step = solver.advance(self._budget.steps(solver.statistics.steps(), _STEPS))
+        except SolverError as error:
+            raise InternalError(
+                f"this is a bug in resolver: {error}. Please report it; it says nothing about your input"
+            ) from error
+        self._report(step)
+        if isinstance(step, Paused):
+            self._waiting = []
+            return []
+        if isinstance(step, Need):
+            self._waiting = [key for key in _keys(step) if not self._fulfilled(key)]
+            return self._waiting
+        return [] if self._begin_trials(step) else step
+
+    def _begin_trials(self, found: Finished) -> bool:
+        """Begin to try changed questions, if something is to be found out by that; ``_step`` goes on."""
+        fixing = isinstance(found, Unsolvable) and not self._asked[2].no_fixes
+        if not fixing and (self._about is None or isinstance(found, Unsolvable)):
+            return False
+        from resolver.changes import Question  # noqa: PLC0415  # lazy: start-up time
+        from resolver.fixes import Search  # noqa: PLC0415  # the same
+        from resolver.trials import Trials  # noqa: PLC0415  # the same
+        from resolver.why import Inquiry  # noqa: PLC0415  # the same
+
+        question = Question(*self._asked)
+        if isinstance(found, Unsolvable):
+            self._search = Search(question, self.problem, found.clause)
+            trials = self._search.trials()
+        else:
+            assert self._about is not None
+            self._inquiry = Inquiry(self._about, question, self.problem, found.selected)
+            trials = self._inquiry.trials()
+        self._found = found
+        self._trials = Trials(
+            trials,
+            question,
+            self.problem,
+            self._fetcher,
+            source=self.opened.source,
+            allowance=self._allowance(fixing=fixing),
+        )
+        return True
+
+    def _allowance(self, *, fixing: bool) -> Allowance:
+        """Return what trials may cost: those for fixes a share, the one that is asked for what is left."""
+        from resolver.trials import Allowance  # noqa: PLC0415  # lazy: start-up time
+
+        done = self._solver.statistics.steps()
+        left = self._budget.seconds
+        if fixing:
+            seconds = max(_FIX_SECONDS, self._budget.spent)
+            return Allowance(
+                steps=max(_FIX_STEPS, done),
+                seconds=seconds if left is None else min(seconds, left),
+                requests=lambda: self.opened.requests,
+            )
+        return Allowance(
+            steps=self._budget.steps(done, _NO_LIMIT),
+            seconds=_NO_LIMIT if left is None else left,
+            requests=lambda: self.opened.requests,
+            trials=1,
+            keys=_NO_LIMIT,
+        )
+
+    def _try_on(self) -> Finished | list[Key]:
+        assert self._trials is not None
+        assert self._found is not None
+        step = self._trials.step()
+        return self._found if step is None else step
+
+    def _fulfilled(self, key: Key) -> bool:
+        if self._scout is not None and isinstance(key, MetadataKey):
+            self._scout.asked(key)
+        return self._fetcher.now(key)
+
+    def _report(self, step: Step) -> None:
+        if self._progress is None:
+            return
+        package = _keys(step)[0].name if isinstance(step, Need) else ""
+        self._progress(
+            Progress(
+                len(self.problem.catalog.packages),
+                self._fetcher.pending,
+                self._solver.statistics.decisions,
+                package,
+            )
+        )
+
+    def _statistics(self) -> Statistics:
+        count = self._solver.statistics
+        return Statistics(
+            decisions=count.decisions,
+            conflicts=count.conflicts,
+            candidates=count.tried,
+            requests=self.opened.requests,
+            bytes=self.opened.bytes,
+            seconds=self._budget.spent,
+        )
+
+
+def _keys(need: Need) -> list[Key]:
+    """Return the keys of ``need``, which are all made by ``PythonProblem``."""
+    return [key for key in need.keys if isinstance(key, (ListingKey, MetadataKey))]
