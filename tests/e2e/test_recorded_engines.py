@@ -8,10 +8,12 @@ import pytest
 from resolvelib import BaseReporter, ResolutionImpossible, Resolver
 
 from resolver import IndexProvider, NoSolution, Options, resolve
-from support.recorded_index import REQUIREMENTS, SETS, RecordedIndex, needs_recorded_index
+from support.command import failed, run_command, succeeded
+from support.recorded_index import EXPECTED, REQUIREMENTS, SETS, RecordedIndex, needs_recorded_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = [pytest.mark.slow, needs_recorded_index]
 
@@ -78,3 +80,25 @@ def test_the_plain_resolver_takes_requirements_as_they_are(name: str, options: O
         else:
             plain = {each.name: str(each.version) for each in found.mapping.values()}
     assert plain == pins(name, options)
+
+
+@pytest.mark.parametrize("name", ["web", "conflict-a"])
+def test_the_command_takes_the_engine_as_an_option(name: str, options: Options, tmp_path: Path) -> None:
+    """Pins byte for byte; or the exit code of a conflict, and who says so."""
+    words = (
+        "resolve",
+        f"{name}.in",
+        "--python-version",
+        "3.12",
+        "--no-build",
+        "--no-header",
+        "--no-annotate",
+    )
+    where = ("--index-url", str(options.index_url), "--cache-dir", str(options.cache_dir))
+    done = run_command(*words, *plain, *where, "--engine", "resolvelib", home=tmp_path, cwd=REQUIREMENTS)
+    if name == "web":
+        assert succeeded(done) == (EXPECTED / "web.txt").read_text("utf-8")
+    else:
+        said = failed(done, 1)
+        assert "you require django<3 (conflict-a.in:1)" in said
+        assert "resolvelib found no solution" in said

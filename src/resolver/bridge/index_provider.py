@@ -34,7 +34,7 @@ from resolver.sources import environment_of, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Self
+    from typing import Self, TypeVar
 
     from packaging.requirements import Requirement as PackagingRequirement
     from resolvelib import BaseReporter
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from resolver.sources import OpenSource
 
     Wanted = str | PackagingRequirement
+    Given = TypeVar("Given", bound=Wanted | Requirement)
     Information = RequirementInformation[Wanted, Candidate]
 
 __all__ = ["IndexProvider"]
@@ -60,7 +61,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
 
     Methods block where something must be fetched, inside a running event loop too, and raise a
     ``ResolverError`` where it cannot be had.  Not for several threads.  ``close`` lets go of connections, as
-    does leaving the context, or dropping the provider.
+    does leaving the context, or dropping the provider.  The deadline counts from when it is made.
 
     ``constraints`` and ``opened`` are for callers that have them in another form than ``options`` do.
     """
@@ -201,7 +202,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         max_rounds: int | None = None,
     ) -> Result[Wanted, Candidate, str]:
         """Do what ``PubGrubResolver`` does, by the solver as ``resolve()`` uses it; see ``native``."""
-        given = list(requirements)
+        given = _several(requirements)
         roots = [(each, self._wish(each).identifiers) for each in given]
         self._begin(given)
         return native.resolve(self._reading, roots, reporter, max_rounds)
@@ -227,7 +228,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
 
     def _begin(self, requirements: Iterable[Wanted | Requirement]) -> None:
         """Begin anew with ``requirements``, which are all that the user asks for."""
-        self._asked = [_read(each) for each in requirements]
+        self._asked = [_read(each) for each in _several(requirements)]
         self._reading.stop()
         self._reading = self._read_for(self._asked)
         self._reading.goes_ahead = True
@@ -296,6 +297,12 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         admitted = (Yanked, PreRelease) if self._options.prerelease == "explicit" else Yanked
         masks = [mask for reason, mask in candidates.rejections if isinstance(reason, admitted)]
         return sum(masks)  # No candidate has two reasons.
+
+
+def _several(requirements: Iterable[Given]) -> list[Given]:
+    if isinstance(requirements, str):
+        raise TypeError("requirements must be a sequence of strings, not a string")
+    return list(requirements)
 
 
 def _read(given: Wanted | Requirement) -> Requirement:

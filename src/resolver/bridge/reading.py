@@ -162,8 +162,8 @@ class Reading:
             self._scout = Scout(self.problem, self._fetcher)
             self._scout.require(self.problem.requirements)
         if self._scout is not None:
-            for key in self._noted:
-                self._scout.asked(key)
+            for noted in self._noted:
+                self._scout.asked(noted)
             self._noted.clear()
         tasks = [self._fetcher.start(key) for key in lacking]
         await asyncio.wait(tasks, timeout=self.budget.seconds, return_when=asyncio.FIRST_EXCEPTION)

@@ -215,6 +215,14 @@ def test_what_cannot_be_used_is_an_input_error(requirement: Any, words: str) -> 
             ask()
 
 
+def test_one_string_is_no_sequence_of_requirements() -> None:
+    """Its letters would be taken."""
+    with pytest.raises(TypeError, match="not a string"):
+        provider({}).pose("abc")
+    with pytest.raises(TypeError, match="not a string"):
+        provider({}).resolve_natively("abc", BaseReporter())
+
+
 def test_options_that_cannot_be_used_are_refused_at_once() -> None:
     with pytest.raises(InputError):
         provider({}, constraints=("a !! 1",))
