@@ -95,7 +95,7 @@ def test_the_command_takes_the_engine_as_an_option(name: str, options: Options, 
         "--no-annotate",
     )
     where = ("--index-url", str(options.index_url), "--cache-dir", str(options.cache_dir))
-    done = run_command(*words, *plain, *where, "--engine", "resolvelib", home=tmp_path, cwd=REQUIREMENTS)
+    done = run_command(*words, *where, "--engine", "resolvelib", home=tmp_path, cwd=REQUIREMENTS)
     if name == "web":
         assert succeeded(done) == (EXPECTED / "web.txt").read_text("utf-8")
     else:
