@@ -16,7 +16,7 @@ from resolver.solver.incompatibility import Depends, Given, Rejected, Same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from resolver.catalog import Candidates
     from resolver.problem import PythonProblem
@@ -148,6 +148,10 @@ class PythonWording:
             "candidates": mask.bit_count(),
             "negated": negated,
         }
+
+    def versions(self, package: int) -> Callable[[int], str]:
+        """Return what names the versions in a mask, as the subject of a statement that is true of each."""
+        return lambda mask: self._all(package, mask)
 
     # -- facts -------------------------------------------------------------------------------------------
 

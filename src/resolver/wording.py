@@ -7,6 +7,7 @@ shortened in ``solver.simplify`` and ``solver.straight``, how it is told in ``so
 
 from __future__ import annotations
 
+from resolver.hints import hints
 from resolver.phrases import PythonWording
 from resolver.policy import Reason
 from resolver.solver.explain import check, derivation, sentences, simplify, tree
@@ -45,14 +46,16 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
     wording = PythonWording(problem)
     proof = simplify(derivation(clause))
     told = _told(proof, wording)
-    other = straightened(proof, _Known(problem))
+    known = _Known(problem)
+    other = straightened(proof, known)
     if other is not None:
         other = simplify(other)
         straight = _told(other, wording)
         if (len(straight), _length(straight)) <= (len(told), _length(told)):
             proof, told = other, straight
     check(proof)
-    return Explained("\n".join(map(str, told)), tree(proof, wording), ())
+    text = "\n".join(map(str, told))
+    return Explained(text, tree(proof, wording), hints(problem, proof, wording, known.asked()))
 
 
 def _told(proof: Derivation, wording: PythonWording) -> list[Sentence]:
@@ -83,6 +86,16 @@ class _Known:
     def universe(self, package: int) -> Universe:
         """Return which candidates policy leaves, and of which package this one is an extra."""
         return self._problem.universe(package)
+
+    def asked(self) -> list[tuple[str, int]]:
+        """Return the candidates whose metadata the search asked for."""
+        packages = self._problem.catalog.packages
+        return [
+            (name, candidate)
+            for name, files in self._used.items()
+            for candidate, listed in enumerate(packages[name].files)
+            if listed and listed[0].filename in files
+        ]
 
     def facts(self, package: int, candidate: int) -> Facts | None:
         """Return what a candidate needs, or None where the search did not come to know it."""

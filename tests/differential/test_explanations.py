@@ -11,6 +11,7 @@ from resolver.errors import NoSolution
 from resolver.model.environment import Environment
 from resolver.model.requirement import Origin, Requirement
 from resolver.session import solve
+from support.advice import false_hints
 from support.claims import false_claims
 from support.known import Known
 from support.memory import MemorySource
@@ -28,8 +29,12 @@ VARIABLES = Environment.target("3.12", "linux").variables
 
 
 def falsehoods(known: Known, refusal: NoSolution) -> list[str]:
-    assert refusal.derivation is not None
-    return false_claims(known, refusal.explanation) + false_steps(known, refusal.derivation)
+    derivation: Any = refusal.derivation
+    return [
+        *false_claims(known, refusal.explanation),
+        *false_steps(known, derivation),
+        *false_hints(known, refusal.hints),
+    ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -85,7 +90,7 @@ class TestChecker:
         "explanation",
         [
             f"Because you require a (app.in:1) and b>=2 (app.in:2), and a 1 to 2 depend on b<2{END}",
-            f"Because you require a, a 3 was yanked, and all versions of a that can be used depend on b<2{END}",
+            f"Because a 3 was yanked and all versions of a that can be used depend on b<2{END}",
             f"Because c 1 needs Python >=3.13 (the target is Python 3.12.0) and b 1 depends on c{END}",
             f"1. Because a 1 depends on b<2, a 1 cannot be used.\n2. So, because you require a{END}",
             f"1. Because a 1 depends on b<2, a 1 needs b 1.\n2. So, because a 1 cannot be used (1){END}",

@@ -27,7 +27,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
 SCENARIOS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*"))}
 
 KEYS = {"story", "requirements", "constraints", "options", "packages", "expected", "broken_metadata"}
-EXPECTATIONS = {"pins", "explanation", "candidates", "unvisited", "warnings", "fixes"}
+EXPECTATIONS = {"pins", "explanation", "candidates", "unvisited", "warnings", "fixes", "hints"}
 
 
 @pytest.mark.parametrize("patient", [True, False], ids=["at-once", "awaited"])
@@ -47,6 +47,7 @@ def test_scenario(scenario: dict[str, Any], *, patient: bool) -> None:
             solve(requirements, constraints, options, source=source)
         if "explanation" in expected:
             assert caught.value.explanation == expected["explanation"].strip("\n")
+            assert list(caught.value.hints) == expected.get("hints", [])
         if "fixes" in expected:
             assert [fix.change for fix in caught.value.fixes if isinstance(fix, Fix)] == expected["fixes"]
         return

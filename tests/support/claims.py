@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from support.known import Known
 
-__all__ = ["false_claims"]
+__all__ = ["false_claims", "versions_named"]
 
 _NAME = r"\b(?!(?:and|or)\b)[a-z0-9][a-z0-9._-]*(?:\[[a-z0-9,._-]+\])?"
 _VERSION = r"[0-9][^\s,()]*"
@@ -69,6 +69,11 @@ _CONCLUSION = (
 def false_claims(known: Known, explanation: str) -> list[str]:
     """Return what is false, or cannot be read, in an explanation."""
     return _Judge(known).false_claims(explanation)
+
+
+def versions_named(known: Known, some: str) -> list[tuple[str, str]]:
+    """Return the packages and versions that a phrase names."""
+    return _Judge(known)._each(some)
 
 
 class _Judge:
@@ -154,10 +159,10 @@ class _Judge:
                 *(set(self._each(each)) for each in re.findall(_SOME, match["only"] or ""))
             )
             for name, version in subjects:
-                needs = [
+                wide = [
                     self._known.admitted(each) for each in self._known.needs(name, version, match["many"])
                 ]
-                if not needs or (admitted and not min(needs, key=len) <= {v for _, v in admitted}):
+                if not wide or (admitted and not min(wide, key=len) <= {v for _, v in admitted}):
                     yield f"{name} {version} does not depend on {match['many']} like that"
             return
         for text in re.findall(_NEEDS, match["objects"]):
@@ -213,7 +218,7 @@ class _Judge:
                 specifier = Requirement(text).specifier
                 return text in self._known.constraints and not specifier.contains(version, prereleases=True)
             case "wheel":
-                return not usable
+                return not self._known.is_usable(name, version)
             case _:
                 return self._known.trouble(name, version) is not None
 

@@ -38,7 +38,8 @@ class Known:
         options: Options | None = None,
     ) -> None:
         options = options or Options()
-        self._cutoff = options.exclude_newer
+        self.cutoff = options.exclude_newer
+        self._wheels_alone = {*options.only_binary}
         self.truth = Truth(
             packages,
             variables,
@@ -75,12 +76,14 @@ class Known:
         """Tell whether the rules about files and versions leave one."""
         base = canonicalize_name(name.partition("[")[0])
         text, facts = self.versions[base][version]
-        return text in self.truth.usable(base) and (
-            self._cutoff is None or str(facts.get("upload_time") or "9999") < self._cutoff
+        return (
+            text in self.truth.usable(base)
+            and (self.cutoff is None or str(facts.get("upload_time") or "9999") < self.cutoff)
+            and (bool(facts.get("wheel", True)) or not self._wheels_alone & {":all:", base})
         )
 
     def needs(self, name: str, version: str, target: str) -> list[Requirement]:
-        """Return what a version requires of ``target``; of a name with extras, those that have one of them."""
+        """Return what a version requires of ``target``, which may have extras."""
         base, _, extra = name.partition("[")
         text, _ = self.versions[canonicalize_name(base)][version]
         needs = self.truth.needs(canonicalize_name(base), text, extra.rstrip("]"))

@@ -27,7 +27,7 @@ from support.memory import MemorySource
 from support.recorded_index import EXPECTED, REQUIREMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Unsatisfiable", "corpus_cases", "recorded_cases", "scenarios", "sentences_of"]
 
@@ -48,7 +48,7 @@ class Unsatisfiable:
         options: Options,
         *,
         constraints: Sequence[str] = (),
-        recorded: Sequence[tuple[str, str, str]] = (),
+        recorded: Iterable[tuple[str, str, str]] = (),
     ) -> None:
         self.name = name
         self.requirements = list(requirements)
@@ -126,7 +126,8 @@ def recorded_cases() -> Iterator[Unsatisfiable]:
 
 def sentences_of(text: str) -> int:
     """Return how many sentences a text has, by the full stops that end a word; one at least."""
-    return max(1, len(re.findall(r"[.](?=\s|$)", text)))
+    unnumbered = re.sub(r"(?m)^\d+[.] ", "", text)
+    return max(1, len(re.findall(r"[.](?=\s|$)", unnumbered)))
 
 
 def _parsed(file: str, texts: Sequence[str]) -> list[Requirement]:

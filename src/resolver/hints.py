@@ -1,0 +1,263 @@
+"""What may help where there is no solution: sentences about what the proof touches, each true by itself.
+
+A version that cannot be used *would fit* where it meets all that the proof says is required of its package.
+Here is said what keeps it out and, where there is one, the option that lets it in.  Besides: names that no
+index has but that look like others or like modules of Python, and extras that do not exist.  Nothing is
+fetched for a hint, and nothing tried: changes that were tried are in ``fixes``.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+
+from resolver.model.distfile import InvalidFilename, split_wheel
+from resolver.model.names import InvalidName, normalise
+from resolver.model.specifiers import Specifiers
+from resolver.phrases import listed
+from resolver.policy import (
+    ExcludedByConstraint,
+    NoMatchingWheel,
+    PreRelease,
+    PythonMismatch,
+    Reason,
+    SourceOnly,
+    TooNew,
+    Yanked,
+)
+from resolver.solver.explain import Fact
+from resolver.solver.incompatibility import Depends, Given, Rejected
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from resolver.catalog import Candidates
+    from resolver.phrases import PythonWording
+    from resolver.problem import PythonProblem
+    from resolver.solver.explain import Derivation
+
+__all__ = ["hints"]
+
+_MOST = 5
+
+_FEW = 3
+"""So many tags, or extras, are listed."""
+
+_PYTHONS = range(30)
+"""The minor versions of Python 3 that are looked through for one that is accepted."""
+
+
+def hints(
+    problem: PythonProblem,
+    proof: Derivation,
+    wording: PythonWording,
+    asked: Collection[tuple[str, int]],
+) -> list[str]:
+    """Return up to five hints on ``proof``, those that help most often first.
+
+    ``asked`` are the candidates whose metadata the search asked for: of others nothing is said.
+    """
+    facts = [node for node in proof.nodes() if isinstance(node, Fact)]
+    ranked: dict[str, int] = {}
+    for package, fitting in _wanted(problem, facts).items():
+        candidates = problem.catalog.packages[problem.names.name(package)]
+        if candidates.listing.absent:
+            found = _missing(problem, candidates.name)
+        else:
+            reasons = [*candidates.rejections, *_turned_out(problem, facts, package)]
+            found = _kept_out(problem, candidates, _by_kind(reasons, fitting), wording.versions(package))
+        for rank, text in found:
+            ranked.setdefault(text, rank)
+    for text in _extras(problem, facts, asked):
+        ranked.setdefault(text, 3)
+    return sorted(ranked, key=lambda text: ranked[text])[:_MOST]
+
+
+def _wanted(problem: PythonProblem, facts: Sequence[Fact]) -> dict[int, int]:
+    """Return the packages that are required, with the candidates that meet all that is required of them."""
+    met: dict[int, int] = {}
+    for fact in facts:
+        cause = fact.causes[0]
+        if isinstance(cause, Given):
+            targets = list(fact.terms)
+        elif isinstance(cause, Depends) and cause.other != cause.package:
+            targets = [cause.other]
+        else:
+            continue
+        for package in targets:
+            base = problem.names.base(package)
+            met[base] = met.get(base, -1) & fact.terms.get(package, 0)
+    packages = problem.catalog.packages
+    return {base: mask >> 1 & packages[problem.names.name(base)].everything for base, mask in met.items()}
+
+
+# -- versions that would fit ---------------------------------------------------------------------------------
+
+
+def _turned_out(problem: PythonProblem, facts: Sequence[Fact], package: int) -> Iterator[tuple[Reason, int]]:
+    """Yield the reasons that metadata gave against candidates, as the proof has them."""
+    for fact in facts:
+        for cause in fact.causes:
+            if (
+                isinstance(cause, Rejected)
+                and isinstance(cause.payload, Reason)
+                and cause.candidate is not None
+                and problem.names.base(cause.package) == package
+            ):
+                yield cause.payload, 1 << cause.candidate
+
+
+def _by_kind(reasons: Iterable[tuple[Reason, int]], fitting: int) -> dict[type[Reason], dict[Reason, int]]:
+    """Return what keeps out candidates that would fit: by kind of reason, reasons with their candidates."""
+    kinds: dict[type[Reason], dict[Reason, int]] = {}
+    for reason, mask in reasons:
+        if mask & fitting:
+            alike = kinds.setdefault(type(reason), {})
+            alike[reason] = alike.get(reason, 0) | mask & fitting
+    return kinds
+
+
+def _kept_out(
+    problem: PythonProblem,
+    candidates: Candidates,
+    kinds: Mapping[type[Reason], Mapping[Reason, int]],
+    named: Callable[[int], str],
+) -> Iterator[tuple[int, str]]:
+    """Yield what keeps candidates out that would fit: one hint a kind of reason, with its rank."""
+    if not candidates.keys and candidates.set_aside:
+        yield 4, f"the index lists files of {candidates.name}, but none with a name that can be read"
+    for kind, reasons in kinds.items():
+        mask = 0
+        for each in reasons.values():
+            mask |= each
+        if kind is PythonMismatch:
+            yield from _other_python(problem, reasons, named)
+        elif kind is PreRelease:
+            yield 1, f"{named(mask)} would fit if pre-releases were allowed (--prerelease allow)"
+        elif kind is Yanked:
+            yield 2, f"{named(mask)} would fit, but {_yanked(candidates, mask)}"
+        elif kind is TooNew:
+            yield 1, f"{named(mask)} would fit without --exclude-newer"
+        elif kind is ExcludedByConstraint:
+            constraints = listed([reason.detail for reason in reasons], "and")
+            yield 1, f"{named(mask)} would fit without the constraint {constraints}"
+        elif kind is NoMatchingWheel:
+            yield 2, _wheels(candidates, mask.bit_length() - 1)
+        elif kind is SourceOnly:
+            yield 2, _source(problem, candidates, named(mask))
+
+
+def _yanked(candidates: Candidates, mask: int) -> str:
+    was = "was" if mask.bit_count() == 1 else "were"
+    pin = f"{candidates.name}=={candidates.version(mask.bit_length() - 1)}"
+    return f"{was} yanked; {pin} as a requirement admits it all the same"
+
+
+def _other_python(
+    problem: PythonProblem, reasons: Mapping[Reason, int], named: Callable[[int], str]
+) -> Iterator[tuple[int, str]]:
+    """Name the nearest Python that the newest of the candidates accepts which accept any."""
+    minor = int(problem.catalog.environment.variables["python_version"].partition(".")[2])
+    nearest = sorted(_PYTHONS, key=lambda each: abs(each - minor))
+    for reason, mask in sorted(reasons.items(), key=lambda each: -each[1]):
+        accepted = Specifiers(reason.detail)
+        pythons = (f"3.{each}" for each in nearest)
+        python = next((each for each in pythons if accepted.contains(each, prereleases=True)), None)
+        if python is not None:
+            accept = "accepts" if mask.bit_count() == 1 else "accept"
+            yield 1, f"{named(mask)} {accept} Python {python} (--python-version {python})"
+            return
+
+
+def _wheels(candidates: Candidates, candidate: int) -> str:
+    """Say what the wheels of a candidate are for."""
+    tags: dict[str, None] = {}
+    for file in candidates.unfit[candidate]:
+        if file.filename.endswith(".whl"):
+            with suppress(InvalidFilename):
+                tags[split_wheel(file.filename, candidates.name)[1]] = None
+    some = list(tags)
+    more = len(some) - _FEW
+    said = listed(some[:_FEW], "and") if more <= 0 else f"{', '.join(some[:_FEW])} and {more} more"
+    return f"{candidates.name} {candidates.version(candidate)} has wheels for {said}"
+
+
+def _source(problem: PythonProblem, candidates: Candidates, some: str) -> str:
+    if not problem.catalog.rules.sources(candidates.name):
+        return f"{some} would fit if source distributions were allowed (--only-binary, --no-build)"
+    return f"of {some} there are source distributions only, whose metadata the index does not serve"
+
+
+# -- names ---------------------------------------------------------------------------------------------------
+
+
+def _missing(problem: PythonProblem, name: str) -> Iterator[tuple[int, str]]:
+    """Say what a package that no index has may have been meant to be."""
+    is_direct = any(each.name == name for each in problem.requirements)
+    if name.replace("-", "_") in sys.stdlib_module_names:
+        what = "needs no requirement" if is_direct else f"can be left out (--exclude {name})"
+        yield 0, f"{name} is part of Python itself and {what}"
+        return
+    names = problem.names
+    known = {names.name(names.base(number)) for number in range(len(names))}
+    there = sorted(each for each in known if not problem.catalog.packages[each].listing.absent)
+    close = [each for each in there if _is_close(name, each)]
+    if close and is_direct:
+        yield 0, f"no index has {name}; did you mean {listed(close[:_FEW], 'or')}?"
+
+
+def _is_close(one: str, other: str) -> bool:
+    """Tell whether two names differ in few of their letters, or in "python" at an end."""
+    bare = [each.removeprefix("python-").removesuffix("-python").replace("-", "") for each in (one, other)]
+    shortest = min(len(one), len(other))
+    return bare[0] == bare[1] or (shortest > 3 and _distance(one, other) <= (1 if shortest < 7 else 2))
+
+
+def _distance(one: str, other: str) -> int:
+    """Return how many letters must be added, removed, replaced or swapped with the next one."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def _extras(
+    problem: PythonProblem, facts: Sequence[Fact], asked: Collection[tuple[str, int]]
+) -> Iterator[str]:
+    """Say of each extra in the proof that the newest candidate which was looked at does not have it."""
+    packages = dict.fromkeys(package for fact in facts for package in fact.terms)
+    for package in packages:
+        extra = problem.names.extra(package)
+        if extra is None:
+            continue
+        name = problem.names.name(problem.names.base(package))
+        known = [candidate for base, candidate in asked if base == name]
+        if known and not any(_has(problem, name, candidate, extra) for candidate in known):
+            provided = sorted(_provided(problem, name, max(known)))
+            more = ["others"] if len(provided) > _FEW else []
+            what = f", only {listed([*provided[:_FEW], *more], 'and')}" if provided else ""
+            version = problem.catalog.packages[name].version(max(known))
+            yield f"{name} {version} has no extra {extra}{what}"
+
+
+def _has(problem: PythonProblem, name: str, candidate: int, extra: str) -> bool:
+    """Tell whether a candidate has an extra: says so, or requires something more for it."""
+    required = problem.requirements_of(name, candidate, extra)
+    return extra in _provided(problem, name, candidate) or isinstance(required, Reason) or bool(required)
+
+
+def _provided(problem: PythonProblem, name: str, candidate: int) -> set[str]:
+    metadata = problem.catalog.metadata(name, candidate)
+    found: set[str] = set()
+    if metadata is not None and not isinstance(metadata, Reason):
+        for each in metadata.provides_extra:
+            with suppress(InvalidName):
+                found.add(normalise(each))
+    return found
