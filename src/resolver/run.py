@@ -161,7 +161,10 @@ class Run:
     def note_state(self, stop: BaseException) -> None:
         """Have ``stop``, which ends the resolution wherever it is, say how far that was."""
         if self._search is not None:
-            stop.add_note("while looking for changes that would help: there is no solution as it is")
+            said = (
+                "while looking for changes that would help; there is no solution: --no-fixes says why at once"
+            )
+            stop.add_note(said)
         elif self.problem.catalog.packages:
             stop.add_note(report(self.problem, self._solver, self._waiting))
 
@@ -240,6 +243,7 @@ class Run:
         assert self._trials is not None
         assert self._found is not None
         step = self._trials.step()
+        self._tell(self._trials.pending, "trying changes" if self._search else "trying a newer version")
         return self._found if step is None else step
 
     def _fulfilled(self, key: Key) -> bool:
@@ -248,17 +252,12 @@ class Run:
         return self._fetcher.now(key)
 
     def _report(self, step: Step) -> None:
-        if self._progress is None:
-            return
-        package = _keys(step)[0].name if isinstance(step, Need) else ""
-        self._progress(
-            Progress(
-                len(self.problem.catalog.packages),
-                self._fetcher.pending,
-                self._solver.statistics.decisions,
-                package,
-            )
-        )
+        self._tell(self._fetcher.pending, _keys(step)[0].name if isinstance(step, Need) else "")
+
+    def _tell(self, pending: int, package: str) -> None:
+        if self._progress is not None:
+            packages = len(self.problem.catalog.packages)
+            self._progress(Progress(packages, pending, self._solver.statistics.decisions, package))
 
     def _statistics(self) -> Statistics:
         count = self._solver.statistics

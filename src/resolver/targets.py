@@ -19,17 +19,17 @@ __all__ = ["dates", "pythons"]
 _OLDEST, _NEWEST = 7, 15
 # The minor versions of Python 3 that packages may be for; 3.15 is the newest at the time of writing.
 
-_MOST = 3
+_MOST = 6
 
 
 def pythons(target: str, wanted: Sequence[str]) -> list[str]:
     """Return versions of Python that fit one of the specifiers ``wanted``, those nearest to ``target`` first.
 
-    A specifier that cannot be read wants nothing.  At most three; where one is as near as another, the newer
+    A specifier that cannot be read wants nothing.  At most six; where one is as near as another, the newer
     one comes first.
 
     >>> pythons("3.12.0", [">=3.13", ">=3.8,<3.11"])
-    ['3.13', '3.10', '3.14']
+    ['3.13', '3.14', '3.10', '3.15', '3.9', '3.8']
     """
     here = Version(target)
     fitting: dict[tuple[int, int, int], str] = {}

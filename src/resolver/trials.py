@@ -46,6 +46,9 @@ __all__ = ["Allowance", "Trials"]
 _STEPS, _KEYS = 2_000, 10
 # Each trial gets so much in any case; steps are also what is done between two looks at the clock.
 
+_REQUESTS = 400
+# More are not sent for trials; in a recording or a cache more may be looked up.
+
 _UNKNOWN = (IndexUnavailable, SecurityRefusal, MetadataInvalid, BuildRefused, InputError)
 # What may keep a trial from an answer, and is no reason to keep back the answer that is there.
 
@@ -56,13 +59,13 @@ class Allowance:
     __slots__ = ("_ends", "_most_requests", "_requests", "keys", "steps", "trials")
 
     def __init__(
-        self, *, steps: int, seconds: float, requests: Callable[[], int], trials: int = 100, keys: int = 400
+        self, *, steps: int, seconds: float, requests: Callable[[], int], trials: int = 100, keys: int = 1000
     ) -> None:
         self.trials = trials
         self.steps = steps
         self.keys = keys
         self._requests = requests
-        self._most_requests = requests() + keys
+        self._most_requests = requests() + min(keys, _REQUESTS)
         self._ends = time.monotonic() + seconds
 
     @property
@@ -110,6 +113,11 @@ class Trials:
     def seconds(self) -> float:
         """Return how long something may be waited for."""
         return self._allowance.seconds
+
+    @property
+    def pending(self) -> int:
+        """Return how many requests are under way for the trial."""
+        return self._fetchers[-1].pending
 
     def used(self) -> dict[str, set[str]]:
         """Return what the first resolution and the trials asked for, as ``PythonProblem.used`` does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-PACKAGES = {
+PACKAGES: dict[str, dict[str, Any]] = {
     "app": {"1": {"requires": ["core<3"]}},
     "plugin": {"1": {}, "2": {"requires": ["core<2"]}},
     "core": {"1": {}, "2": {}, "3": {}},

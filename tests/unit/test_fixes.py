@@ -23,7 +23,7 @@ from support.fixing import fixes_of
 from support.memory import MemorySource
 
 if TYPE_CHECKING:
-    from resolver.formats.answer import Fix
+    from resolver.formats.answer import Fix, Progress
     from resolver.index.metadata import Metadata
     from resolver.index.simple import Listing
     from resolver.model.distfile import DistFile
@@ -223,3 +223,32 @@ def test_one_trial_cannot_use_up_what_all_may_cost() -> None:
 def test_verdict_that_is_not_known_selects_nothing() -> None:
     assert Verdict().selected("a") is None
     assert not Verdict().solved
+
+
+def test_progress_says_that_changes_are_tried() -> None:
+    """So that nobody wonders what takes so long after the last package."""
+    seen: list[Progress] = []
+    with pytest.raises(NoSolution):
+        solve(
+            [Requirement.parse("web<2"), Requirement.parse("plugin")],
+            [],
+            LINUX,
+            source=MemorySource(MANY, patient=False),
+            progress=seen.append,
+        )
+    assert seen[-1].package == "trying changes"
+
+
+def test_interruption_while_changes_are_tried_says_so() -> None:
+    """What was found out before is told in short."""
+
+    class Impatient(MemorySource):
+        def metadata_now(self, name: str, file: DistFile) -> Metadata | None:
+            if file.filename == "web-17-py3-none-any.whl":
+                raise KeyboardInterrupt
+            return super().metadata_now(name, file)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        told(["web<2", "plugin"], Impatient(MANY))
+    (note,) = caught.value.__notes__
+    assert note.startswith("while looking for changes that would help; there is no solution")

@@ -11,8 +11,8 @@ from resolver.targets import dates, pythons
     ("target", "wanted", "expected"),
     [
         ("3.12.0", [">=3.13"], ["3.13", "3.14", "3.15"]),
-        ("3.12.0", ["<3.11"], ["3.10", "3.9", "3.8"]),
-        ("3.12.0", [">=3.12.4"], ["3.12.4", "3.13", "3.14"]),
+        ("3.12.0", ["<3.11"], ["3.10", "3.9", "3.8", "3.7"]),
+        ("3.12.0", [">=3.12.4"], ["3.12.4", "3.13", "3.14", "3.15"]),
         ("3.12.0", ["==3.10.*", ">=3.13,<3.14"], ["3.13", "3.10"]),
         ("3.12.0", ["nonsense", ">=4"], []),
         ("3.12.0", [">=3.x"], []),
@@ -22,6 +22,11 @@ from resolver.targets import dates, pythons
 )
 def test_nearest_pythons_that_fit_come_first(target: str, wanted: list[str], expected: list[str]) -> None:
     assert pythons(target, wanted) == expected
+
+
+def test_no_more_than_six_are_named() -> None:
+    assert pythons("3.12.0", [">=3.7"])[:3] == ["3.12", "3.13", "3.11"]
+    assert len(pythons("3.12.0", [">=3.7"])) == 6
 
 
 def test_clause_that_is_no_version_is_passed_over() -> None:

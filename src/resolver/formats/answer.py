@@ -143,7 +143,10 @@ class Fix:
 
 
 class Progress:
-    """How far a resolution is: packages found, requests in flight, decisions, the package looked at now."""
+    """How far a resolution is: packages found, requests in flight, decisions, the package looked at now.
+
+    Where that is no package but what comes after the answer, ``package`` says what is done.
+    """
 
     __slots__ = ("decisions", "fetching", "package", "packages")
 
