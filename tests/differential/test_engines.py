@@ -1,7 +1,8 @@
 """Engines against one another: our solver in its session, over an ``IndexProvider``, and resolvelib's.
 
-The first two give the same pins.  resolvelib may prefer other ones, and may fail; but what it says is what we
-say, except where it is known to be wrong.  That its pins are valid is checked in ``by_resolvelib``, here once
+The first two give the same pins.  Where our solver has to go by the methods of a provider, it may prefer
+other ones; so may resolvelib, which may fail, too; but what it says is what we say, except where it is known
+to be wrong.  That its pins are valid is checked in ``by_resolvelib``, here once
 more by ``packaging``.
 """
 
@@ -42,6 +43,7 @@ def compared(name: str, question: Question) -> dict[str, str] | None:
     """Compare the answers to ``question`` and return resolvelib's pins, if there are any."""
     ours = question.by_session()
     assert question.by_provider() == ours
+    assert (question.by_methods() is None) == (ours is None)
     other = question.by_resolvelib()
     if isinstance(other, str):
         assert FAILURES[name] in other
@@ -101,6 +103,9 @@ def test_random_universes(first: int) -> None:
         asked = question(world, patient=seed % 2 == 0)
         ours, other = asked.by_session(), asked.by_resolvelib()
         assert asked.by_provider() == ours, seed
+        plain = asked.by_methods()
+        assert (plain is None) == (ours is None), seed
+        assert plain is None or world.truth().faults(plain) == [], seed
         if isinstance(other, str):
             kinds["failed"] += 1
         elif ours is None or other is None:

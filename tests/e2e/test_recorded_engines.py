@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from resolvelib import BaseReporter, ResolutionImpossible, Resolver
 
-from resolver import IndexProvider, NoSolution, Options, resolve
+from resolver import IndexProvider, NoSolution, Options, PubGrubResolver, resolve
 from support.command import failed, run_command, succeeded
 from support.recorded_index import EXPECTED, REQUIREMENTS, SETS, RecordedIndex, needs_recorded_index
 
@@ -54,7 +54,7 @@ def test_all_engines_say_the_same(name: str, options: Options) -> None:
     """Both ways of our solver give the same pins; resolvelib's engine gives the same or other valid ones."""
     with IndexProvider(options) as provider:
         try:
-            found = provider.resolve_natively(requirements(name), BaseReporter())
+            found = PubGrubResolver(provider, BaseReporter()).resolve(requirements(name))
         except ResolutionImpossible:
             native = None
         else:
