@@ -14,7 +14,6 @@ from contextlib import suppress
 from resolver.model.distfile import InvalidFilename, split_wheel
 from resolver.model.names import InvalidName, normalise
 from resolver.model.specifiers import Specifiers
-from resolver.phrases import listed
 from resolver.policy import (
     ExcludedByConstraint,
     NoMatchingWheel,
@@ -25,6 +24,7 @@ from resolver.policy import (
     TooNew,
     Yanked,
 )
+from resolver.ranges import listed
 from resolver.solver.explain import Fact
 from resolver.solver.incompatibility import Depends, Given, Rejected
 

@@ -4,14 +4,14 @@
 file and line that they stand in, the reasons of ``policy``.  How statements are joined into sentences is in
 ``solver.explain``, which proof is told in ``wording``, what may help in ``hints``.
 
-A range of versions is told by its ends, "foo 1.2 to 1.9".  Versions that cannot be used anyway do not
-interrupt a range, because nothing about them matters to the proof.
+How sets of versions are named is in ``ranges``.
 """
 
 from __future__ import annotations
 
 from resolver.model.requirement import Requirement
 from resolver.policy import PythonMismatch, Reason
+from resolver.ranges import is_whole, listed, named, notation
 from resolver.solver.incompatibility import Depends, Given, Rejected, Same
 
 TYPE_CHECKING = False
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from resolver.problem import PythonProblem
     from resolver.solver.explain import Fact
 
-__all__ = ["PythonWording", "listed"]
+__all__ = ["PythonWording"]
 
-#: So many runs of versions, or requirements, are listed one by one; more are summed up.
+#: So many requirements, or details, are listed one by one; more are summed up.
 _FEW = 4
 
 #: Bit 0 of a domain mask: "not selected".
@@ -144,10 +144,35 @@ class PythonWording:
         mask = self._mask(package, ~allowed if negated else allowed)
         return {
             "package": self._name(package),
-            "range": _range(candidates, mask),
+            "range": notation(candidates, mask),
             "candidates": mask.bit_count(),
             "negated": negated,
         }
+
+    def details(self, fact: Fact) -> dict[str, object]:
+        """Return, for JSON, the requirements that a fact is made of, or the reasons against candidates."""
+        cause = fact.causes[0]
+        match cause:
+            case Given():
+                return {"requirements": [_plain(each) for each in self._ordered(_required(fact))]}
+            case Depends():
+                ruled_out = self._mask(cause.package, ~fact.terms[cause.package])
+                return {"requirements": [_plain(each) for each in self._distinct(fact, ruled_out)]}
+            case Rejected():
+                candidates = self._candidates(cause.package)
+                return {
+                    "reasons": [
+                        {
+                            "reason": _kebab(type(reason).__name__),
+                            "detail": reason.detail,
+                            "range": notation(candidates, out),
+                            "candidates": out.bit_count(),
+                        }
+                        for reason, out in self._reasons(fact, cause).items()
+                    ]
+                }
+            case _:
+                return {}
 
     def versions(self, package: int) -> Callable[[int], str]:
         """Return what names the versions in a mask, as the subject of a statement that is true of each."""
@@ -177,12 +202,15 @@ class PythonWording:
 
     def _given(self, required: Iterable[Requirement], lacks: str) -> _Clause:
         """Say requirements of the user's, in the order in which they stand."""
-        order = self._problem.requirements
-        found = sorted(required, key=lambda one: next(n for n, each in enumerate(order) if each is one))
-        said = dict.fromkeys(map(self._written, found))
+        said = dict.fromkeys(map(self._written, self._ordered(required)))
         if lacks and len(said) > 1:
             lacks = ", which no version fulfils at once"
         return _Clause(["you"], "require", list(said), lacks)
+
+    def _ordered(self, required: Iterable[Requirement]) -> list[Requirement]:
+        """Return requirements of the user's in the order in which they stand."""
+        order = self._problem.requirements
+        return sorted(required, key=lambda one: next(n for n, each in enumerate(order) if each is one))
 
     def _depends(self, fact: Fact, cause: Depends) -> _Clause:
         package, other = cause.package, cause.other
@@ -242,18 +270,22 @@ class PythonWording:
         mask = self._mask(cause.package, ~fact.terms[cause.package])
         if not mask:
             return f"there is no other version of {self._name(cause.package)}"
+        said = [
+            f"{self._all(cause.package, out)} {reason.says(many=out.bit_count() > 1)}"
+            for reason, out in _of_one_kind(self._reasons(fact, cause))
+        ]
+        return listed(said, "and")
+
+    def _reasons(self, fact: Fact, cause: Rejected) -> dict[Reason, int]:
+        """Return the reasons against the candidates that a fact rules out: what metadata said, or policy."""
+        mask = self._mask(cause.package, ~fact.terms[cause.package])
         reasons: dict[Reason, int] = {}
         for each in fact.causes:
             if isinstance(each, Rejected) and each.candidate is not None and isinstance(each.payload, Reason):
                 reasons[each.payload] = reasons.get(each.payload, 0) | mask & 1 << each.candidate
-        if not reasons:
-            rejected = self._candidates(cause.package).rejections
-            reasons = {reason: mask & out for reason, out in rejected if mask & out}
-        said = [
-            f"{self._all(cause.package, out)} {reason.says(many=out.bit_count() > 1)}"
-            for reason, out in _of_one_kind(reasons)
-        ]
-        return listed(said, "and")
+        if reasons:
+            return reasons
+        return {why: mask & out for why, out in self._candidates(cause.package).rejections if mask & out}
 
     # -- candidates in words -------------------------------------------------------------------------------
 
@@ -270,26 +302,10 @@ class PythonWording:
         return self._quantified("a version of", package, mask, "or")
 
     def _quantified(self, quantifier: str, package: int, mask: int, word: str) -> str:
-        name = self._name(package)
-        candidates = self._candidates(package)
-        if not mask:
-            return f"a version of {name} that does not exist"
-        if mask.bit_count() == 1:
-            return f"{name} {candidates.version(mask.bit_length() - 1)}"
-        if mask == candidates.everything:
-            return f"{quantifier} {name}"
-        if self._is_whole(package, mask):
-            return f"{quantifier} {name} that can be used"
-        runs = _runs(candidates, mask)
-        if len(runs) > _FEW:
-            first, last = candidates.version(runs[0][0]), candidates.version(runs[-1][1])
-            return f"{mask.bit_count()} of the versions of {name} from {first} to {last}"
-        return f"{name} {listed([_run(candidates, *run) for run in runs], word)}"
+        return named(self._name(package), self._candidates(package), mask, quantifier=quantifier, word=word)
 
     def _is_whole(self, package: int, mask: int) -> bool:
-        """Tell whether ``mask`` leaves out no candidate that could be used."""
-        candidates = self._candidates(package)
-        return mask == candidates.everything or mask & (candidates.usable or -1) == candidates.usable
+        return is_whole(self._candidates(package), mask)
 
     def _mask(self, package: int, domain: int) -> int:
         """Return the candidates in a domain mask, which may be negative: beyond any number."""
@@ -309,6 +325,16 @@ class PythonWording:
             notes.append(str(requirement.origin))
         noted = f" ({', '.join(notes)})" if notes else ""
         return f"{_bare(requirement)}{requirement.specifiers.text.strip()}{noted}"
+
+
+def _plain(requirement: Requirement) -> dict[str, object]:
+    origin = None if requirement.origin is None else str(requirement.origin)
+    return {"requirement": requirement.text, "origin": origin}
+
+
+def _kebab(name: str) -> str:
+    """Return ``no-matching-wheel`` of ``NoMatchingWheel``."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
 def _required(fact: Fact) -> list[Requirement]:
@@ -340,44 +366,3 @@ def _of_one_kind(reasons: Mapping[Reason, int]) -> Iterator[tuple[Reason, int]]:
             yield PythonMismatch(detail, first.python), out
         else:
             yield type(first)(detail), out
-
-
-def _runs(candidates: Candidates, mask: int) -> list[tuple[int, int]]:
-    """Return the ends of each run of candidates in ``mask``; unusable ones do not interrupt a run."""
-    runs: list[tuple[int, int]] = []
-    interrupted = True
-    for number in range(len(candidates.keys)):
-        if mask >> number & 1:
-            runs.append((number, number) if interrupted else (runs.pop()[0], number))
-            interrupted = False
-        elif candidates.usable >> number & 1:
-            interrupted = True
-    return runs
-
-
-def _run(candidates: Candidates, first: int, last: int) -> str:
-    oldest, newest = candidates.version(first), candidates.version(last)
-    return oldest if first == last else f"{oldest} to {newest}"
-
-
-def _range(candidates: Candidates, mask: int) -> str:
-    """Return the versions in ``mask`` in the notation of specifiers; runs are joined by a bar."""
-    if not mask:
-        return "none"
-    if mask == candidates.everything:
-        return "all"
-    parts: list[str] = []
-    for first, last in _runs(candidates, mask):
-        oldest, newest = candidates.version(first), candidates.version(last)
-        parts.append(f"=={oldest}" if first == last else f">={oldest},<={newest}")
-    return " | ".join(parts)
-
-
-def listed(items: Iterable[str], word: str) -> str:
-    """Return "a, b and c" (or "or").
-
-    >>> listed(["a", "b", "c"], "and")
-    'a, b and c'
-    """
-    *front, last = items
-    return f"{', '.join(front)} {word} {last}" if front else last

@@ -55,7 +55,9 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
             proof, told = other, straight
     check(proof)
     text = "\n".join(map(str, told))
-    return Explained(text, tree(proof, wording), hints(problem, proof, wording, known.asked()))
+    return Explained(
+        text, tree(proof, wording, wording.details), hints(problem, proof, wording, known.asked())
+    )
 
 
 def _told(proof: Derivation, wording: PythonWording) -> list[Sentence]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from resolver.errors import NoSolution
+from resolver.formats.views import unsatisfiable
 from resolver.model.environment import Environment
 from resolver.model.requirement import Origin, Requirement
 from resolver.session import solve
@@ -16,6 +18,7 @@ from support.claims import false_claims
 from support.known import Known
 from support.memory import MemorySource
 from support.python_worlds import LINUX, random_python_world
+from support.schema import check, load_schema
 from support.steps import false_steps
 from support.unsatisfiable import corpus_cases, recorded_cases, scenarios
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from support.unsatisfiable import Unsatisfiable
 
 CASES = [*scenarios(), *corpus_cases(), *recorded_cases()]
+
+SCHEMA = load_schema("resolution-1")
 
 VARIABLES = Environment.target("3.12", "linux").variables
 
@@ -39,8 +44,10 @@ def falsehoods(known: Known, refusal: NoSolution) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_explanations_of_cases_are_true(case: Unsatisfiable) -> None:
-    """Every sentence, and every step of the derivation."""
-    assert falsehoods(case.known(), case.refusal()) == []
+    """Every sentence, every hint, and every step of the derivation, which keeps to the published schema."""
+    refusal = case.refusal()
+    assert falsehoods(case.known(), refusal) == []
+    check(json.loads(unsatisfiable(refusal)), SCHEMA)
 
 
 def refusal_of(world: PythonWorld) -> NoSolution | None:

@@ -5,11 +5,8 @@ from; two steps in a row that each add one fact become one sentence; and a concl
 later is told once and referred to by the number of its sentence.  Names, versions and what to call a fact
 are the caller's: it brings a ``protocols.Wording``.  What is fixed here is how statements are joined.
 
-``tree`` gives the same graph as dicts and lists that can be written as JSON, without unfolding shared nodes
-without end and without nesting as deep as the proof.
-
-The derivation itself and its checker are in ``derivation``, how it is shortened in ``simplify``; both are
-offered here too.
+The derivation itself and its checker are in ``derivation``, how it is shortened in ``simplify`` and
+``straight``, the same as nested data in ``tree``; what others need of them is offered here too.
 
 Spec: Dart pub, doc/solver.md, "Error Reporting"; the rule numbers in comments are those of its list.
 """
@@ -17,8 +14,9 @@ Spec: Dart pub, doc/solver.md, "Error Reporting"; the rule numbers in comments a
 from __future__ import annotations
 
 from resolver.solver.derivation import Conclusion, Derivation, Fact, Node, ProofError, check, derivation
-from resolver.solver.incompatibility import Depends, Found, Given, Rejected, Same
+from resolver.solver.incompatibility import Rejected, Same
 from resolver.solver.simplify import simplify
+from resolver.solver.tree import shared, tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +139,7 @@ class _Reading:
         self.premises: dict[Node, list[Node]] = {}
         self.uses: dict[Node, int] = {}
         nodes = self._nodes = derivation.nodes()
-        shared = _shared(nodes)
+        several = shared(nodes)
         stands_for: dict[Node, Node] = {}
         ties: set[Node] = set()
         for node in nodes:
@@ -152,7 +150,7 @@ class _Reading:
                     ties.add(node)
                 elif len(shown) == 2:
                     self.premises[node] = shown
-                elif node is self.root or (shown[0] in self.premises and shown[0] not in shared):
+                elif node is self.root or (shown[0] in self.premises and shown[0] not in several):
                     self.premises[node] = self.premises.get(shown[0], shown)
                 else:
                     stands_for[node] = shown[0]
@@ -181,17 +179,6 @@ class _Reading:
     def facts(self, node: Node) -> list[Node]:
         """Return the premises of ``node`` that are facts."""
         return [each for each in self.premises[node] if each not in self.premises]
-
-
-def _shared(nodes: list[Node]) -> set[Node]:
-    """Return those of ``nodes`` that are premises more than once."""
-    seen: set[Node] = set()
-    found: set[Node] = set()
-    for node in nodes:
-        if isinstance(node, Conclusion):
-            for premise in (node.left, node.right):
-                (found if premise in seen else seen).add(premise)
-    return found
 
 
 class _Telling:
@@ -320,100 +307,3 @@ def _listed(reasons: list[str]) -> str:
         return last
     comma = "," if len(front) > 1 or "," in front[0] or " and " in front[0] else ""
     return f"{', '.join(front)}{comma} and {last}"
-
-
-# -- as data -------------------------------------------------------------------------------------------------
-
-_DEPTH = 100
-_MOST = 2_000
-
-
-def tree(derivation: Derivation, wording: Wording) -> dict[str, object]:
-    """Return the derivation as nested dicts and lists of plain values.
-
-    A fact has ``cause`` (its kind), a conclusion ``left`` and ``right``; both have ``terms`` and, as
-    ``text``, what they say.  In a proof of which that would make more than 2,000 nodes, a conclusion that is
-    needed in several places is unfolded in the first and has an ``id`` there; the others hold ``ref`` with
-    that number instead of ``left`` and ``right``.  Where nodes would nest more than 100 deep a ``ref`` is put
-    as well, and the node is unfolded in the list ``lines`` of the outermost dict.  So the size is linear in
-    the proof, and any JSON writer can follow.
-    """
-    unfolding = _Unfolding(derivation, wording)
-    whole = unfolding.unfold(derivation.root)
-    lines: list[object] = []
-    while unfolding.deferred:
-        lines.append(unfolding.unfold(unfolding.deferred.pop(0)))
-    if lines:
-        whole["lines"] = lines
-    return whole
-
-
-class _Unfolding:
-    """The state of ``tree``: which conclusions have an id, and which wait to be unfolded by themselves."""
-
-    __slots__ = ("_ids", "_root", "_shared", "_wording", "deferred")
-
-    def __init__(self, derivation: Derivation, wording: Wording) -> None:
-        self._wording = wording
-        self._root = derivation.root
-        self._ids: dict[Node, int] = {}
-        nodes = derivation.nodes()
-        self._shared = _shared(nodes) if _unfolded(nodes) > _MOST else set()
-        self.deferred: list[Node] = []
-
-    def unfold(self, top: Node) -> dict[str, object]:
-        """Return ``top`` with all below it, down to the limit."""
-        outermost = self._shown(top)
-        if top in self._ids:
-            outermost["id"] = self._ids[top]
-        stack: list[tuple[Node, dict[str, object], int]] = [(top, outermost, 0)]
-        while stack:
-            node, shown, depth = stack.pop()
-            if not isinstance(node, Conclusion):
-                continue
-            for side, premise in (("left", node.left), ("right", node.right)):
-                below = self._shown(premise)
-                shown[side] = below
-                if not isinstance(premise, Conclusion):
-                    continue
-                if premise in self._ids:
-                    below["ref"] = self._ids[premise]
-                elif depth + 1 < _DEPTH:
-                    if premise in self._shared:
-                        self._ids[premise] = below["id"] = len(self._ids) + 1
-                    stack.append((premise, below, depth + 1))
-                else:
-                    self._ids[premise] = below["ref"] = len(self._ids) + 1
-                    self.deferred.append(premise)
-        return outermost
-
-    def _shown(self, node: Node) -> dict[str, object]:
-        """Return what a node says, without what it rests on."""
-        wording = self._wording
-        terms = [wording.term(package, mask) for package, mask in node.terms.items()]
-        if isinstance(node, Fact):
-            return {"cause": _kind(node), "text": wording.fact(node), "terms": terms}
-        said = wording.unsatisfiable() if node is self._root else wording.conclusion(node.terms)
-        return {"text": said, "terms": terms}
-
-
-def _kind(fact: Fact) -> str:
-    match fact.causes[0]:
-        case Given():
-            return "given"
-        case Depends():
-            return "depends"
-        case Rejected():
-            return "rejected"
-        case Found():
-            return "found"
-        case _:
-            return "same"
-
-
-def _unfolded(nodes: list[Node]) -> int:
-    """Return how many nodes the last of ``nodes`` (premises first) has as a tree."""
-    sizes: dict[Node, int] = {}
-    for node in nodes:
-        sizes[node] = 1 + (sizes[node.left] + sizes[node.right] if isinstance(node, Conclusion) else 0)
-    return sizes[nodes[-1]]
