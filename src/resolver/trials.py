@@ -156,6 +156,7 @@ class Trials:
 
     def _next(self, verdict: Verdict | None) -> list[Key] | None:
         """Tell the search the verdict on its last question, and begin with the next one."""
+        self._sum_up()
         if self._allowance.over:
             self._search.close()
             return None
@@ -163,7 +164,6 @@ class Trials:
             question = next(self._search) if verdict is None else self._search.send(verdict)
         except StopIteration:
             return None
-        self._keep_candidates()
         self._allowance.trials -= 1
         problem = self._posed(question)
         self._fetchers.append(Fetcher(self._source, problem))
@@ -185,12 +185,20 @@ class Trials:
                     problem.catalog.adopt(candidates)
         return problem
 
-    def _keep_candidates(self) -> None:
-        """Keep what the last trial has read and the next ones will read in the same way."""
-        if self._trial is not None and self._changed is not None:
-            problem = self._trial.problem
-            for name in problem.used().keys() - self._changed - self._candidates.keys():
-                self._candidates[name] = problem.catalog.packages[name]
+    def _sum_up(self) -> None:
+        """Note what the last trial used, and keep what the next ones will read in the same way.
+
+        What had come before it was asked for was not counted then.
+        """
+        if self._trial is None:
+            return
+        problem = self._trial.problem
+        for name, files in problem.used().items():
+            known = self._used.get(name)
+            self._allowance.keys -= len(files - (known or set())) + (known is None)
+            self._used.setdefault(name, set()).update(files)
+            if self._changed is not None and name not in self._changed:
+                self._candidates.setdefault(name, problem.catalog.packages[name])
 
 
 _TARGET = ("python_version", "python_platform", "python")

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from resolver.errors import NoSolution
+from resolver.index.replay import RecordingSource, ReplaySource
 from resolver.model.requirement import Requirement
+from resolver.run import Run
 from resolver.session import solve
+from resolver.sources import OpenSource
 from support.fixing import Asked, fixes_of
 from support.memory import MemorySource
+from support.outcomes import WanderingSource
 from support.python_worlds import random_python_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from resolver.formats.answer import Fix
+    from resolver.index.source import Source
 
 BATCH = 200
 
 
-def told(asked: Asked, *, patient: bool = True) -> list[Fix] | None:
-    """Return the fixes, or None where there is a solution."""
+def told(asked: Asked, source: Source | None = None) -> list[Fix] | None:
+    """Return the fixes, by default over a source that answers at once; None where there is a solution."""
     try:
         solve(
             [Requirement.parse(text) for text in asked.requirements],
             [Requirement.parse(text) for text in asked.constraints],
             asked.options,
-            source=MemorySource(asked.packages, patient=patient),
+            source=source or MemorySource(asked.packages),
         )
     except NoSolution as error:
         return fixes_of(error)
@@ -76,4 +83,29 @@ def test_every_fix_that_is_told_works_and_small_ones_are_found(first: int) -> No
 def test_fixes_do_not_depend_on_when_answers_arrive() -> None:
     for seed in range(150):
         asked = question(seed)
-        assert told(asked) == told(asked, patient=False), seed
+        expected = told(asked)
+        assert told(asked, MemorySource(asked.packages, patient=False)) == expected, seed
+        assert told(asked, WanderingSource(asked.packages, seed, 20)) == expected, seed
+
+
+@pytest.mark.slow
+def test_recording_holds_what_fixes_need(tmp_path: Path) -> None:
+    """A replay tells the same ones, though much of it had come before it was asked for."""
+    fixed = 0
+    for seed in range(60):
+        asked = question(seed)
+        recording = RecordingSource(MemorySource(asked.packages, patient=False), tmp_path / str(seed))
+        run = Run(
+            [Requirement.parse(text) for text in asked.requirements],
+            [Requirement.parse(text) for text in asked.constraints],
+            asked.options,
+            OpenSource(recording, recording=recording),
+        )
+        waiting = run.until_waiting()
+        if isinstance(waiting, list):
+            asyncio.run(run.finish_and_close(waiting))
+        run.opened.save(run.used())
+        expected = told(asked)
+        assert told(asked, ReplaySource(tmp_path / str(seed))) == expected, seed
+        fixed += bool(expected)
+    assert fixed > 5
