@@ -138,7 +138,7 @@ def _failed(error: ResolverError, console: Console) -> int:
         for hint in error.hints:
             console.hint(hint)
         for fix in error.fixes:
-            console.fix(getattr(fix, "change", ""))
+            console.fix(fix.change)
         if console.level > 0:
             from resolver.formats.answer import Statistics  # noqa: PLC0415  # lazy: start-up time
 

@@ -24,7 +24,36 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Protocol
+
+    class Fix(Protocol):
+        """A change that was tried out and works; ``formats.answer.Fix``, which says more of its fields."""
+
+        @property
+        def change(self) -> str:
+            """The change in words."""
+
+        @property
+        def requirements(self) -> Sequence[str]:
+            """All requirement lines after the change."""
+
+        @property
+        def options(self) -> Sequence[str]:
+            """Words to add to the command."""
+
+        @property
+        def constraints(self) -> Sequence[str] | None:
+            """All lines of the constraints after the change, if it touches them."""
+
+        @property
+        def overrides(self) -> Sequence[str] | None:
+            """All lines of the overrides after the change, if it touches them."""
+
+        @property
+        def settings(self) -> Mapping[str, object]:
+            """The fields of ``Options`` that the change sets."""
+
 
 __all__ = [
     "BuildRefused",
@@ -152,8 +181,9 @@ class NoSolution(ResolverError):
 
     ``explanation`` is the text of the proof, ``derivation`` the proof as a value (``None`` where the
     error crossed a boundary that cannot carry it), ``hints`` are sentences that may help, ``fixes`` are
-    changes that were tried out and work: each has ``change`` (in words), ``requirements`` (all lines after
-    it) and ``options`` (words to add to the command).
+    changes that were tried out and work, the smallest first: each has ``change`` (in words),
+    ``requirements`` (all lines after it), ``options`` (words to add to the command) and ``settings`` (fields
+    of ``Options`` that these set), and where it touches them ``constraints`` and ``overrides``.
     """
 
     exit_code = 1
@@ -164,7 +194,7 @@ class NoSolution(ResolverError):
         *,
         derivation: object = None,
         hints: Sequence[str] = (),
-        fixes: Sequence[object] = (),
+        fixes: Sequence[Fix] = (),
         statistics: object = None,
     ) -> None:
         super().__init__(explanation)

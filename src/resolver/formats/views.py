@@ -13,10 +13,10 @@ from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from resolver.errors import NoSolution
-    from resolver.formats.answer import Answer, Fix, Pinned
+    from resolver.errors import Fix, NoSolution
+    from resolver.formats.answer import Answer, Pinned
     from resolver.model.distfile import DistFile
 
 
@@ -40,7 +40,6 @@ def unsatisfiable(error: NoSolution) -> str:
 
     Its derivation is None or what ``solver.explain.tree`` makes, its fixes are ``Fix``es.
     """
-    fixes: Sequence[Fix] = error.fixes  # type: ignore[assignment]  # errors cannot name the type
     statistics = error.statistics if isinstance(error.statistics, Statistics) else Statistics()
     return _document(
         ("version", "1"),
@@ -48,7 +47,7 @@ def unsatisfiable(error: NoSolution) -> str:
         ("explanation", _json(error.explanation)),
         ("derivation", _json(error.derivation)),
         ("hints", _json(list(error.hints))),
-        ("fixes", _json([_fix(fix) for fix in fixes])),
+        ("fixes", _json([_fix(fix) for fix in error.fixes])),
         ("statistics", _json(_counts(statistics))),
     )
 
