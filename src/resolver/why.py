@@ -182,7 +182,7 @@ def chains(
     roots = [each for each in requirements if each.name in far]
     for number, each in enumerate(roots):
         origin = None if each.origin is None else str(each.origin)
-        step = Step(_unmarked(each.text), each.name, pinned[each.name].version, origin)
+        step = Step(_plain(each.text), each.name, pinned[each.name].version, origin)
         heappush(heap, (far[each.name], number, [step]))
     found: list[list[Step]] = []
     pushed = len(heap)
@@ -208,14 +208,16 @@ def _asks(pin: Pinned) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for text, name, _ in pin.requires:
         said = found.setdefault(name, [])
-        if _unmarked(text) not in said:
-            said.append(_unmarked(text))
+        if _plain(text) not in said:
+            said.append(_plain(text))
     return found
 
 
-def _unmarked(text: str) -> str:
-    """Return a requirement that holds without its marker."""
-    return text.partition(";")[0].strip()
+def _plain(text: str) -> str:
+    """Return a requirement that could be read, as explanations write it: without its marker, which holds."""
+    requirement = Requirement.repaired(text)
+    extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
+    return f"{requirement.name}{extras}{requirement.specifiers.text.strip()}"
 
 
 def _distances(pinned: Mapping[str, Pinned], name: str) -> dict[str, int]:

@@ -49,7 +49,7 @@ PLUGIN: Universe = {
     "app": {"1": {"requires": ["plugin", "core<3 ; python_version > '3'"]}},
     "plugin": {
         "1": {"requires": ["core<2"]},
-        "2": {"requires": ["core<2", "core!=0.5 ; os_name == 'posix'"]},
+        "2": {"requires": ["Core (<2)", "core!=0.5 ; os_name == 'posix'"]},
     },
     "core": {"1": {}, "1.1": {}, "2": {}, "3": {}},
 }
