@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from resolver.edits import bounds, moved, sequence
 from resolver.errors import NoSolution
 from resolver.index.replay import RecordingSource, ReplaySource
 from resolver.model.requirement import Requirement
@@ -16,7 +18,7 @@ from resolver.sources import OpenSource
 from support.fixing import Asked, fixes_of
 from support.memory import MemorySource
 from support.outcomes import WanderingSource
-from support.python_worlds import random_python_world
+from support.python_worlds import LINUX, random_python_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +79,71 @@ def test_every_fix_that_is_told_works_and_small_ones_are_found(first: int) -> No
         if not fixes:
             assert not any(fewer.pins() is not None for fewer in with_one_line_less(asked)), seed
     assert found > BATCH // 8
+
+
+def nearer(asked: Asked, fix: Fix) -> list[Asked]:
+    """Return the questions with the same bound moved less far than by ``fix``, if that is what it does."""
+    changed = [
+        (number, old, new)
+        for number, (old, new) in enumerate(zip(asked.requirements, fix.requirements, strict=False))
+        if old != new
+    ]
+    if len(changed) != 1 or len(fix.requirements) != len(asked.requirements) or fix.settings:
+        return []
+    number, old, new = changed[0]
+    run = Run(
+        [Requirement.parse(text) for text in asked.requirements],
+        [Requirement.parse(text) for text in asked.constraints],
+        asked.options.replace(no_fixes=True),
+        OpenSource(MemorySource(asked.packages)),
+    )
+    run.until_waiting()
+    requirement = Requirement.parse(old)
+    candidates = run.problem.catalog.packages[requirement.name]
+    for direction in bounds(requirement):
+        near = [candidates.version(each) for each in sequence(requirement, direction, candidates)]
+        texts = list(dict.fromkeys(moved(requirement, direction, version).text for version in near))
+        if new in texts:
+            lines = [*asked.requirements]
+            found = []
+            for text in texts[: texts.index(new)]:
+                lines[number] = text
+                found.append(Asked(asked.packages, [*lines], asked.constraints, asked.options))
+            return found
+    return []
+
+
+def ladders(seed: int) -> Asked:
+    """Return a question about three packages with many versions, which need one another in narrow ranges."""
+    random = Random(seed)
+    texts = [f"{major}.{minor}" for major in range(1, 6) for minor in range(3)]
+
+    def narrow(name: str) -> str:
+        low = random.randrange(len(texts))
+        high = min(low + random.randrange(4), len(texts) - 1)
+        return f"{name}>={texts[low]},<={texts[high]}"
+
+    packages = {
+        name: {text: {"requires": [narrow(other)]} for text in texts}
+        for name, other in (("a", "b"), ("b", "c"))
+    }
+    packages["c"] = {text: {"requires": []} for text in texts}
+    operators = ("<", "<=", "==", ">", ">=")
+    lines = [f"{name}{random.choice(operators)}{random.choice(texts)}" for name in "abc"]
+    return Asked(packages, lines, options=LINUX)
+
+
+@pytest.mark.slow
+def test_bounds_are_moved_no_further_than_needed() -> None:
+    """In the style of the line, no bound in between gives a solution."""
+    moves = 0
+    for seed in range(150):
+        asked = ladders(seed)
+        for fix in told(asked) or []:
+            between = nearer(asked, fix)
+            moves += bool(between)
+            assert [each.requirements for each in between if each.pins() is not None] == [], (seed, fix)
+    assert moves > 20
 
 
 @pytest.mark.slow
