@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +24,10 @@ from resolver.solver.report import tightest
 from resolver.sources import OpenSource, environment_of
 from support.hard import pigeons
 from support.memory import MemorySource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
 
 LINUX = Options(python_version="3.12", python_platform="linux")
 NAMES, PACKAGES = pigeons(12, 11)
@@ -127,3 +135,42 @@ def test_bug_of_the_solver_is_told_as_a_bug_and_never_as_a_verdict() -> None:
     with pytest.raises(InternalError, match=r"this is a bug in resolver: candidate -1 .*report it") as caught:
         run.until_waiting()
     assert caught.value.exit_code == 70
+
+
+@pytest.mark.slow
+def test_report_can_be_made_wherever_a_search_is_interrupted() -> None:
+    """In the middle of a step, too, where lists do not agree with one another; nothing else is raised."""
+    requirements, packages = pigeons(6, 5)
+    parsed = [Requirement.parse(text) for text in requirements]
+    options = LINUX.replace(no_fixes=True)
+    notes = []
+    for at in range(20, 60_000, 331):
+        with _interrupted(at), pytest.raises(KeyboardInterrupt) as caught:
+            solve(parsed, [], options, source=MemorySource(packages))
+        notes += getattr(caught.value, "__notes__", [])
+    assert len(notes) > 100
+    assert all(note.startswith("after ") for note in notes)
+    assert any(" the tightest says that " in note for note in notes)
+
+
+@contextmanager
+def _interrupted(at: int) -> Iterator[None]:
+    """Raise ``KeyboardInterrupt`` before the line number ``at`` of those that the solver executes."""
+    left = at
+
+    def watch(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal left
+        if f"{os.sep}solver{os.sep}" not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
