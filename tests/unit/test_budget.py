@@ -143,7 +143,7 @@ def test_report_can_be_made_wherever_a_search_is_interrupted() -> None:
     requirements, packages = pigeons(6, 5)
     parsed = [Requirement.parse(text) for text in requirements]
     options = LINUX.replace(no_fixes=True)
-    notes = []
+    notes: list[str] = []
     for at in range(20, 60_000, 331):
         with _interrupted(at), pytest.raises(KeyboardInterrupt) as caught:
             solve(parsed, [], options, source=MemorySource(packages))
