@@ -25,7 +25,6 @@ from resolver.policy import (
     Yanked,
 )
 from resolver.ranges import listed
-from resolver.solver.explain import Fact
 from resolver.solver.incompatibility import Depends, Given, Rejected
 
 TYPE_CHECKING = False
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from resolver.catalog import Candidates
     from resolver.phrases import PythonWording
     from resolver.problem import PythonProblem
-    from resolver.solver.explain import Derivation
+    from resolver.solver.explain import Fact
 
 __all__ = ["hints"]
 
@@ -50,15 +49,14 @@ _PYTHONS = range(30)
 
 def hints(
     problem: PythonProblem,
-    proof: Derivation,
+    facts: Sequence[Fact],
     wording: PythonWording,
     asked: Collection[tuple[str, int]],
 ) -> list[str]:
-    """Return up to five hints on ``proof``, those that help most often first.
+    """Return up to five hints on a proof that rests on ``facts``, those that help most often first.
 
     ``asked`` are the candidates whose metadata the search asked for: of others nothing is said.
     """
-    facts = [node for node in proof.nodes() if isinstance(node, Fact)]
     ranked: dict[str, int] = {}
     for package, fitting in _wanted(problem, facts).items():
         candidates = problem.catalog.packages[problem.names.name(package)]

@@ -149,6 +149,15 @@ class PythonWording:
             "negated": negated,
         }
 
+    def summary(self, required: Iterable[Requirement], packages: Iterable[int]) -> str:
+        """Say that ``packages`` cannot be brought together, and that ``required`` asks for it."""
+        said = [self._written(each) for each in self._ordered(required)]
+        names = dict.fromkeys(self._name(self._problem.names.base(each)) for each in sorted(packages))
+        return (
+            f"you require {_counted(said, 'more requirements')}, and no choice of versions of"
+            f" {_counted(list(names), 'other packages')} fulfils all that they require of one another"
+        )
+
     def details(self, fact: Fact) -> dict[str, object]:
         """Return, for JSON, the requirements that a fact is made of, or the reasons against candidates."""
         cause = fact.causes[0]
@@ -325,6 +334,12 @@ class PythonWording:
             notes.append(str(requirement.origin))
         noted = f" ({', '.join(notes)})" if notes else ""
         return f"{_bare(requirement)}{requirement.specifiers.text.strip()}{noted}"
+
+
+def _counted(items: Sequence[str], others: str) -> str:
+    """Return the first few of a list, and how many there are besides."""
+    more = len(items) - _FEW
+    return listed(items if more <= 0 else [*items[:_FEW], f"{more} {others}"], "and")
 
 
 def _plain(requirement: Requirement) -> dict[str, object]:

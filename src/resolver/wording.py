@@ -8,15 +8,17 @@ shortened in ``solver.simplify`` and ``solver.straight``, how it is told in ``so
 from __future__ import annotations
 
 from resolver.hints import hints
+from resolver.model.requirement import Requirement
 from resolver.phrases import PythonWording
 from resolver.policy import Reason
-from resolver.solver.explain import check, derivation, sentences, simplify, tree
+from resolver.solver.explain import Fact, check, derivation, sentences, simplify, survey, tree
+from resolver.solver.incompatibility import Given
 from resolver.solver.port import Facts, Need
 from resolver.solver.straight import straightened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from resolver.problem import PythonProblem
     from resolver.solver.explain import Derivation, Sentence
@@ -24,6 +26,18 @@ if TYPE_CHECKING:
     from resolver.solver.port import Universe
 
 __all__ = ["Explained", "PythonWording", "explain"]
+
+_SENTENCES = 25
+"""Proofs that take more are summed up: nobody reads on."""
+
+_STEPS = 4_000
+"""A proof of more steps than that is not looked at, where there is no straight one."""
+
+_NODES = 1_000
+"""A proof of more nodes is not written out as data."""
+
+_FEW_STEPS = 400
+"""A proof of more steps is not shorter than a straight one."""
 
 
 class Explained:
@@ -40,32 +54,63 @@ class Explained:
 def explain(problem: PythonProblem, clause: Clause) -> Explained:
     """Return why there is no solution; ``clause`` is the empty one that the solver derived.
 
-    Of the proof that the search found and a straight one, if there is one, the shorter is told.  Either is
-    checked, step by step, before it is told.
+    A straight proof is looked for first.  What the search has found is told where that is shorter, or where
+    there is no other; what is told is checked before, step by step.  A proof that nobody would read is summed
+    up instead.
     """
     wording = PythonWording(problem)
-    proof = simplify(derivation(clause))
-    told = _told(proof, wording)
     known = _Known(problem)
-    other = straightened(proof, known)
-    if other is not None:
-        other = simplify(other)
-        straight = _told(other, wording)
-        if (len(straight), _length(straight)) <= (len(told), _length(told)):
-            proof, told = other, straight
-    check(proof)
-    text = "\n".join(map(str, told))
+    steps, facts = survey(clause)
+    packages = {package for fact in facts for package in fact.packages}
+    told = [_told(straightened(packages, known), wording)]
+    if steps <= (_STEPS if told[0] is None else _FEW_STEPS):
+        told.append(_told(derivation(clause), wording))
+    found = min((each for each in told if each is not None), key=lambda each: each.length, default=None)
+    if found is None or not found.sentences:
+        said = f"{wording.summary(_required(facts), packages)}"
+        return Explained(
+            f"Because {said}, {wording.unsatisfiable()}.", _data(found, wording, said, steps), ()
+        )
+    check(found.proof)
+    used = [node for node in found.proof.nodes() if isinstance(node, Fact)]
+    text = "\n".join(map(str, found.sentences))
     return Explained(
-        text, tree(proof, wording, wording.details), hints(problem, proof, wording, known.asked())
+        text, tree(found.proof, wording, wording.details), hints(problem, used, wording, known.asked())
     )
 
 
-def _told(proof: Derivation, wording: PythonWording) -> list[Sentence]:
-    return sentences(proof, wording, wording)
+def _data(found: _Told | None, wording: PythonWording, said: str, steps: int) -> dict[str, object]:
+    """Return a proof that is not told as data; one that would fill pages as a fact that sums it up."""
+    if found is not None and len(found.proof.nodes()) <= _NODES:
+        check(found.proof)
+        return tree(found.proof, wording, wording.details)
+    return {"cause": "found", "text": f"{said} (a proof of {steps} steps)", "terms": []}
 
 
-def _length(told: Iterable[Sentence]) -> int:
-    return sum(len(sentence.text) for sentence in told)
+def _required(facts: Sequence[Clause]) -> list[Requirement]:
+    """Return the user's requirements among the facts of a proof."""
+    causes = [fact.cause for fact in facts]
+    given = [cause.payload for cause in causes if isinstance(cause, Given)]
+    return [payload for payload in given if isinstance(payload, Requirement)]
+
+
+class _Told:
+    """A proof, shortened, and the sentences that tell it: none where nobody would read so many."""
+
+    __slots__ = ("length", "proof", "sentences")
+
+    def __init__(self, proof: Derivation, sentences: list[Sentence]) -> None:
+        self.proof = proof
+        self.sentences = sentences
+        self.length = len(sentences) or _SENTENCES + 1
+
+
+def _told(proof: Derivation | None, wording: PythonWording) -> _Told | None:
+    """Shorten and tell a proof, if there is one."""
+    if proof is None:
+        return None
+    short = simplify(proof)
+    return _Told(short, sentences(short, wording, wording, most=_SENTENCES))
 
 
 class _Known:

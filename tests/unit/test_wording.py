@@ -158,3 +158,50 @@ def test_the_text_says_what_the_tree_says_in_the_end() -> None:
     said = explanation(["a", "b>=2"], {"a": SEVERAL, "b": TWO})
     assert said.startswith("Because you require a (app.in:1) and b>=2 (app.in:2), and all versions of a")
     assert said.endswith(", your requirements cannot be satisfied.")
+
+
+def pigeons(count: int) -> tuple[list[str], dict[str, Any]]:
+    """Return ``count`` pigeons for one hole less, as requirements and packages: each pair needs another."""
+    holes = range(1, count)
+    packages: dict[str, Any] = {}
+    for one in range(count):
+        needs = {
+            f"pair-{one}-{other}" if one < other else f"pair-{other}-{one}": one < other
+            for other in range(count)
+            if other != one
+        }
+        packages[f"pigeon-{one}"] = {
+            f"{hole}": {
+                "requires": [f"{pair}-{hole}{'==1' if first else '==2'}" for pair, first in needs.items()]
+            }
+            for hole in holes
+        }
+        packages |= {f"{pair}-{hole}": TWO for pair in needs for hole in holes}
+    return [f"pigeon-{one}" for one in range(count)], packages
+
+
+def test_proofs_that_nobody_would_read_are_summed_up() -> None:
+    """Who requires what, and which packages cannot be brought together; the data is there all the same."""
+    wanted, packages = pigeons(5)
+    with pytest.raises(NoSolution) as caught:
+        solve([Requirement.parse(text) for text in wanted], [], LINUX, source=MemorySource(packages))
+    assert caught.value.explanation.startswith(
+        "Because you require pigeon-0, pigeon-1, pigeon-2, pigeon-3 and 1 more requirements, and no choice of"
+        " versions of pigeon-0, "
+    )
+    assert caught.value.explanation.endswith(
+        " other packages fulfils all that they require of one another, your requirements cannot be satisfied."
+    )
+    derivation: Any = caught.value.derivation
+    assert {"left", "right"} <= derivation.keys()
+
+
+def test_proofs_that_would_fill_pages_are_not_written_out() -> None:
+    """Not as data either: a fact says what was found."""
+    wanted, packages = pigeons(7)
+    with pytest.raises(NoSolution) as caught:
+        solve([Requirement.parse(text) for text in wanted], [], LINUX, source=MemorySource(packages))
+    derivation: Any = caught.value.derivation
+    assert (derivation["cause"], derivation["terms"]) == ("found", [])
+    said = derivation["text"].partition(" (a proof of ")[0]
+    assert caught.value.explanation == f"Because {said}, your requirements cannot be satisfied."

@@ -31,7 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Conclusion", "Derivation", "Fact", "Node", "ProofError", "check", "derivation"]
+__all__ = ["Conclusion", "Derivation", "Fact", "Node", "ProofError", "check", "derivation", "survey"]
 
 
 class Node:
@@ -100,6 +100,29 @@ class Derivation:
                 done[node] = None
                 stack.pop()
         return list(done)
+
+
+def survey(clause: Clause) -> tuple[int, list[Clause]]:
+    """Return how many steps the proof of ``clause`` has, and the clauses of the facts that it rests on.
+
+    Cost: linear in the clauses below it, far less than that of the proof.
+    """
+    steps = 0
+    facts: list[Clause] = []
+    seen = {clause}
+    ahead = [clause]
+    while ahead:
+        top = ahead.pop()
+        cause = top.cause
+        if not isinstance(cause, Derived):
+            facts.append(top)
+            continue
+        steps += len(cause.rest)
+        for part in (*cause.rest, cause.first):
+            if part not in seen:
+                seen.add(part)
+                ahead.append(part)
+    return steps, facts
 
 
 def derivation(clause: Clause) -> Derivation:

@@ -13,7 +13,16 @@ Spec: Dart pub, doc/solver.md, "Error Reporting"; the rule numbers in comments a
 
 from __future__ import annotations
 
-from resolver.solver.derivation import Conclusion, Derivation, Fact, Node, ProofError, check, derivation
+from resolver.solver.derivation import (
+    Conclusion,
+    Derivation,
+    Fact,
+    Node,
+    ProofError,
+    check,
+    derivation,
+    survey,
+)
 from resolver.solver.incompatibility import Rejected, Same
 from resolver.solver.simplify import simplify
 from resolver.solver.tree import shared, tree
@@ -35,6 +44,7 @@ __all__ = [
     "derivation",
     "sentences",
     "simplify",
+    "survey",
     "tree",
 ]
 
@@ -62,15 +72,20 @@ class Sentence:
         return self.text if self.number is None else f"{self.number}. {self.text}"
 
 
-def sentences(derivation: Derivation, wording: Wording, fluent: Fluent | None = None) -> list[Sentence]:
+def sentences(
+    derivation: Derivation, wording: Wording, fluent: Fluent | None = None, *, most: int | None = None
+) -> list[Sentence]:
     """Return the proof, sentence by sentence; the last one says that there is no solution.
 
-    ``fluent``, where there is one, says several facts together and knows which go without saying.  Cost:
-    linear in the nodes, besides the calls of ``wording``: a few for each fact and conclusion told.
+    ``fluent``, where there is one, says several facts together and knows which go without saying.  If it
+    would take more than ``most`` sentences, there are none.  Cost: linear in the nodes, besides the calls of
+    ``wording``: a few for each fact and conclusion told.
     """
     speech = _Speech(wording, fluent)
     telling = _Telling(derivation, speech)
     telling.tell()
+    if most is not None and len(telling.lines) > most:
+        return []
     return _written(telling.lines, derivation.root, speech)
 
 

@@ -37,12 +37,11 @@ _STEPS = 200
 """A proof of more steps is of no help to a reader, and might nest deeper than calls may."""
 
 
-def straightened(derivation: Derivation, known: Known) -> Derivation | None:
-    """Return a straight proof over the packages that ``derivation`` speaks of, or None if there is none.
+def straightened(packages: set[int], known: Known) -> Derivation | None:
+    """Return a straight proof over ``packages``, say those of another proof; None if there is none.
 
     Cost: linear in the candidates of those packages, besides some narrowings over what they have in common.
     """
-    packages = {package for node in derivation.nodes() for package in node.terms}
     links = [*_roots(known, packages), *_links(known, packages)]
     found = _proof(links)
     if found is None:

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.solver.derivation import Conclusion, Derivation, Fact, Node, ProofError, check, derivation
+from resolver.solver.derivation import (
+    Conclusion,
+    Derivation,
+    Fact,
+    Node,
+    ProofError,
+    check,
+    derivation,
+    survey,
+)
 from resolver.solver.engine import Solver, Unsolvable
 from resolver.solver.incompatibility import Cause, Clause, Depends, Derived, Given, Rejected, Same
 from support.universes import Served, world
@@ -126,3 +135,16 @@ class TestChecking:
         tie = Fact({0: ~mask, 1: mask}, [Same(0, 1)])
         both = Conclusion({1: mask}, Fact({0: mask}, [Given(None)]), tie, 0)
         check(Derivation(Conclusion({}, both, Fact({1: ~mask}, [Given(None)]), 1)))
+
+
+def test_survey_counts_steps_and_lists_each_fact_once() -> None:
+    """Without redoing a step."""
+    given = Clause([0], [0b10], Given("a"))
+    needs = Clause([0, 1], [~0b10, 0b10], Depends(0, 1, 0, "b"))
+    limit = Clause([1], [0b100], Given("c"))
+    middle = Clause([1], [0b10], Derived(given, [needs], [0]))
+    empty = Clause([], [], Derived(middle, [limit, middle], [1, 1]))
+    steps, facts = survey(empty)
+    assert steps == 3
+    assert set(facts) == {given, needs, limit}
+    assert len(facts) == 3
