@@ -137,8 +137,10 @@ def window(requirement: Requirement, direction: str, versions: Sequence[str]) ->
 
 
 def _rewritten(requirement: Requirement, clauses: Sequence[str]) -> Requirement:
-    """Return ``requirement``, which has clauses, with others instead, and the rest of its text as it is."""
+    """Return ``requirement`` with other clauses instead of its own, and the rest of its text as it is."""
     text, old = requirement.text, requirement.specifiers.text
+    if not old:
+        return requirement
     new = ",".join(clauses).strip()
     # Behind the name and the extras, in neither of which a clause can be found.
     at = text.index(old, text.find("]") + 1 if requirement.extras else 0)

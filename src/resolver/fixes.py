@@ -112,16 +112,28 @@ class Search:
         """Yield the questions to try; to be closed when enough was spent."""
         failed: list[tuple[Change, Verdict]] = []
         for knob in knobs(self._question, self._problem, self._clause):
-            loosest = _loosest(knob)
+            loosest = self._loosest(knob)
             verdict = yield self._question.changed([loosest])
             if verdict.solved:
-                self._proven += yield from self._refined(knob, loosest, verdict, [])
+                at = len(self._proven)
+                self._proven.append(_Proven([loosest], verdict))
+                self._proven[at:] = yield from self._refined(knob, loosest, verdict, [])
                 continue
             failed.append((loosest, verdict))
             if isinstance(knob, Alternatives) and not knob.grow:
                 yield from self._others(knob.changes[1:])
-        if not self._proven:
+        if not self.fixes():
             yield from self._pairs(failed)
+
+    def _loosest(self, knob: Line | Alternatives) -> Change:
+        """Return the change of ``knob`` that helps if any does; of those that do not grow, the first."""
+        if isinstance(knob, Alternatives):
+            return knob.changes[-1 if knob.grow else 0]
+        line = knob.requirement
+        if knob.place == "requirement" and len(self._question.requirements) == 1 and not line.extras:
+            # To drop it would always help, and be of no use.
+            return Edit(knob, without(line, *bounds(line)), RANKS["bounds"])
+        return Edit(knob, None, RANKS["drop"])
 
     def _others(self, changes: Sequence[Change]) -> Trials:
         """Try further alternatives, which have nothing to do with one another."""
@@ -142,7 +154,7 @@ class Search:
                 other = _again(self._question, knob)
                 if other is None:
                     continue
-                loosest = _loosest(other)
+                loosest = self._loosest(other)
                 pair = frozenset((_identity(first), _identity(loosest)))
                 if pair in tried or len(pair) == 1:
                     continue
@@ -250,13 +262,6 @@ class Search:
 
 def _text(requirement: Requirement, direction: str, version: str) -> str:
     return moved(requirement, direction, version).text
-
-
-def _loosest(knob: Line | Alternatives) -> Change:
-    """Return the change of ``knob`` that helps if any does; the first of alternatives that do not grow."""
-    if isinstance(knob, Line):
-        return Edit(knob, None, RANKS["drop"])
-    return knob.changes[-1 if knob.grow else 0]
 
 
 def _again(question: Question, knob: Line | Alternatives) -> Line | Alternatives | None:
