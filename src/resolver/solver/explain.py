@@ -23,7 +23,7 @@ from resolver.solver.derivation import (
     derivation,
     survey,
 )
-from resolver.solver.incompatibility import Rejected, Same
+from resolver.solver.incompatibility import Depends, Rejected, Same
 from resolver.solver.simplify import simplify
 from resolver.solver.tree import shared, tree
 
@@ -106,9 +106,8 @@ class _Speech:
         return self._fluent is not None and self._fluent.is_silent(fact)
 
     def clauses(self, nodes: Iterable[Node]) -> list[str]:
-        """Return what the facts among ``nodes`` say, as clauses: what cannot be used after what is needed."""
-        unique = dict.fromkeys(node for node in nodes if isinstance(node, Fact))
-        facts = tuple(sorted(unique, key=lambda fact: isinstance(fact.causes[0], Rejected)))
+        """Return what the facts among ``nodes`` say, as clauses; one leads to the next."""
+        facts = tuple(_in_chain(dict.fromkeys(node for node in nodes if isinstance(node, Fact))))
         found = self._clauses.get(facts)
         if found is None:
             said = map(self.wording.fact, facts) if self._fluent is None else self._fluent.together(facts)
@@ -147,13 +146,14 @@ class _Reading:
     before it.
     """
 
-    __slots__ = ("_nodes", "premises", "root", "uses")
+    __slots__ = ("_places", "premises", "root", "uses")
 
     def __init__(self, derivation: Derivation, speech: _Speech) -> None:
         self.root = derivation.root
         self.premises: dict[Node, list[Node]] = {}
         self.uses: dict[Node, int] = {}
-        nodes = self._nodes = derivation.nodes()
+        nodes = derivation.nodes()
+        self._places = {node: place for place, node in enumerate(nodes)}
         several = shared(nodes)
         stands_for: dict[Node, Node] = {}
         ties: set[Node] = set()
@@ -183,9 +183,13 @@ class _Reading:
                     seen.add(premise)
                     ahead.append(premise)
 
+    def place(self, node: Node) -> int:
+        """Return where a node stands in the derivation: before those that build on it."""
+        return self._places[node]
+
     def told(self) -> list[Node]:
         """Return every fact that the conclusions rest on, those first that others build on."""
-        return [node for node in self._nodes if node in self.uses and node not in self.premises]
+        return [node for node in self._places if node in self.uses and node not in self.premises]
 
     def derived(self, node: Node) -> list[Node]:
         """Return the premises of ``node`` that are conclusions."""
@@ -194,6 +198,21 @@ class _Reading:
     def facts(self, node: Node) -> list[Node]:
         """Return the premises of ``node`` that are facts."""
         return [each for each in self.premises[node] if each not in self.premises]
+
+
+def _in_chain(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield needs behind the needs of those who need them, and what cannot be used behind all."""
+    ahead = sorted(facts, key=lambda fact: isinstance(fact.causes[0], Rejected))
+    while ahead:
+        needed = {cause.other for fact in ahead for cause in fact.causes[:1] if isinstance(cause, Depends)}
+        first = next((fact for fact in ahead if not _is_of(fact, needed)), ahead[0])
+        ahead.remove(first)
+        yield first
+
+
+def _is_of(fact: Fact, packages: set[int]) -> bool:
+    cause = fact.causes[0]
+    return isinstance(cause, Depends) and cause.package in packages and cause.package != cause.other
 
 
 class _Telling:
@@ -267,7 +286,7 @@ class _Telling:
                     facts, derived = more, inner or [one for one in derived if one is not each]
                     break
             else:
-                return facts, derived
+                return sorted(facts, key=reading.place), derived
 
     def _write(self, node: Node, derived: list[Node], facts: list[Node]) -> None:
         """Write a line: the one just above is a reason without saying so, others are referred to."""

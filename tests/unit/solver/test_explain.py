@@ -136,6 +136,11 @@ class TestShapes:
             "Because you need a 0, a 0 needs b 0, and you need b none, there is no way."
         ]
 
+    def test_needs_are_told_in_the_order_in_which_one_leads_to_the_next(self) -> None:
+        needs = follows(follows(need(2, 3), need(1, 2), 2), given(p3=0b01), 3)
+        lines = self.lines(follows(follows(needs, need(0, 1), 1), given(p0=0b10), 0))
+        assert lines[0] == "1. Because b 0 needs c 0 and c 0 needs d 0, b 0 needs d 0."
+
     def test_what_cannot_be_used_is_told_after_what_is_needed(self) -> None:
         out = Fact({1: ~0b10}, [Rejected(1)])
         node = follows(follows(out, need(0, 1), 1), given(p0=0b10), 0)
@@ -173,7 +178,7 @@ class TestShapes:
         proof = Derivation(follows(follows(either, first, 1), second, 2))
         assert [str(line) for line in sentences(proof, PLAIN)] == [
             "1. Because a 0 needs d 0 and you need d none, a 0 is out.",
-            "2. And because b 0 needs a 0 and you need b 0 or c 0, c 0 is needed.",
+            "2. And because you need b 0 or c 0 and b 0 needs a 0, c 0 is needed.",
             "3. Because c 0 needs a 0 and a 0 is out (1), c 0 is out.",
             "4. So, because c 0 is needed (2), there is no way.",
         ]
