@@ -104,9 +104,14 @@ class Search:
         ordered = sorted(self._proven, key=_Proven.size)
         if ordered and not _drops(ordered[0]):
             ordered = [each for each in ordered if not _drops(each)]
-        fixes = (_told(self._question, each.changes) for each in ordered)
         # To ask for nothing is no answer.
-        return tuple(dict.fromkeys(fix for fix in fixes if fix.requirements))[:_MOST]
+        useful = (each for each in ordered if self._held(self._question.changed(each.changes)))
+        return tuple(dict.fromkeys(_told(self._question, each.changes) for each in useful))[:_MOST]
+
+    def _held(self, question: Question) -> int:
+        """Return how many requirements of ``question`` count for the target."""
+        holds = self._problem.catalog.environment.holds
+        return sum(holds(each.marker) for each in question.requirements)
 
     def trials(self) -> Trials:
         """Yield the questions to try; to be closed when enough was spent."""
@@ -130,7 +135,7 @@ class Search:
         if isinstance(knob, Alternatives):
             return knob.changes[-1 if knob.grow else 0]
         line = knob.requirement
-        if knob.place == "requirement" and len(self._question.requirements) == 1 and not line.extras:
+        if knob.place == "requirement" and self._held(self._question) == 1 and not line.extras:
             # To drop it would always help, and be of no use.
             return Edit(knob, without(line, *bounds(line)), RANKS["bounds"])
         return Edit(knob, None, RANKS["drop"])
