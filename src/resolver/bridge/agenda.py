@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from resolvelib.providers import Preference
 
-    from resolver.bridge.answers import Answers, Matches
+    from resolver.bridge.answers import Answers
     from resolver.bridge.library import Information, Library, Provider
+    from resolver.bridge.matches import Matches
     from resolver.bridge.pins import Package, Wanted
     from resolver.bridge.rounds import Rounds
     from resolver.solver.solution import PartialSolution
@@ -73,20 +74,26 @@ class Agenda:
 
     def dead_root(self) -> Package | None:
         """Return a package that the root requires and that has no candidate."""
-        return self.dead_end([each for package in self._pins.named for each in package.active])
+        for package in self._pins.named:
+            package.looked_at = True
+            if not self._answers.can_choose(package, self._allowed(package)):
+                return package
+        return None
 
     def dead_end(self, needs: Sequence[Wanted]) -> Package | None:
         """Return the first package of ``needs`` that has nothing to choose.
 
-        Looked at are those that were never looked at (whether they exist at all) and those that were the
-        place of a conflict before; others may wait for their turn.
+        Looked at are those that were the place of a conflict before, and all if looking costs nothing but
+        time; others may wait for their turn.
         """
+        answers = self._answers
         for wanted in needs:
             package = wanted.package
-            if package.pinned >= 0 or (package.looked_at and not package.is_suspect):
+            if package.pinned >= 0 or not (
+                package.is_suspect or (answers.is_eager and len(package.active) > 1)
+            ):
                 continue
-            package.looked_at = True
-            if not self._answers.can_choose(package, self._allowed(package)):
+            if not answers.can_choose(package, self._allowed(package)):
                 return package
         return None
 

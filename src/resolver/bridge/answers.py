@@ -12,18 +12,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from resolver.bridge.matches import Matches
 from resolver.bridge.pins import Package, Pins, Wanted
 from resolver.bridge.views import Nothing, Requirements
 from resolver.solver.terms import bit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from resolvelib.resolvers import Criterion
 
     from resolver.bridge.library import Library, Provider
 
-__all__ = ["Answers", "Matches", "Refused"]
+__all__ = ["Answers", "Refused"]
 
 
 class Refused:
@@ -40,50 +41,11 @@ class Refused:
         self.wanted = wanted
 
 
-class Matches:
-    """Candidates found for requirements, best first; as often to be iterated as one likes.
-
-    ``others`` are the requirements on other packages that were looked at when they were searched for.
-    ``is_lazy`` says that looking further may cost something.
-    """
-
-    __slots__ = ("_known", "_rest", "is_lazy", "others")
-
-    def __init__(
-        self,
-        found: Iterable[object] | Callable[[], Iterable[object]],
-        others: Mapping[object, Sequence[Wanted]],
-    ) -> None:
-        # Sequences may refuse to be measured and indexed (pip's do); lists do not.
-        self.others = others
-        self.is_lazy = not isinstance(found, (list, tuple))
-        self._known: list[object] = []
-        self._rest: Iterator[object] | None = None
-        if isinstance(found, (list, tuple)):
-            self._known = list(found)
-        else:
-            self._rest = iter(found() if callable(found) else found)
-
-    def __iter__(self) -> Iterator[object]:
-        known = self._known
-        at = 0
-        while True:
-            while at < len(known):
-                yield known[at]
-                at += 1
-            if self._rest is None:
-                return
-            try:
-                known.append(next(self._rest))
-            except StopIteration:
-                self._rest = None
-
-    def __bool__(self) -> bool:
-        return next((True for _ in self), False)
-
-
 class Answers:
-    """The provider, asked with as few questions as will do."""
+    """The provider, asked with as few questions as will do.
+
+    ``is_eager`` says that it has always listed all candidates at once.
+    """
 
     __slots__ = (
         "_count",
@@ -92,6 +54,7 @@ class Answers:
         "_needs",
         "_none",
         "_provider",
+        "is_eager",
         "known",
         "packages",
         "pins",
@@ -101,6 +64,7 @@ class Answers:
         self._provider = provider
         self._library = library
         self._count = 0
+        self.is_eager = True
         self.pins = pins
         self.packages: list[Package] = []
         self.known: dict[object, Package] = {}
@@ -134,22 +98,35 @@ class Answers:
         return needs
 
     def _read(self, package: Package, slot: int) -> list[Wanted] | Refused:
-        """Read what a candidate needs, up to what can never be had: a provider may work for each piece."""
+        """Read what a candidate needs, up to what can never be had: a provider may work for each piece.
+
+        Matches are looked for at once where a package is met for the first time, and where only the root has
+        had requirements on a package and this one may exclude them.  After a clash with a pin there is no
+        looking any more: the candidate will hardly stand.
+        """
         needs: list[Wanted] = []
+        clashes = False
         for requirement in self._provider.get_dependencies(candidate=package.candidates.items[slot]):
             wanted = self.wanted(requirement, package, slot)
             needs.append(wanted)
             other = wanted.package
-            if other.active and other.active[-1].parent is None and self._may_clash(wanted):
+            is_clash = other.pinned >= 0 and self.fails(wanted, other.pinned)
+            if not other.active:
+                is_worth_a_look = not (other.looked_at or clashes)
+                other.looked_at = other.looked_at or is_worth_a_look
+            else:
+                is_worth_a_look = other.active[-1].parent is None and (other.is_suspect or is_clash)
+            if is_worth_a_look:
                 both = [*other.active, wanted]
-                if not self.matches(other, both):
+                if self._excludes_for_good(other, both):
                     return Refused(self._library.criterion([], [each.information for each in both], []), both)
+            clashes = clashes or is_clash
         return needs
 
-    def _may_clash(self, wanted: Wanted) -> bool:
-        """Tell whether it is worth while to look for matches of a requirement right away."""
-        package = wanted.package
-        return package.is_suspect or (package.pinned >= 0 and self.fails(wanted, package.pinned))
+    def _excludes_for_good(self, package: Package, wanted: Sequence[Wanted]) -> bool:
+        matches = self.matches(package, wanted)
+        others = [each for seen in matches.others.values() for each in seen]
+        return not matches and all(each.parent is None for each in others)
 
     def fails(self, wanted: Wanted, slot: int) -> bool:
         """Tell whether the candidate in ``slot`` does not satisfy the requirement."""
@@ -177,7 +154,11 @@ class Answers:
         ``others`` says which requirements on other packages to go by, by default those in force.
         """
         if wanted is None:
-            wanted = package.active
+            now = package.matches
+            if now is not None and (not now.others or self._holds(now, {})):
+                return now
+            package.matches = now = self.matches(package, package.active)
+            return now
         key = (package.number, *[each.number for each in wanted])
         before = self._matches.setdefault(key, [])
         for matches in before:
@@ -190,6 +171,7 @@ class Answers:
         if not callable(found) and not isinstance(found, Sequence):
             found = list(found)
         matches = Matches(found, requirements.seen)
+        self.is_eager = self.is_eager and not matches.is_lazy
         before.append(matches)
         return matches
 

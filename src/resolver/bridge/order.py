@@ -8,7 +8,7 @@ asking anybody, and then the next candidate of the same package is tried, as res
 which it turns out that nothing is left comes first of all.  Otherwise it is as the provider prefers
 (``agenda``).
 
-Also as with resolvelib, the older of two pins yields to the newer one if it can be replaced; but only once.
+What is given up in favour of a newer pin is in ``concessions``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolver.bridge.answers import Refused
+from resolver.bridge.causes import in_force, rejections, straw
 from resolver.solver.terms import ABSENT, bit
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
     from resolver.bridge.agenda import Agenda
     from resolver.bridge.answers import Answers
-    from resolver.bridge.library import Information, Library
+    from resolver.bridge.concessions import Concessions
     from resolver.bridge.pins import Package, Wanted
     from resolver.bridge.problem import ProviderProblem
     from resolver.bridge.rounds import Rounds
@@ -38,8 +39,8 @@ class ProviderOrder:
     __slots__ = (
         "_agenda",
         "_answers",
+        "_concessions",
         "_dead",
-        "_library",
         "_pins",
         "_problem",
         "_replays",
@@ -47,14 +48,19 @@ class ProviderOrder:
         "_script",
         "_solution",
         "_then",
-        "_yielded",
         "_yields",
     )
 
-    def __init__(
-        self, library: Library, answers: Answers, agenda: Agenda, problem: ProviderProblem, rounds: Rounds
+    def __init__(  # the parts of one resolution
+        self,
+        *,
+        answers: Answers,
+        agenda: Agenda,
+        concessions: Concessions,
+        problem: ProviderProblem,
+        rounds: Rounds,
     ) -> None:
-        self._library = library
+        self._concessions = concessions
         self._answers = answers
         self._pins = answers.pins
         self._agenda = agenda
@@ -66,7 +72,6 @@ class ProviderOrder:
         self._then: Package | None = None
         self._replays = False
         self._yields = False
-        self._yielded: set[tuple[int, int]] = set()
 
     def begin(self, pins: Sequence[tuple[Package, int]], package: Package | None) -> None:
         """Begin with ``pins``, and then with ``package`` if that is given; to be called before the search."""
@@ -100,9 +105,9 @@ class ProviderOrder:
         trial = self._problem.trial
         if self._rounds.is_open and trial is not None:
             self._catch_up(0)
-            self._rounds.failed(_rejections(self._then or trial[0]))
+            self._rounds.failed(rejections(self._then or trial[0]))
         elif self._dead is not None:
-            self._rounds.causes = [each.information for each in self._dead.active]
+            self._rounds.causes = in_force(self._dead)
 
     # -- what became of the last decision --------------------------------------------------------------------
 
@@ -127,23 +132,21 @@ class ProviderOrder:
         if isinstance(needs, Refused):
             self._rounds.rejected(package, slot, needs.criterion)
         else:
-            why = self._straw(package, slot, needs)
-            self._rounds.rejected(package, slot, self._library.criterion([], why, []))
+            self._rounds.clashed(package, slot, straw(self._answers, package, slot, needs))
         return self._go_on(package, level, len(self._pins))
 
     def _jump(self, spent: Package, level: int) -> Package | None:
         """Follow the solver back, after ``spent`` was found to have nothing to choose."""
-        information = [each.information for each in spent.active]
         if self._dead is not None:
             # The pin at the top left another package nothing to choose, which it could not know.
             self._dead = None
             package, slot = self._pins.stack[-1]
-            self._rounds.rejected(package, slot, self._library.criterion([], information, []))
+            self._rounds.clashed(package, slot, in_force(spent))
             return self._go_on(package, level, len(self._pins) - 1)
         if self._answers.matches(spent):
-            self._rounds.failed(_rejections(spent))
+            self._rounds.failed(rejections(spent))
         else:
-            self._rounds.failed(information, is_news=True)
+            self._rounds.failed(in_force(spent), is_news=True)
         self._pins.cut(level)
         return None
 
@@ -151,7 +154,7 @@ class ProviderOrder:
         self._pins.push(package, slot, needs)
         self._dead = self._agenda.dead_end(needs)
         if self._dead is None:
-            self._rounds.pinned(package.candidates.items[slot])
+            self._rounds.pinned(package, slot)
         return self._dead
 
     def _go_on(self, package: Package, level: int, before: int) -> Package | None:
@@ -184,7 +187,7 @@ class ProviderOrder:
             return None
         if package_then.active and not solution.domains[package_then.number] & ABSENT:
             return package_then
-        self._rounds.failed(_rejections(package_then))
+        self._rounds.failed(rejections(package_then))
         return None
 
     def _replayed(self, package: Package, slot: int, level: int) -> None:
@@ -202,77 +205,21 @@ class ProviderOrder:
         self._script.clear()
         package, self._then = self._then, None
         if package is not None:
-            self._rounds.failed(_rejections(package))
+            self._rounds.failed(rejections(package))
 
     def _older_yield(self) -> bool:
-        """Tell whether pins are to yield to the candidate that was tried, and write the script for that.
-
-        As with resolvelib, a candidate stands if those that it conflicts with can be replaced; once for each
-        two packages, or the two would go on for ever.
-        """
+        """Tell whether pins yield to the candidate that was tried; if so, write the script for that."""
         solution, trial = self._solution, self._problem.trial
-        if (
-            solution is None
-            or trial is None
-            or trial[1] < 0
-            or not solution.base[trial[0].number] & bit(trial[1])
-        ):
+        if solution is None or trial is None or trial[1] < 0:
             return False
         package, slot = trial
         needs = self._answers.needs(package, slot)
-        if isinstance(needs, Refused):
+        base = solution.base
+        if isinstance(needs, Refused) or not base[package.number] & bit(slot):
             return False
-        in_the_way: dict[Package, list[Wanted]] = {}
-        for wanted in needs:
-            other = wanted.package
-            if other is not package and other.pinned >= 0:
-                in_the_way.setdefault(other, []).append(wanted)
-        yielding = [
-            other
-            for other, wanted in in_the_way.items()
-            if any(self._answers.fails(each, other.pinned) for each in wanted)
-        ]
-        if not yielding or any(
-            (package.number, other.number) in self._yielded
-            or not self._answers.can_choose(other, solution.base[other.number], in_the_way[other])
-            for other in yielding
-        ):
+        pins = self._concessions.make(package, slot, needs, lambda other: base[other.number])
+        if pins is None:
             return False
-        kept = self._kept(yielding)
-        if not _is_wanted(package, kept):
-            return False
-        self._yielded.update((package.number, other.number) for other in yielding)
-        self._script = [*((each, each.pinned) for each in kept), trial][::-1]
+        self._script = pins[::-1]
         self._then = None
         return True
-
-    def _kept(self, yielding: list[Package]) -> dict[Package, None]:
-        """Return the packages whose pins are still required if ``yielding`` are not pinned, in order."""
-        kept: dict[Package, None] = {}
-        for package, _ in self._pins.stack:
-            if package not in yielding and _is_wanted(package, kept):
-                kept[package] = None
-        return kept
-
-    # -- dead ends -------------------------------------------------------------------------------------------
-
-    def _straw(self, package: Package, slot: int, needs: list[Wanted]) -> list[Information]:
-        """Return requirements that exclude one another if the candidate is pinned, the newest last."""
-        for wanted in needs:
-            other = wanted.package
-            pinned = slot if other is package else other.pinned
-            if pinned >= 0 and self._answers.fails(wanted, pinned):
-                return [*(each.information for each in other.active), wanted.information]
-        for wanted in needs:
-            if wanted.package.is_suspect and wanted.package.active:
-                return [*(each.information for each in wanted.package.active), wanted.information]
-        return [*(each.information for each in package.active), *(each.information for each in needs)]
-
-
-def _is_wanted(package: Package, pinned: Container[Package]) -> bool:
-    return any(each.parent is None or each.parent in pinned for each in package.active)
-
-
-def _rejections(package: Package) -> list[Information]:
-    """Return why candidates of a package did not stand, as far as they were tried."""
-    return [information for known in package.rejected.values() for information in known]

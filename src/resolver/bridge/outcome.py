@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from resolvelib.resolvers import Criterion, ResolutionImpossible, Result
     from resolvelib.structs import State
 
     from resolver.bridge.answers import Answers
     from resolver.bridge.library import Information, Library
+    from resolver.bridge.pins import Package
 
 __all__ = ["criteria", "impossible", "result", "state"]
 
@@ -24,10 +25,27 @@ def criteria(answers: Answers, library: Library) -> dict[object, Criterion[objec
     """Return what is in force on each package.  Cost: linear in the requirements."""
     return {
         package.key: library.criterion(
-            answers.matches(package), [wanted.information for wanted in package.active], []
+            _Candidates(answers, package), [wanted.information for wanted in package.active], []
         )
         for package in answers.pins.named
     }
+
+
+class _Candidates:
+    """Candidates for the requirements in force when this was made; looked for if somebody looks at it."""
+
+    __slots__ = ("_answers", "_package", "_wanted")
+
+    def __init__(self, answers: Answers, package: Package) -> None:
+        self._answers = answers
+        self._package = package
+        self._wanted = tuple(package.active)
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._answers.matches(self._package, self._wanted))
+
+    def __bool__(self) -> bool:
+        return bool(self._answers.matches(self._package, self._wanted))
 
 
 def state(answers: Answers, library: Library, causes: Sequence[Information]) -> State[object, object, object]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from resolver.bridge.library import Information
+    from resolver.bridge.matches import Matches
 
 __all__ = ["Package", "Pins", "Wanted"]
 
@@ -25,10 +26,11 @@ __all__ = ["Package", "Pins", "Wanted"]
 class Package:
     """Everything about one identifier.
 
-    ``incoming`` lists every requirement ever seen on it, ``active`` those in force.  ``looked_at`` says that
-    it was seen to have a candidate, ``is_suspect`` that requirements on it have excluded one another before,
-    ``blame`` counts the conflicts that took one of its candidates away.  ``pinned`` is the slot of
-    its pin, or -1, ``rejected`` has, by slot, the requirements for which a candidate did not stand.
+    ``incoming`` lists every requirement ever seen on it, ``active`` those in force, ``matches`` what was
+    found for these, if it was looked for.  ``looked_at`` says whether it was looked for any candidate,
+    ``is_suspect`` that requirements on it have excluded one another before, ``blame`` counts the conflicts
+    that took one of its candidates away.  ``pinned`` is the slot of its pin, or -1, ``rejected`` has, by
+    slot, the requirements for which a candidate did not stand.
     """
 
     __slots__ = (
@@ -39,6 +41,7 @@ class Package:
         "is_suspect",
         "key",
         "looked_at",
+        "matches",
         "number",
         "pinned",
         "rejected",
@@ -50,6 +53,7 @@ class Package:
         self.candidates = Numbering()
         self.incoming: list[Wanted] = []
         self.active: list[Wanted] = []
+        self.matches: Matches[Wanted] | None = None
         self.looked_at = False
         self.is_suspect = False
         self.blame = 0
@@ -99,10 +103,11 @@ class Pins:
     def want(self, needs: Iterable[Wanted]) -> None:
         """Put requirements in force."""
         for wanted in needs:
-            active = wanted.package.active
-            if not active:
-                self.named.append(wanted.package)
-            active.append(wanted)
+            package = wanted.package
+            if not package.active:
+                self.named.append(package)
+            package.active.append(wanted)
+            package.matches = None
 
     def push(self, package: Package, slot: int, needs: list[Wanted]) -> None:
         """Pin a candidate, and put what it needs in force."""
@@ -119,7 +124,8 @@ class Pins:
             package.pinned = -1
             self.mapping.popitem()
             for wanted in reversed(self._needs.pop()):
-                active = wanted.package.active
-                active.pop()
-                if not active:
+                package = wanted.package
+                package.active.pop()
+                package.matches = None
+                if not package.active:
                     self.named.pop()

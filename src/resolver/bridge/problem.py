@@ -24,7 +24,8 @@ from resolver.solver.terms import ABSENT, bit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resolver.bridge.answers import Answers, Matches
+    from resolver.bridge.answers import Answers
+    from resolver.bridge.matches import Matches
     from resolver.bridge.pins import Package, Wanted
 
 __all__ = ["Exhausted", "OutOfSlotsError", "ProviderProblem"]

@@ -16,6 +16,7 @@ from resolvelib.structs import CT, KT, RT
 
 from resolver.bridge.agenda import Agenda
 from resolver.bridge.answers import Answers, Refused
+from resolver.bridge.concessions import Concessions
 from resolver.bridge.library import Library
 from resolver.bridge.numbering import Numbering
 from resolver.bridge.order import ProviderOrder
@@ -99,25 +100,38 @@ class _Resolution:
             roots.append(self._answers.wanted(requirement))
         self._pins.want(roots)
         agenda = Agenda(self._provider, self._library, self._answers, rounds)
-        walk = Walk(self._answers, agenda, rounds)
-        if not (walk.reaches_end() and self._holds()):
-            clause = self._search(roots, agenda, walk.package, rounds)
+        concessions = Concessions(self._answers)
+        walk = Walk(self._answers, agenda, concessions, rounds)
+        if not walk.reaches_end():
+            clause = self._search(roots, agenda, concessions, walk.package, rounds)
             if clause is not None:
                 if self._was_mistaken(clause):
                     return self._fall_back(given, max_rounds)
                 causes = rounds.causes or _causes(clause)
                 raise impossible(self._library, causes, lambda: explain(self._answers, clause))
-        rounds.ended()
-        return result(self._answers, self._library)
+        found = result(self._answers, self._library)
+        rounds.ended(found)
+        return found
 
     def _search(
-        self, roots: list[Wanted], agenda: Agenda, package: Package | None, rounds: Rounds
+        self,
+        roots: list[Wanted],
+        agenda: Agenda,
+        concessions: Concessions,
+        package: Package | None,
+        rounds: Rounds,
     ) -> Clause | None:
         """Find pins, beginning with those there are; return the empty clause where there are none."""
         slots = max(_SLOTS, *(2 + len(each.candidates) for each in self._answers.packages))
         while True:
             problem = ProviderProblem(self._answers, roots, slots)
-            order = ProviderOrder(self._library, self._answers, agenda, problem, rounds)
+            order = ProviderOrder(
+                answers=self._answers,
+                agenda=agenda,
+                concessions=concessions,
+                problem=problem,
+                rounds=rounds,
+            )
             order.begin(self._pins.stack, package)
             self._pins.cut(0)
             try:

@@ -15,7 +15,7 @@ from resolver.bridge.outcome import state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from resolvelib.resolvers import Criterion
+    from resolvelib.resolvers import Criterion, Result
 
     from resolver.bridge.answers import Answers
     from resolver.bridge.library import Information, Library, Reporter
@@ -25,13 +25,20 @@ __all__ = ["Rounds"]
 
 
 class Rounds:
-    """The events of one resolution; ``causes`` are those of the last conflict."""
+    """The events of one resolution; ``causes`` are those of the last conflict.
+
+    A round that only makes a pin which stood before does not count against the limit: how many of these
+    follow a conflict depends on how far the solver jumps back.
+    """
 
     __slots__ = (
         "_answers",
+        "_counted",
         "_index",
         "_library",
         "_limit",
+        "_pinned",
+        "_rejected",
         "_reporter",
         "_wants_state",
         "_why",
@@ -45,7 +52,10 @@ class Rounds:
         self._answers = answers
         self._limit = limit
         self._index = 0
+        self._counted = 0
+        self._pinned: set[tuple[Package, int]] = set()
         self._why: list[Information] = []
+        self._rejected: set[tuple[Package, int]] = set()
         # A state costs a pass over all requirements: it is made for those who look at it.
         self._wants_state = library.looks_at_rounds(reporter)
         self.causes: list[Information] = []
@@ -55,7 +65,7 @@ class Rounds:
         """Start a round, unless one is going on; raises ``ResolutionTooDeep`` after the last one allowed."""
         if self.is_open:
             return
-        if self._index >= self._limit:
+        if self._counted >= self._limit:
             raise self._library.too_deep(self._limit)
         self._reporter.starting_round(index=self._index)
         self.is_open = True
@@ -66,16 +76,24 @@ class Rounds:
             information = wanted.information
             self._reporter.adding_requirement(requirement=information.requirement, parent=information.parent)
 
-    def pinned(self, candidate: object) -> None:
+    def pinned(self, package: Package, slot: int) -> None:
         """Report that a candidate stands, which ends the round."""
-        self._reporter.pinning(candidate=candidate)
+        self._reporter.pinning(candidate=package.candidates.items[slot])
+        self._counted += (package, slot) not in self._pinned
+        self._pinned.add((package, slot))
         self._end()
 
     def rejected(self, package: Package, slot: int, criterion: Criterion[object, object]) -> None:
         """Report that a candidate does not stand, for requirements of which the last was the last straw."""
         package.rejected[slot] = list(criterion.information)
-        self._reporter.rejecting_candidate(criterion, package.candidates.items[slot])
         self._why += criterion.information
+        if (package, slot) not in self._rejected:
+            self._rejected.add((package, slot))
+            self._reporter.rejecting_candidate(criterion, package.candidates.items[slot])
+
+    def clashed(self, package: Package, slot: int, information: list[Information]) -> None:
+        """Report that a candidate does not stand, because of requirements that exclude one another."""
+        self.rejected(package, slot, self._library.criterion([], information, []))
 
     def failed(self, information: Sequence[Information], *, is_news: bool = False) -> None:
         """Report that nothing stood in this round, because of ``information``, which ends it.
@@ -88,15 +106,17 @@ class Rounds:
         self._why = list(information) or self._why
         self.causes = list({id(each): each for each in self._why}.values())
         self._reporter.resolving_conflicts(causes=self.causes)
+        self._counted += 1
         self._end()
 
-    def ended(self) -> None:
+    def ended(self, found: Result[object, object, object]) -> None:
         """Report that all is done."""
         self.begin()
-        self._reporter.ending(state=state(self._answers, self._library, self.causes))
+        self._reporter.ending(state=self._library.state(found.mapping, found.criteria, self.causes))
 
     def _end(self) -> None:
         self._why = []
+        self._rejected.clear()
         self.is_open = False
         index, self._index = self._index, self._index + 1
         if self._wants_state:
