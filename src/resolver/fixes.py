@@ -50,8 +50,8 @@ class Verdict:
 
     @property
     def solved(self) -> bool:
-        """Whether it was solved."""
-        return isinstance(self.outcome, Solved)
+        """Whether it was solved, and not by asking for nothing."""
+        return isinstance(self.outcome, Solved) and bool(self.outcome.selected)
 
     def selected(self, name: str) -> int | None:
         """Return the candidate of package ``name`` in the solution, if there is one."""
@@ -104,20 +104,15 @@ class Search:
         ordered = sorted(self._proven, key=_Proven.size)
         if ordered and not _drops(ordered[0]):
             ordered = [each for each in ordered if not _drops(each)]
-        # To ask for nothing is no answer.
-        useful = (each for each in ordered if self._held(self._question.changed(each.changes)))
-        return tuple(dict.fromkeys(_told(self._question, each.changes) for each in useful))[:_MOST]
-
-    def _held(self, question: Question) -> int:
-        """Return how many requirements of ``question`` count for the target."""
-        holds = self._problem.catalog.environment.holds
-        return sum(holds(each.marker) for each in question.requirements)
+        return tuple(dict.fromkeys(_told(self._question, each.changes) for each in ordered))[:_MOST]
 
     def trials(self) -> Trials:
         """Yield the questions to try; to be closed when enough was spent."""
         failed: list[tuple[Change, Verdict]] = []
         for knob in knobs(self._question, self._problem, self._clause):
             loosest = self._loosest(knob)
+            if loosest is None:
+                continue
             verdict = yield self._question.changed([loosest])
             if verdict.solved:
                 at = len(self._proven)
@@ -127,18 +122,22 @@ class Search:
             failed.append((loosest, verdict))
             if isinstance(knob, Alternatives) and not knob.grow:
                 yield from self._others(knob.changes[1:])
-        if not self.fixes():
+        if not self._proven:
             yield from self._pairs(failed)
 
-    def _loosest(self, knob: Line | Alternatives) -> Change:
-        """Return the change of ``knob`` that helps if any does; of those that do not grow, the first."""
+    def _loosest(self, knob: Line | Alternatives) -> Change | None:
+        """Return the change of ``knob`` that helps if any does; of those that do not grow, the first.
+
+        The only requirement is not dropped, but loses all that it can lose, if there is something.
+        """
         if isinstance(knob, Alternatives):
             return knob.changes[-1 if knob.grow else 0]
-        line = knob.requirement
-        if knob.place == "requirement" and self._held(self._question) == 1 and not line.extras:
-            # To drop it would always help, and be of no use.
-            return Edit(knob, without(line, *bounds(line)), RANKS["bounds"])
-        return Edit(knob, None, RANKS["drop"])
+        if knob.place != "requirement" or len(self._problem.requirements) > 1:
+            return Edit(knob, None, RANKS["drop"])
+        bare = without(knob.requirement, *bounds(knob.requirement))
+        for extra in bare.extras:
+            bare = no_extra(bare, extra)
+        return None if bare.text == knob.requirement.text else Edit(knob, bare, RANKS["bounds"])
 
     def _others(self, changes: Sequence[Change]) -> Trials:
         """Try further alternatives, which have nothing to do with one another."""
@@ -157,9 +156,9 @@ class Search:
             changed = self._question.changed([first])
             for knob in knobs(changed, before.problem, before.outcome.clause):
                 other = _again(self._question, knob)
-                if other is None:
+                loosest = None if other is None else self._loosest(other)
+                if other is None or loosest is None:
                     continue
-                loosest = self._loosest(other)
                 pair = frozenset((_identity(first), _identity(loosest)))
                 if pair in tried or len(pair) == 1:
                     continue
