@@ -15,15 +15,13 @@ Spec: none; the narrowing is arc consistency (Mackworth, "Consistency in network
 
 from __future__ import annotations
 
-from resolver.solver.derivation import Conclusion, Derivation, Fact, Node
-from resolver.solver.incompatibility import Depends, Given, Rejected, Same
-from resolver.solver.terms import ABSENT, bit, candidates
+from resolver.solver.derivation import Conclusion, Derivation, Node
+from resolver.solver.links import Alone, Link, Needs, Tie, links
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from resolver.solver.port import Facts
     from resolver.solver.protocols import Known
 
     Kind = tuple[object, ...]
@@ -42,179 +40,24 @@ def straightened(packages: set[int], known: Known) -> Derivation | None:
 
     Cost: linear in the candidates of those packages, besides some narrowings over what they have in common.
     """
-    links = [*_roots(known, packages), *_links(known, packages)]
-    found = _proof(links)
-    if found is None:
-        return None
-    trials = _TRIALS
+    all_links = links(known, packages)
+    found = _proof(all_links)
+    return None if found is None else Derivation(_with_less(all_links, found).root)
+
+
+def _with_less(all_links: list[Link], found: _Found) -> _Found:
+    """Leave out each kind of fact in turn, for good where there is a proof of fewer kinds without it."""
     tried: set[Kind] = set()
-    while trials:
+    while len(tried) < _TRIALS:
         kind = next((each for each in found.kinds if each not in tried), None)
         if kind is None:
             break
         tried.add(kind)
-        trials -= 1
-        fewer = [link for link in links if link.kind != kind]
-        shorter = _proof(fewer)
-        if shorter is not None and len(shorter.kinds) < len(found.kinds):
-            links, found = fewer, shorter
-    return Derivation(found.root)
-
-
-# -- what is known -------------------------------------------------------------------------------------------
-
-
-class _Link:
-    """Facts of one kind that narrow ``package``, by themselves or by what another package may be.
-
-    ``kind`` names what is left out together when a proof is shortened.
-    """
-
-    __slots__ = ("kind", "package")
-
-    def __init__(self, kind: Kind, package: int) -> None:
-        self.kind = kind
-        self.package = package
-
-
-class _Alone(_Link):
-    """A fact about ``package`` alone: one of ``allowed``, which may be negative."""
-
-    __slots__ = ("fact",)
-
-    def __init__(self, kind: Kind, package: int, fact: Fact) -> None:
-        super().__init__(kind, package)
-        self.fact = fact
-
-    @property
-    def allowed(self) -> int:
-        return self.fact.terms[self.package]
-
-
-class _Needs(_Link):
-    """What candidates of ``package`` need of ``other``: for each allowed mask, the candidates with causes."""
-
-    __slots__ = ("causes", "masks", "other")
-
-    def __init__(self, kind: Kind, package: int, other: int) -> None:
-        super().__init__(kind, package)
-        self.other = other
-        self.masks: dict[int, int] = {}
-        self.causes: dict[int, list[Depends]] = {}
-
-    def add(self, candidate: int, allowed: int, payload: object) -> None:
-        self.masks[allowed] = self.masks.get(allowed, 0) | bit(candidate)
-        self.causes.setdefault(allowed, []).append(Depends(self.package, self.other, candidate, payload))
-
-    def narrowed(self, domain: int) -> int:
-        """Return what ``other`` may be where ``package`` must be one of ``domain``; -1 for all."""
-        if domain < 0 or domain & ABSENT:
-            return -1
-        needed = covered = 0
-        for allowed, mask in self.masks.items():
-            if mask & domain:
-                needed |= allowed
-                covered |= mask
-        return -1 if domain & ~covered else needed
-
-    def left(self, domain: int) -> int:
-        """Return what ``package`` may be where ``other`` is one of ``domain``."""
-        out = 0
-        for allowed, mask in self.masks.items():
-            if not allowed & domain:
-                out |= mask
-        return ~out
-
-    def ahead(self, out: int, domain: int) -> Fact:
-        """Return the fact that rules ``out`` of ``other`` out; candidates beyond ``domain`` do not matter."""
-        return self._fact(
-            allowed for allowed, mask in self.masks.items() if mask & domain and not allowed & out
-        )
-
-    def behind(self, out: int) -> Fact:
-        """Return the fact that rules ``out`` of ``package`` out."""
-        return self._fact(allowed for allowed, mask in self.masks.items() if mask & out)
-
-    def _fact(self, classes: Iterable[int]) -> Fact:
-        ruled_out = needed = 0
-        causes: list[Depends] = []
-        for allowed in classes:
-            ruled_out |= self.masks[allowed]
-            needed |= allowed
-            causes += self.causes[allowed]
-        return Fact({self.package: ~ruled_out, self.other: needed}, causes)
-
-
-class _Tie(_Link):
-    """``package`` is an extra of ``other``: the same methods as ``_Needs`` has."""
-
-    __slots__ = ("other",)
-
-    def __init__(self, kind: Kind, package: int, other: int) -> None:
-        super().__init__(kind, package)
-        self.other = other
-
-    def narrowed(self, domain: int) -> int:
-        return -1 if domain & ABSENT else domain
-
-    def left(self, domain: int) -> int:
-        return domain | ABSENT
-
-    def ahead(self, out: int, _domain: int) -> Fact:
-        return self._fact(out | ABSENT, ~out)
-
-    def behind(self, out: int) -> Fact:
-        return self._fact(~out, out)
-
-    def _fact(self, extra: int, base: int) -> Fact:
-        return Fact({self.package: extra, self.other: base}, [Same(self.package, self.other)])
-
-
-def _roots(known: Known, packages: set[int]) -> Iterator[_Link]:
-    for package, allowed, payload in known.root():
-        if package in packages:
-            yield _Alone(("given", package, allowed), package, Fact({package: allowed}, [Given(payload)]))
-
-
-def _links(known: Known, packages: set[int]) -> Iterator[_Link]:
-    for package in sorted(packages):
-        there = known.universe(package)
-        policy = Fact({package: there.usable}, [Rejected(package)])
-        yield _Alone(("policy", package), package, policy)
-        if there.same_as is not None and there.same_as in packages:
-            yield _Tie(("same", package), package, there.same_as)
-        needs: dict[tuple[int, int], _Needs] = {}
-        for candidate in candidates(there.usable):
-            facts = known.facts(package, candidate)
-            if facts is None:
-                continue
-            if facts.rejected is not None:
-                cause = Rejected(package, candidate, facts.rejected)
-                yield _Alone(("broken", package), package, Fact({package: ~bit(candidate)}, [cause]))
-                continue
-            yield from _needs(package, candidate, facts, packages, needs)
-        yield from needs.values()
-
-
-def _needs(
-    package: int, candidate: int, facts: Facts, packages: set[int], needs: dict[tuple[int, int], _Needs]
-) -> Iterator[_Link]:
-    """Add to ``needs`` what a candidate needs; yield what it needs of its own package and is not."""
-    count: dict[int, int] = {}
-    for other, allowed, payload in facts.dependencies:
-        if other not in packages:
-            continue
-        if other == package:
-            if not allowed & bit(candidate):
-                cause = Depends(package, package, candidate, payload)
-                yield _Alone(("itself", package), package, Fact({package: ~bit(candidate)}, [cause]))
-            continue
-        # A second need of one candidate is a kind of its own: one of a kind and candidate can be told.
-        nth = count[other] = count.get(other, 0) + 1
-        link = needs.get((other, nth))
-        if link is None:
-            link = needs[other, nth] = _Needs(("needs", package, other, nth), package, other)
-        link.add(candidate, allowed, payload)
+        fewer = [link for link in all_links if link.kind != kind]
+        other = _proof(fewer)
+        if other is not None and len(other.kinds) < len(found.kinds):
+            all_links, found = fewer, other
+    return found
 
 
 # -- narrowing -----------------------------------------------------------------------------------------------
@@ -228,7 +71,7 @@ class _Step:
 
     __slots__ = ("allowed", "link", "package", "seen")
 
-    def __init__(self, package: int, allowed: int, link: _Link, seen: int) -> None:
+    def __init__(self, package: int, allowed: int, link: Link, seen: int) -> None:
         self.package = package
         self.allowed = allowed
         self.link = link
@@ -245,7 +88,7 @@ class _Found:
         self.kinds = list(kinds)
 
 
-def _proof(links: list[_Link]) -> _Found | None:
+def _proof(links: list[Link]) -> _Found | None:
     """Return a proof with all that ``links`` say: of two ways to trace it, the one with fewer kinds."""
     narrowing = _Narrowing(links)
     emptied = narrowing.run()
@@ -264,16 +107,17 @@ class _Narrowing:
 
     __slots__ = ("_alone", "_domains", "_links", "steps")
 
-    def __init__(self, links: list[_Link]) -> None:
+    def __init__(self, links: list[Link]) -> None:
         self._domains: dict[int, int] = {}
-        self._links: dict[int, list[_Needs | _Tie]] = {}
-        self._alone: list[_Alone] = []
+        self._links: dict[int, list[Needs | Tie]] = {}
+        self._alone: list[Alone] = []
         self.steps: list[_Step] = []
         for link in links:
             self._domains[link.package] = -1
-            if isinstance(link, _Alone):
+            if isinstance(link, Alone):
                 self._alone.append(link)
-            elif isinstance(link, (_Needs, _Tie)):
+            else:
+                assert isinstance(link, (Needs, Tie))
                 self._domains[link.other] = -1
                 self._links.setdefault(link.package, []).append(link)
                 self._links.setdefault(link.other, []).append(link)
@@ -295,7 +139,7 @@ class _Narrowing:
                     return package
         return None
 
-    def _narrow(self, package: int, allowed: int, link: _Link, seen: int, queue: dict[int, None]) -> bool:
+    def _narrow(self, package: int, allowed: int, link: Link, seen: int, queue: dict[int, None]) -> bool:
         """Narrow a package, if that changes it; tell whether nothing is left."""
         before = self._domains[package]
         after = before & allowed
@@ -352,9 +196,9 @@ class _Trace:
         step = self._steps[number]
         link = step.link
         self.kinds[link.kind] = None
-        if isinstance(link, _Alone):
+        if isinstance(link, Alone):
             return link.fact
-        assert isinstance(link, (_Needs, _Tie))
+        assert isinstance(link, (Needs, Tie))
         forwards = step.package == link.other
         fact = link.ahead(out, -1 if self._wide else step.seen) if forwards else link.behind(out)
         other = link.package if forwards else link.other

@@ -148,6 +148,14 @@ def test_proof_of_very_many_steps_is_not_looked_for() -> None:
     assert straight(world([(0, 2)], [*([[(i + 1, 2)]] for i in range(length)), []])) is None
 
 
+def test_no_more_kinds_of_facts_are_left_out_on_trial_than_pays() -> None:
+    """A chain of 60 packages, each of which is needed."""
+    length = 60
+    proof = straight(world([(0, 2)], [*([[(i + 1, 2)]] for i in range(length)), []]))
+    assert proof is not None
+    assert len(facts(proof)) == length + 1
+
+
 @pytest.mark.parametrize("first", [0, 1000, 2000])
 def test_every_straight_proof_of_random_worlds_is_a_proof(first: int) -> None:
     """Each step follows and each fact is one of the world; there are straight proofs of most."""
