@@ -68,6 +68,20 @@ def _keyword_only(cls: type[T]) -> type[T]:
     return cls
 
 
+class _Signature:
+    """What ``help`` and shells show of the constructor, made when they ask: ``inspect`` costs 15 ms."""
+
+    def __get__(self, _: object, owner: type) -> object:
+        from inspect import Parameter, Signature  # noqa: PLC0415  # lazy: start-up time
+
+        return Signature(
+            [
+                Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(owner, name), annotation=annotation)
+                for name, annotation in owner.__annotations__.items()
+            ]
+        )
+
+
 @_keyword_only
 class Options:
     """How to resolve: where packages come from, for which target, and which versions are wanted.
@@ -147,7 +161,8 @@ class Options:
         said = ", ".join(f"{name}={redacted(repr(v))}" for name, v in shown if v != default[name])
         return f"Options({said})"
 
-    if not TYPE_CHECKING:  # the decorator tells type checkers that the class is frozen
+    if not TYPE_CHECKING:  # the decorator tells type checkers that the class is frozen, and its signature
+        __signature__ = _Signature()
 
         def __setattr__(self, name: str, value: object) -> None:
             raise AttributeError(f"Options are immutable: make others with .replace({name}=...)")

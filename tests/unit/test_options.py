@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 from datetime import UTC, datetime
 from pathlib import Path
@@ -267,3 +268,10 @@ def test_redacted_takes_out_logins_only(text: str, expected: str) -> None:
 def test_a_password_never_shows(around: str, password: str) -> None:
     """Law: whatever surrounds it, the password of a URL is gone."""
     assert password not in redacted(f"{around} https://user:{password}@index.example/ {around}")
+
+
+def test_shells_show_the_options_and_their_defaults() -> None:
+    """As the constructor takes them."""
+    parameters = inspect.signature(Options).parameters
+    assert {name: parameter.default for name, parameter in parameters.items()} == CONTRACT
+    assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
