@@ -15,7 +15,7 @@ __all__ = ["Newer", "Reasons", "Step", "to_json", "to_text"]
 
 
 class Step:
-    """One link of a chain: ``requirement``, told without its marker, asks for ``name``, which got ``version``.
+    """One link of a chain: ``requirement``, without its marker, asks for ``name``, which got ``version``.
 
     ``origin`` is where a requirement of the user's own stands, as far as known; it is None for those of
     packages, and for what came without a file.
