@@ -142,19 +142,23 @@ def _mean(counts: Sequence[int]) -> str:
 def _entry(told: Told) -> str:
     """Return one case as Markdown; what tools say stands in fences, as it is."""
     case = told.case
-    wanted = ", ".join(f"`{each}`" for each in case.requirements)
-    limits = (
-        f"; constraints {', '.join(f'`{each}`' for each in case.constraints)}" if case.constraints else ""
-    )
+    wanted = _coded(case.requirements)
+    limits = f"; constraints {_coded(case.constraints)}" if case.constraints else ""
     said = "\n".join([told.text, *(f"hint: {hint}" for hint in told.hints)])
-    parts = [f"### {case.name}\n", f"Required: {wanted}{limits}.\n", f"```text\n{said}\n```\n"]
+    parts = [f"### {case.name}\n", f"Required: {wanted}{limits}.\n", _quoted("Ours", said, told.sentences)]
     if told.recorded is not None:
         tool, text, source = told.recorded
-        count = sentences_of(text)
-        parts.append(
-            f"{tool}, {count} sentence{'s' * (count > 1)} ({source}):\n\n```text\n{_broken(text)}\n```\n"
-        )
+        parts.append(_quoted(f"{tool} ({source})", _broken(text), sentences_of(text)))
     return "\n".join(parts) + "\n"
+
+
+def _coded(items: Sequence[str]) -> str:
+    return ", ".join(f"`{each}`" for each in items)
+
+
+def _quoted(who: str, text: str, sentences: int) -> str:
+    count = "1 sentence" if sentences == 1 else f"{sentences} sentences"
+    return f"{who}, {count}:\n\n```text\n{text}\n```\n"
 
 
 def _broken(text: str) -> str:

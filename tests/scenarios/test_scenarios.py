@@ -2,9 +2,9 @@
 
 A file holds ``story``; ``requirements`` (lines of ``app.in``); optionally ``constraints`` (lines of
 ``limits.txt``), ``options`` (fields of ``Options``) and ``broken_metadata`` (true: packaging cannot read it);
-``packages`` as ``MemorySource`` takes them; and ``expected``: ``pins``, or ``explanation`` or ``fixes`` (what
-is told) where there is no solution; optionally ``candidates`` (looked at, at most), ``unvisited``
-(``name==version`` whose metadata must not be asked for) and ``warnings``.
+``packages`` as ``MemorySource`` takes them; and ``expected``: ``pins``, or ``explanation`` (with ``hints``)
+or ``fixes`` (what is told) where there is no solution; optionally ``candidates`` (looked at, at most),
+``unvisited`` (``name==version`` whose metadata must not be asked for) and ``warnings``.
 """
 
 from __future__ import annotations
