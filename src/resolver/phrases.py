@@ -279,8 +279,10 @@ class PythonWording:
         mask = self._mask(cause.package, ~fact.terms[cause.package])
         if not mask:
             return f"there is no other version of {self._name(cause.package)}"
+        # What policy says, it says of the package, with or without extras.
+        package = cause.package if cause.candidate is not None else self._problem.names.base(cause.package)
         said = [
-            f"{self._all(cause.package, out)} {reason.says(many=out.bit_count() > 1)}"
+            f"{self._all(package, out)} {reason.says(many=out.bit_count() > 1)}"
             for reason, out in _of_one_kind(self._reasons(fact, cause))
         ]
         return listed(said, "and")

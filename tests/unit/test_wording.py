@@ -205,3 +205,10 @@ def test_proofs_that_would_fill_pages_are_not_written_out() -> None:
     assert (derivation["cause"], derivation["terms"]) == ("found", [])
     said = derivation["text"].partition(" (a proof of ")[0]
     assert caught.value.explanation == f"Because {said}, your requirements cannot be satisfied."
+
+
+def test_what_rules_a_version_out_rules_it_out_with_its_extras() -> None:
+    """Policy speaks of the package: once, not again for each extra of it."""
+    packages: dict[str, Any] = {"a": {"1": {"yanked": True, "extras": {"x": ["b"], "y": ["b"]}}}}
+    said = explanation(["a[x,y]"], packages)
+    assert said.startswith("Because you require a[x,y] (app.in:1) and a 1 was yanked, ")

@@ -339,5 +339,5 @@ def _listed(reasons: list[str]) -> str:
     *front, last = reasons
     if not front:
         return last
-    comma = "," if len(front) > 1 or "," in front[0] or " and " in front[0] else ""
+    comma = "," if len(front) > 1 or ", " in front[0] or " and " in front[0] else ""
     return f"{', '.join(front)}{comma} and {last}"

@@ -56,7 +56,7 @@ class TestSentences:
             "2. And because a 0 needs b 0, a 0 is out.",
             "3. Because d 0 needs e 1 and a 1 needs e 0, d 0 with a 1 is out.",
             "4. And because a 1 needs d 0, a 1 is out.",
-            "5. So, because you need a 0,1, and a 0 is out (2), there is no way.",
+            "5. So, because you need a 0,1 and a 0 is out (2), there is no way.",
         ]
         assert [line.is_start for line in lines] == [False, False, True, False, False]
         assert lines[-1].node is proof.root
@@ -64,7 +64,7 @@ class TestSentences:
 
     def test_one_sentence_has_no_number(self) -> None:
         assert told(world([(0, ALL)], [[[]] * 2], usable={0: 1})) == [
-            "Because you need a 0,1, and a 0,1 is unusable, there is no way."
+            "Because you need a 0,1 and a 0,1 is unusable, there is no way."
         ]
 
     def test_single_fact(self) -> None:
