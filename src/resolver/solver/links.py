@@ -49,6 +49,13 @@ class Alone(Link):
         """Return what the package may be."""
         return self.fact.terms[self.package]
 
+    def ruling_out(self, out: int) -> Fact:
+        """Return the fact that rules ``out`` out; what policy says of others is of no interest then."""
+        cause = self.fact.causes[0]
+        if isinstance(cause, Rejected) and cause.candidate is None:
+            return Fact({self.package: self.allowed | ~out}, self.fact.causes)
+        return self.fact
+
 
 class Needs(Link):
     """What candidates of ``package`` need of ``other``: for each allowed mask, the candidates with causes."""

@@ -197,7 +197,7 @@ class _Trace:
         link = step.link
         self.kinds[link.kind] = None
         if isinstance(link, Alone):
-            return link.fact
+            return link.ruling_out(out)
         assert isinstance(link, (Needs, Tie))
         forwards = step.package == link.other
         fact = link.ahead(out, -1 if self._wide else step.seen) if forwards else link.behind(out)
