@@ -75,7 +75,6 @@ class Agenda:
     def dead_root(self) -> Package | None:
         """Return a package that the root requires and that has no candidate."""
         for package in self._pins.named:
-            package.looked_at = True
             if not self._answers.can_choose(package, self._allowed(package)):
                 return package
         return None
@@ -89,9 +88,7 @@ class Agenda:
         answers = self._answers
         for wanted in needs:
             package = wanted.package
-            if package.pinned >= 0 or not (
-                package.is_suspect or (answers.is_eager and len(package.active) > 1)
-            ):
+            if package.pinned >= 0 or (len(package.active) == 1 and not package.is_suspect):
                 continue
             if not answers.can_choose(package, self._allowed(package)):
                 return package
@@ -129,7 +126,7 @@ class Agenda:
         taken = (2 << len(package.candidates)) - 2
         return self._filtered(package, matches, allowed) if taken & ~allowed else iter(matches)
 
-    def _filtered(self, package: Package, matches: Matches, allowed: int) -> Iterator[object]:
+    def _filtered(self, package: Package, matches: Matches[Wanted], allowed: int) -> Iterator[object]:
         for candidate in matches:
             slot = package.candidates.find(candidate)
             if slot < 0 or allowed & bit(slot):

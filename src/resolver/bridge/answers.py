@@ -42,10 +42,7 @@ class Refused:
 
 
 class Answers:
-    """The provider, asked with as few questions as will do.
-
-    ``is_eager`` says that it has always listed all candidates at once.
-    """
+    """The provider, asked with as few questions as will do."""
 
     __slots__ = (
         "_count",
@@ -54,7 +51,6 @@ class Answers:
         "_needs",
         "_none",
         "_provider",
-        "is_eager",
         "known",
         "packages",
         "pins",
@@ -64,12 +60,11 @@ class Answers:
         self._provider = provider
         self._library = library
         self._count = 0
-        self.is_eager = True
         self.pins = pins
         self.packages: list[Package] = []
         self.known: dict[object, Package] = {}
         self._needs: dict[tuple[int, int], list[Wanted] | Refused] = {}
-        self._matches: dict[tuple[int, ...], list[Matches]] = {}
+        self._matches: dict[tuple[int, ...], list[Matches[Wanted]]] = {}
         self._none = Nothing(pins, self.known)
 
     def wanted(self, requirement: object, parent: Package | None = None, slot: int = -1) -> Wanted:
@@ -100,9 +95,8 @@ class Answers:
     def _read(self, package: Package, slot: int) -> list[Wanted] | Refused:
         """Read what a candidate needs, up to what can never be had: a provider may work for each piece.
 
-        Matches are looked for at once where a package is met for the first time, and where only the root has
-        had requirements on a package and this one may exclude them.  After a clash with a pin there is no
-        looking any more: the candidate will hardly stand.
+        As with resolvelib, matches are looked for at once, for whatever is not pinned, up to the requirement
+        that is one too many: the candidate will hardly stand then.
         """
         needs: list[Wanted] = []
         clashes = False
@@ -110,23 +104,17 @@ class Answers:
             wanted = self.wanted(requirement, package, slot)
             needs.append(wanted)
             other = wanted.package
-            is_clash = other.pinned >= 0 and self.fails(wanted, other.pinned)
-            if not other.active:
-                is_worth_a_look = not (other.looked_at or clashes)
-                other.looked_at = other.looked_at or is_worth_a_look
-            else:
-                is_worth_a_look = other.active[-1].parent is None and (other.is_suspect or is_clash)
-            if is_worth_a_look:
-                both = [*other.active, wanted]
-                if self._excludes_for_good(other, both):
-                    return Refused(self._library.criterion([], [each.information for each in both], []), both)
-            clashes = clashes or is_clash
+            if clashes or (other.pinned >= 0 and not self.fails(wanted, other.pinned)):
+                continue
+            together = [*other.active, *[each for each in needs if each.package is other]]
+            if other.pinned < 0 or other.active[-1].parent is None:
+                matches = self.matches(other, together)
+                if not matches and _are_for_good(needs, together, matches):
+                    information = [each.information for each in together]
+                    return Refused(self._library.criterion([], information, []), together)
+                clashes = not matches
+            clashes = clashes or other.pinned >= 0
         return needs
-
-    def _excludes_for_good(self, package: Package, wanted: Sequence[Wanted]) -> bool:
-        matches = self.matches(package, wanted)
-        others = [each for seen in matches.others.values() for each in seen]
-        return not matches and all(each.parent is None for each in others)
 
     def fails(self, wanted: Wanted, slot: int) -> bool:
         """Tell whether the candidate in ``slot`` does not satisfy the requirement."""
@@ -148,7 +136,7 @@ class Answers:
         package: Package,
         wanted: Sequence[Wanted] | None = None,
         others: Mapping[object, Sequence[Wanted]] | None = None,
-    ) -> Matches:
+    ) -> Matches[Wanted]:
         """Return the candidates that satisfy ``wanted``, which are by default the requirements in force.
 
         ``others`` says which requirements on other packages to go by, by default those in force.
@@ -171,11 +159,10 @@ class Answers:
         if not callable(found) and not isinstance(found, Sequence):
             found = list(found)
         matches = Matches(found, requirements.seen)
-        self.is_eager = self.is_eager and not matches.is_lazy
         before.append(matches)
         return matches
 
-    def _holds(self, matches: Matches, others: Mapping[object, Sequence[Wanted]]) -> bool:
+    def _holds(self, matches: Matches[Wanted], others: Mapping[object, Sequence[Wanted]]) -> bool:
         """Tell whether an answer is one to the question as it would be put now."""
         for key, seen in matches.others.items():
             wanted = others.get(key)
@@ -188,7 +175,7 @@ class Answers:
 
     # -- choosing --------------------------------------------------------------------------------------------
 
-    def first(self, package: Package, matches: Matches, allowed: int = -1) -> tuple[object] | None:
+    def first(self, package: Package, matches: Matches[Wanted], allowed: int = -1) -> tuple[object] | None:
         """Return the first of ``matches`` whose slot is allowed, in a tuple, as it may be any object.
 
         Candidates without a slot are allowed where the slots are that none has taken.
@@ -212,3 +199,9 @@ class Answers:
             information = [wanted.information for wanted in package.active]
             criterion = self._library.criterion(self.matches(package), information, [])
             raise self._library.inconsistent(package.candidates.items[slot], criterion)
+
+
+def _are_for_good(needs: Sequence[Wanted], together: Sequence[Wanted], matches: Matches[Wanted]) -> bool:
+    """Tell whether all requirements behind ``matches`` but ``needs`` are those of the root."""
+    others = [each for seen in matches.others.values() for each in seen]
+    return all(each.parent is None or each in needs for each in (*together, *others))

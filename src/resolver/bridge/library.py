@@ -8,6 +8,7 @@ Spec: resolvelib 1.x, ``resolvers`` and ``structs``.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -51,16 +52,17 @@ class Library:
     )
 
     def __init__(self, name: str) -> None:
-        package = import_module(name)
+        package = sys.modules[name]
+        resolvers = sys.modules[f"{name}.resolvers"]
+        structs = sys.modules[f"{name}.structs"]
         self._provider: type[Provider] = package.AbstractProvider
-        resolvers = import_module(f"{name}.resolvers")
-        structs = import_module(f"{name}.structs")
         self.reporter: type[Reporter] = package.BaseReporter
         self.resolver: type[Resolver[object, object, object]] = package.Resolver
         self.criterion: type[Criterion[object, object]] = resolvers.Criterion
         self.information: type[Information] = resolvers.RequirementInformation
         self.result: type[Result[object, object, object]] = resolvers.Result
-        self.state: type[State[object, object, object]] = structs.State
+        # It moved with resolvelib 1.1.
+        self.state: type[State[object, object, object]] = getattr(structs, "State", None) or resolvers.State
         self.graph: type[DirectedGraph[object]] = structs.DirectedGraph
         self.conflicted: type[RequirementsConflicted[object, object]] = resolvers.RequirementsConflicted
         self.inconsistent: type[InconsistentCandidate[object, object]] = resolvers.InconsistentCandidate
@@ -78,6 +80,7 @@ class Library:
                 name, _, module = base.__module__.rpartition(".")
                 if module in ("providers", "reporters") and name.rpartition(".")[2] == "resolvelib":
                     return cls(name)
+        import_module("resolvelib")
         return cls("resolvelib")
 
     def narrows(self, provider: Provider) -> bool:

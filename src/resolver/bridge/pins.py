@@ -27,10 +27,9 @@ class Package:
     """Everything about one identifier.
 
     ``incoming`` lists every requirement ever seen on it, ``active`` those in force, ``matches`` what was
-    found for these, if it was looked for.  ``looked_at`` says whether it was looked for any candidate,
-    ``is_suspect`` that requirements on it have excluded one another before, ``blame`` counts the conflicts
-    that took one of its candidates away.  ``pinned`` is the slot of its pin, or -1, ``rejected`` has, by
-    slot, the requirements for which a candidate did not stand.
+    found for these, if it was looked for.  ``is_suspect`` says that requirements on it have excluded one
+    another before, ``blame`` counts the conflicts that took one of its candidates away.  ``pinned`` is the
+    slot of its pin, or -1, ``rejected`` has, by slot, the requirements for which a candidate did not stand.
     """
 
     __slots__ = (
@@ -40,7 +39,6 @@ class Package:
         "incoming",
         "is_suspect",
         "key",
-        "looked_at",
         "matches",
         "number",
         "pinned",
@@ -54,7 +52,6 @@ class Package:
         self.incoming: list[Wanted] = []
         self.active: list[Wanted] = []
         self.matches: Matches[Wanted] | None = None
-        self.looked_at = False
         self.is_suspect = False
         self.blame = 0
         self.pinned = -1

@@ -160,14 +160,14 @@ class ProviderProblem:
             terms[package.number] = mask
         return Conflict(list(terms.items()), reason)
 
-    def _slots_of(self, package: Package, matches: Matches) -> int:
+    def _slots_of(self, package: Package, matches: Matches[Wanted]) -> int:
         mask = 0
         for candidate in matches:
             slot = package.candidates.find(candidate)
             mask |= bit(self._take(package, candidate) if slot < 0 else slot)
         return mask
 
-    def _reduced(self, package: Package, allowed: int) -> tuple[Sequence[Wanted], Matches]:
+    def _reduced(self, package: Package, allowed: int) -> tuple[Sequence[Wanted], Matches[Wanted]]:
         """Return requirements in force that leave nothing to choose, few of them, and what matches those.
 
         First the shortest run that begins with those in force longest: it lets the solver jump back furthest.
@@ -178,7 +178,7 @@ class ProviderProblem:
         roots = [each for each in active if each.parent is None]
         ahead = [each for each in active if each.parent is not None]
         kept: list[Wanted] = []
-        best: tuple[Sequence[Wanted], Matches] = (list(active), matches)
+        best: tuple[Sequence[Wanted], Matches[Wanted]] = (list(active), matches)
         mask = self._slots_of(package, matches)
 
         def spent(run: Sequence[Wanted]) -> bool:
