@@ -219,7 +219,7 @@ class PythonWording:
     def _ordered(self, required: Iterable[Requirement]) -> list[Requirement]:
         """Return requirements of the user's in the order in which they stand."""
         order = self._problem.requirements
-        return sorted(required, key=lambda one: next(n for n, each in enumerate(order) if each is one))
+        return sorted(required, key=lambda one: next((n for n, each in enumerate(order) if each is one), -1))
 
     def _depends(self, fact: Fact, cause: Depends) -> _Clause:
         package, other = cause.package, cause.other

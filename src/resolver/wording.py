@@ -1,162 +1,23 @@
-"""Why there is no solution: which proof is told, and what goes with it.
+"""The door to explanations: a run that finds a solution passes it without importing what is behind.
 
-``explain`` takes the empty clause that the solver derived and makes of it text for people, a tree for
-programs, and hints.  How a fact is worded is in ``phrases``, what may help in ``hints``; how a proof is
-shortened in ``solver.simplify`` and ``solver.straight``, how it is told in ``solver.explain``.
+What an explanation is made of is in ``telling``, the words for facts and versions in ``phrases``.
 """
 
 from __future__ import annotations
 
-from resolver.hints import hints
-from resolver.model.requirement import Requirement
 from resolver.phrases import PythonWording
-from resolver.policy import Reason
-from resolver.solver.explain import Fact, check, derivation, sentences, simplify, survey, tree
-from resolver.solver.incompatibility import Given
-from resolver.solver.port import Facts, Need
-from resolver.solver.straight import straightened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from resolver.problem import PythonProblem
-    from resolver.solver.explain import Derivation, Sentence
     from resolver.solver.incompatibility import Clause
-    from resolver.solver.port import Universe
+    from resolver.telling import Explained
 
-__all__ = ["Explained", "PythonWording", "explain"]
-
-_SENTENCES = 25
-"""Proofs that take more are summed up: nobody reads on."""
-
-_STEPS = 4_000
-"""A proof of more steps than that is not looked at, where there is no straight one."""
-
-_NODES = 1_000
-"""A proof of more nodes is not written out as data."""
-
-_FEW_STEPS = 400
-"""A proof of more steps is not shorter than a straight one."""
-
-
-class Explained:
-    """An explanation: ``text`` for people, ``tree`` for programs (JSON-able), and what may help."""
-
-    __slots__ = ("hints", "text", "tree")
-
-    def __init__(self, text: str, tree: Mapping[str, object], hints: Sequence[str]) -> None:
-        self.text = text
-        self.tree = tree
-        self.hints = tuple(hints)
+__all__ = ["PythonWording", "explain"]
 
 
 def explain(problem: PythonProblem, clause: Clause) -> Explained:
-    """Return why there is no solution; ``clause`` is the empty one that the solver derived.
+    """Return why there is no solution; ``clause`` is the empty one that the solver derived."""
+    from resolver import telling  # noqa: PLC0415  # lazy: most runs find a solution
 
-    A straight proof is looked for first.  What the search has found is told where that is shorter, or where
-    there is no other; what is told is checked before, step by step.  A proof that nobody would read is summed
-    up instead.
-    """
-    wording = PythonWording(problem)
-    known = _Known(problem)
-    steps, facts = survey(clause)
-    packages = {package for fact in facts for package in fact.packages}
-    told = [_told(straightened(packages, known), wording)]
-    if steps <= (_STEPS if told[0] is None else _FEW_STEPS):
-        told.append(_told(derivation(clause), wording))
-    found = min((each for each in told if each is not None), key=lambda each: each.length, default=None)
-    if found is None or not found.sentences:
-        said = f"{wording.summary(_required(facts), packages)}"
-        return Explained(
-            f"Because {said}, {wording.unsatisfiable()}.", _data(found, wording, said, steps), ()
-        )
-    check(found.proof)
-    used = [node for node in found.proof.nodes() if isinstance(node, Fact)]
-    text = "\n".join(map(str, found.sentences))
-    return Explained(
-        text, tree(found.proof, wording, wording.details), hints(problem, used, wording, known.asked())
-    )
-
-
-def _data(found: _Told | None, wording: PythonWording, said: str, steps: int) -> dict[str, object]:
-    """Return a proof that is not told as data; one that would fill pages as a fact that sums it up."""
-    if found is not None and len(found.proof.nodes()) <= _NODES:
-        check(found.proof)
-        return tree(found.proof, wording, wording.details)
-    return {"cause": "found", "text": f"{said} (a proof of {steps} steps)", "terms": []}
-
-
-def _required(facts: Sequence[Clause]) -> list[Requirement]:
-    """Return the user's requirements among the facts of a proof."""
-    causes = [fact.cause for fact in facts]
-    given = [cause.payload for cause in causes if isinstance(cause, Given)]
-    return [payload for payload in given if isinstance(payload, Requirement)]
-
-
-class _Told:
-    """A proof, shortened, and the sentences that tell it: none where nobody would read so many."""
-
-    __slots__ = ("length", "proof", "sentences")
-
-    def __init__(self, proof: Derivation, sentences: list[Sentence]) -> None:
-        self.proof = proof
-        self.sentences = sentences
-        self.length = len(sentences) or _SENTENCES + 1
-
-
-def _told(proof: Derivation | None, wording: PythonWording) -> _Told | None:
-    """Shorten and tell a proof, if there is one."""
-    if proof is None:
-        return None
-    short = simplify(proof)
-    return _Told(short, sentences(short, wording, wording, most=_SENTENCES))
-
-
-class _Known:
-    """What a problem was asked for during the search, and nothing that only happened to arrive.
-
-    So that an explanation never depends on the order of arrival.
-    """
-
-    def __init__(self, problem: PythonProblem) -> None:
-        self._problem = problem
-        self._used = problem.used()
-        names = problem.names
-        self._ids = {names.name(number): number for number in range(len(names))}
-
-    def root(self) -> Sequence[tuple[int, int, object]]:
-        """Return what the user requires: package, allowed mask and requirement."""
-        facts = self._problem.root()
-        return () if isinstance(facts, Need) else facts.dependencies
-
-    def universe(self, package: int) -> Universe:
-        """Return which candidates policy leaves, and of which package this one is an extra."""
-        return self._problem.universe(package)
-
-    def asked(self) -> list[tuple[str, int]]:
-        """Return the candidates whose metadata the search asked for."""
-        packages = self._problem.catalog.packages
-        return [
-            (name, candidate)
-            for name, files in self._used.items()
-            for candidate, listed in enumerate(packages[name].files)
-            if listed and listed[0].filename in files
-        ]
-
-    def facts(self, package: int, candidate: int) -> Facts | None:
-        """Return what a candidate needs, or None where the search did not come to know it."""
-        problem, names = self._problem, self._problem.names
-        name = names.name(names.base(package))
-        if problem.catalog.metadata_file(name, candidate).filename not in self._used[name]:
-            return None
-        required = problem.requirements_of(name, candidate, names.extra(package) or "")
-        if isinstance(required, Reason):
-            return Facts((), rejected=required)
-        found: list[tuple[int, int, object]] = []
-        for requirement in required:
-            for extra in requirement.extras or ("",):
-                other = self._ids.get(f"{requirement.name}[{extra}]" if extra else requirement.name)
-                if other is not None:
-                    found.append((other, problem.mask(requirement) << 1, requirement))
-        return Facts(found)
+    return telling.explain(problem, clause)
