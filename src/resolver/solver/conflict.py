@@ -21,9 +21,13 @@ from resolver.solver.incompatibility import Clause, Derived, Expansion, Rejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resolver.solver.solution import PartialSolution
 
-__all__ = ["Lesson", "SolverError", "analyse", "conclude"]
+    Reasons = Callable[[int], Clause | None]
+
+__all__ = ["Lesson", "SolverError", "analyse", "blamed", "conclude"]
 
 
 class SolverError(Exception):
@@ -50,27 +54,35 @@ class Lesson:
         self.learned = learned
 
 
-def analyse(solution: PartialSolution, conflict: Clause) -> Lesson | None:
+def analyse(solution: PartialSolution, conflict: Clause, reasons: Reasons) -> Lesson | None:
     """Return what the false clause ``conflict`` teaches, or ``None`` where it is false on the ground.
+
+    ``reasons`` returns the clause behind a trail entry, or None for a decision.
 
     Raises ``SolverError`` where a step does not lead back along the trail.  Cost: a pass over the terms for
     each step, of which there are at most as many as trail entries of one level.
     """
-    tracing = _Tracing(solution, conflict)
+    tracing = _Tracing(solution, conflict, reasons)
     if not tracing.positions:
         return None
     latest = max(tracing.positions.values())
     level = solution.level_of(latest)
     tracing.limit_to(solution.level_starts[level - 1])
     while tracing.recent > 1:
-        tracing.step(latest)
-        before = latest
-        latest = max(tracing.positions.values())
-        if latest >= before:
-            raise SolverError(
-                f"conflict resolution does not get past {conflict!r}: this is a bug of the solver"
-            )
+        latest = tracing.step(latest)
     return _lesson(solution, conflict, tracing, latest)
+
+
+def blamed(solution: PartialSolution, conflict: Clause, reasons: Reasons, start: int) -> int:
+    """Return the highest level to blame for ``conflict``, leaving out trail entries from ``start`` on.
+
+    What these follow from takes their place.
+    """
+    tracing = _Tracing(solution, conflict, reasons)
+    latest = max(tracing.positions.values(), default=-1)
+    while latest >= start:
+        latest = tracing.step(latest)
+    return solution.level_of(latest)
 
 
 def _lesson(solution: PartialSolution, conflict: Clause, tracing: _Tracing, latest: int) -> Lesson:
@@ -100,10 +112,22 @@ class _Tracing:
     counts those that became so at the level of the conflict.
     """
 
-    __slots__ = ("_solution", "_start", "pivots", "positions", "recent", "rest", "terms")
+    __slots__ = (
+        "_conflict",
+        "_reasons",
+        "_solution",
+        "_start",
+        "pivots",
+        "positions",
+        "recent",
+        "rest",
+        "terms",
+    )
 
-    def __init__(self, solution: PartialSolution, conflict: Clause) -> None:
+    def __init__(self, solution: PartialSolution, conflict: Clause, reasons: Reasons) -> None:
         self._solution = solution
+        self._conflict = conflict
+        self._reasons = reasons
         self._start = 0
         self.terms: dict[int, int] = {}
         self.positions: dict[int, int] = {}
@@ -117,11 +141,14 @@ class _Tracing:
         self._start = start
         self.recent = sum(position >= start for position in self.positions.values())
 
-    def step(self, position: int) -> None:
-        """Resolve with the cause of the trail entry at ``position``, which made one of the terms false."""
+    def step(self, position: int) -> int:
+        """Resolve with the cause of the trail entry at ``position``, the last to make a term false.
+
+        Return the entry that is the last one then, or -1.
+        """
         trail = self._solution.trail
         pivot = trail.packages[position]
-        cause = trail.causes[position]
+        cause = self._reasons(position)
         if cause is None or pivot not in cause.packages:
             raise SolverError(f"trail entry {position} has no cause to resolve: this is a bug of the solver")
         self.rest.append(cause)
@@ -136,6 +163,12 @@ class _Tracing:
             del self.positions[pivot]
             self.recent -= 1
         self._unite(cause, pivot)
+        latest = max(self.positions.values(), default=-1)
+        if latest >= position:
+            raise SolverError(
+                f"conflict resolution does not get past {self._conflict!r}: this is a bug of the solver"
+            )
+        return latest
 
     def _unite(self, clause: Clause, pivot: int) -> None:
         """Take over the terms of ``clause`` but that of ``pivot``."""
@@ -198,7 +231,7 @@ def conclude(solution: PartialSolution, conflict: Clause) -> Clause:
         limit = latest
         pivot = ground.packages[latest]
         cause = ground.causes[latest]
-        assert cause is not None
+        assert isinstance(cause, Clause)
         known = expansion.terms(cause)
         resolve(terms, list(known), list(known.values()), pivot)
         rest.append(cause)

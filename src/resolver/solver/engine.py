@@ -4,24 +4,28 @@
 It never waits and never calls back into anything but the ``protocols.Problem``, whose four methods answer at
 once: with what is known, or with a ``Need`` that travels to whoever can fetch it.
 
-The parts: ``solution`` (domains and trails), ``propagation`` (clauses), ``conflict`` (learning),
-``priority`` (what is decided next).  Proofs are read in ``explain``.
+The parts: ``solution`` (domains and trails), ``clauses`` and ``propagation``, ``conflict`` (learning),
+``keeping`` (how far back), ``priority`` (what is decided next).  Proofs are read in ``explain``.
 
 Spec: Dart pub, doc/solver.md, "The Algorithm" and "Decision Making".
 """
 
 from __future__ import annotations
 
-from resolver.solver.conflict import SolverError, analyse, conclude
-from resolver.solver.incompatibility import Clause, Depends, Found, Given, Rejected
+from resolver.solver.clauses import ClauseStore
+from resolver.solver.conflict import Lesson, SolverError, analyse, conclude
+from resolver.solver.incompatibility import Clause, Found, Given, Rejected
+from resolver.solver.keeping import Keeper
 from resolver.solver.port import Conflict, Facts, Need, Universe
 from resolver.solver.priority import DecisionOrder
-from resolver.solver.propagation import ClauseStore
+from resolver.solver.propagation import Propagation
 from resolver.solver.solution import PartialSolution
 from resolver.solver.terms import bit, newest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resolver.solver.protocols import Order, Problem
 
 __all__ = [
@@ -93,10 +97,11 @@ class Solver:
     __slots__ = (
         "_answer",
         "_clauses",
-        "_expanded",
+        "_keeper",
         "_order",
         "_pending",
         "_problem",
+        "_propagation",
         "_solution",
         "_started",
         "learned",
@@ -106,9 +111,13 @@ class Solver:
     def __init__(self, problem: Problem, order: Order | None = None) -> None:
         self._problem = problem
         self._solution = PartialSolution()
-        self._clauses = ClauseStore()
-        self._order = DecisionOrder() if order is None else order
-        self._expanded: list[int] = []
+        self._clauses = ClauseStore(self._solution)
+        self._propagation = Propagation(self._solution, self._clauses)
+        self._keeper: Keeper | None = None
+        if order is None:
+            order = DecisionOrder()
+            self._keeper = Keeper(self._solution, order, self._clauses.reason)
+        self._order = order
         self._pending: tuple[int, int] | None = None
         self._started = False
         self._answer: Solved | Unsolvable | None = None
@@ -123,7 +132,7 @@ class Solver:
         """
         limit = None if steps is None else self.statistics.steps() + steps
         outcome = self._run(limit)
-        self.statistics.derivations = self._clauses.derivations
+        self.statistics.derivations = self._propagation.derivations
         return outcome
 
     def _run(self, limit: int | None) -> Need | Solved | Unsolvable | Paused:
@@ -132,13 +141,17 @@ class Solver:
             if need is not None:
                 return need
         solution = self._solution
-        clauses = self._clauses
+        keeper = self._keeper
         while self._answer is None:
             if limit is not None:
-                self.statistics.derivations = clauses.derivations
+                self.statistics.derivations = self._propagation.derivations
                 if self.statistics.steps() >= limit:
                     return Paused()
-            conflict = clauses.propagate(solution)
+            conflict = None
+            if solution.queue or solution.restricted or solution.contradiction is not None:
+                conflict = self._propagation.propagate()
+            if keeper is not None and keeper.is_in_doubt and keeper.doubt(conflict):
+                continue
             if conflict is not None:
                 self._recover(conflict)
             else:
@@ -157,9 +170,13 @@ class Solver:
             return None
         for package, allowed, payload in facts.dependencies:
             self._add(package)
-            self._forbid(package, Clause([package], [allowed], Given(payload)))
-            if self._answer is not None:
+            clause = Clause([package], [allowed], Given(payload))
+            base = self._solution.base[package]
+            if not base & allowed:
+                self._recover(clause)
                 return None
+            if base & ~allowed:
+                self._solution.require(package, allowed, clause)
         return None
 
     def _add(self, package: int) -> None:
@@ -171,12 +188,9 @@ class Solver:
         solution.add(package, universe.usable)
         self._clauses.add(package)
         self._order.add(package)
-        while len(self._expanded) <= package:
-            self._expanded.append(0)
         if universe.same_as is not None:
             self._add(universe.same_as)
             self._clauses.tie(package, universe.same_as)
-            solution.enqueue(universe.same_as)
 
     def _forbid(self, package: int, clause: Clause) -> None:
         """Make the only term of ``clause`` hold for good."""
@@ -191,25 +205,40 @@ class Solver:
         """Learn from a false clause and jump back, or find that there is no way back."""
         solution = self._solution
         self.statistics.conflicts += 1
+        self._clauses.enlist()
         if not solution.level_starts:
             solution.settle()
-        lesson = analyse(solution, conflict)
+        lesson = analyse(solution, conflict, self._clauses.reason)
         if lesson is None:
             self._answer = Unsolvable(conclude(solution, conflict))
             return
-        package = lesson.packages[0]
-        allowed = lesson.allowed[0]
-        is_new = lesson.learned or isinstance(conflict.cause, Found)
         if lesson.learned:
             self.learned.append(lesson.clause)
             self.statistics.learned += 1
         if len(lesson.packages) == 1:
-            solution.restrict(package, allowed, lesson.clause)
-        else:
+            solution.restrict(lesson.packages[0], lesson.allowed[0], lesson.clause)
+            self._blame(lesson.packages[0])
+            return
+        if lesson.learned or isinstance(conflict.cause, Found):
+            self._clauses.learn(lesson.packages, lesson.allowed, lesson.clause)
+        self._obey(lesson, solution.level() - 1)
+
+    def _obey(self, lesson: Lesson, highest: int) -> None:
+        """Go back to level ``highest``, or as far as it takes, and narrow what the lesson is about.
+
+        Where others say what is decided next, nothing is known of what they would decide again.
+        """
+        solution = self._solution
+        package = lesson.packages[0]
+        if self._keeper is not None:
+            if self._order.blame(package):
+                self.statistics.restarts += 1
+                highest = min(highest, self._keeper.required_since(package))
+            self._keeper.obey(lesson, highest)
+            return
+        if lesson.level < solution.level():
             solution.backjump(lesson.level)
-            if is_new:
-                self._clauses.learn(lesson.packages, lesson.allowed, lesson.clause)
-            solution.narrow(package, solution.domains[package] & allowed, lesson.clause)
+        solution.narrow_late(lesson.level, package, lesson.allowed[0], lesson.clause)
         self._blame(package)
 
     def _rule_out(self, package: int, clause: Clause) -> None:
@@ -231,7 +260,9 @@ class Solver:
         """
         if self._order.blame(package) and self._solution.level():
             self.statistics.restarts += 1
-            self._solution.backjump(0)
+            level = 0 if self._keeper is None else self._keeper.required_since(package)
+            if level < self._solution.level():
+                self._solution.backjump(level)
 
     def _decide(self) -> Need | None:
         """Decide the next package; or return what is lacking for that, or note that all is done."""
@@ -247,17 +278,48 @@ class Solver:
         domain = solution.domains[package]
         candidate = self._problem.choose(package, domain)
         if isinstance(candidate, Conflict):
+            solution.open.append(package)
             self._recover(self._found(candidate))
             return None
         if candidate < 0 or not domain & 2 << candidate:
             raise SolverError(
                 f"candidate {candidate} of package {package} was chosen, not one of {domain:#b}"
             )
-        if not self._expanded[package] & 2 << candidate:
+        if candidate not in self._clauses.needs[package]:
             return self._expand(package, candidate)
-        self.statistics.decisions += 1
-        solution.decide(package, 2 << candidate)
+        self._settle_on(package, candidate)
         return None
+
+    def _refuse(
+        self,
+        package: int,
+        candidate: int,
+        need: tuple[int, int, object],
+        needs: Sequence[tuple[int, int, object]],
+    ) -> None:
+        """Deal with a candidate that needs what is not to be had.
+
+        If it never will be, that is a fact about the candidate, and there is nothing to learn.
+        """
+        solution = self._solution
+        solution.open.append(package)
+        other, allowed, _ = need
+        clause = self._clauses.clause(package, candidate, need)
+        if other == package:
+            self._forbid(package, clause)
+        elif not solution.base[other] & allowed:
+            self._rule_out(package, clause)
+        else:
+            self.statistics.conflicts += 1
+            self._clauses.depend(package, candidate, needs)
+            self._clauses.enlist()
+            allowed &= solution.base[other]
+            level = solution.level_of(solution.trail.falsifier(other, allowed))
+            rest = clause.allowed[0] & solution.base[package]
+            self._obey(
+                Lesson(clause, [package, other], [rest, allowed], level=level, learned=False),
+                solution.level(),
+            )
 
     def _found(self, conflict: Conflict) -> Clause:
         """Return the clause of a conflict that the problem found out."""
@@ -278,30 +340,34 @@ class Solver:
             self._pending = (package, candidate)
             return facts
         self._pending = None
-        self._expanded[package] |= bit(candidate)
         self.statistics.tried += 1
         solution = self._solution
-        dependencies = facts.dependencies
         if facts.rejected is not None:
+            solution.open.append(package)
             clause = Clause([package], [~bit(candidate)], Rejected(package, candidate, facts.rejected))
             self._forbid(package, clause)
             return None
-        for other, allowed, payload in dependencies:
-            if other == package and not bit(candidate) & allowed:
-                cause = Depends(package, package, candidate, payload)
-                self._forbid(package, Clause([package], [~bit(candidate)], cause))
-                return None
-        known = solution.domains
+        dependencies = facts.dependencies
+        domains = solution.domains
+        known = len(domains)
         for other, _, _ in dependencies:
-            if other >= len(known) or not known[other]:
+            if other >= known or not domains[other]:
                 self._add(other)
-        fatal = self._clauses.depend(solution, package, candidate, dependencies)
-        if fatal is not None:
-            self._rule_out(package, fatal)
-            return None
-        self.statistics.decisions += 1
-        solution.decide(package, bit(candidate))
+                known = len(domains)
+        if self._clauses.listed[package] is not None:
+            need = self._clauses.missing(package, candidate, dependencies)
+            if need is not None:
+                self._refuse(package, candidate, need, dependencies)
+                return None
+        self._clauses.depend(package, candidate, dependencies)
+        self._settle_on(package, candidate)
         return None
+
+    def _settle_on(self, package: int, candidate: int) -> None:
+        self.statistics.decisions += 1
+        conflict = self._propagation.decide(package, candidate)
+        if conflict is not None:
+            self._recover(conflict)
 
     def _selected(self) -> dict[int, int]:
         trail = self._solution.trail

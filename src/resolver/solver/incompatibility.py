@@ -23,6 +23,7 @@ __all__ = [
     "Clause",
     "Depends",
     "Derived",
+    "Edge",
     "Expansion",
     "Found",
     "Given",
@@ -144,6 +145,48 @@ class Clause:
     def terms(self) -> dict[int, int]:
         """Return the terms as a new dict, package to allowed mask, in the order of the clause."""
         return dict(zip(self.packages, self.allowed, strict=True))
+
+
+class Edge:
+    """What some candidates of ``package`` need of ``other``, as the search sees it; it grows with them.
+
+    The package is in ``allowed``, which is cut to what the ground left at the time, or the other in
+    ``other_allowed``.  ``members`` are the candidates.  The clause that says so is made when somebody asks
+    for it.
+    """
+
+    __slots__ = ("_clause", "_told", "allowed", "members", "other", "other_allowed", "package")
+
+    def __init__(  # noqa: PLR0913, PLR0917  # the parts of a need, made often
+        self, package: int, base: int, candidate: int, other: int, other_allowed: int, payload: object
+    ) -> None:
+        self.package = package
+        self.members = 2 << candidate
+        self.allowed = base & ~self.members
+        self.other = other
+        self.other_allowed = other_allowed
+        self._told: list[tuple[int, object]] = [(candidate, payload)]
+        self._clause: Clause | None = None
+
+    def widen(self, candidate: int, payload: object) -> None:
+        """Let ``candidate`` need the same; ``payload`` is what the problem said with that."""
+        self.members |= 2 << candidate
+        self.allowed &= ~self.members
+        self._told.append((candidate, payload))
+
+    def clause(self) -> Clause:
+        """Return the clause of all candidates so far; those that were returned before stay as they are."""
+        clause = self._clause
+        if self._told or clause is None:
+            cause = None if clause is None else clause.cause
+            for candidate, payload in self._told:
+                assert cause is None or isinstance(cause, Depends)
+                cause = Depends(self.package, self.other, candidate, payload, cause)
+            assert cause is not None
+            self._told.clear()
+            masks = [~self.members, self.other_allowed]
+            clause = self._clause = Clause([self.package, self.other], masks, cause)
+        return clause
 
 
 def resolve(terms: dict[int, int], packages: Sequence[int], allowed: Sequence[int], pivot: int) -> None:

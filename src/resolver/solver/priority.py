@@ -44,16 +44,18 @@ class DecisionOrder:
     def __init__(self) -> None:
         self._heap: list[int] = []
         self._by_rank: list[int] = []
-        self._standing: list[int] = []
-        self._claims: list[int] = []
-        self._blame: list[int] = []
+        self._standing = [0] * 16
+        self._claims = [_NONE] * 16
+        self._blame = [0] * 16
 
     def add(self, package: int) -> None:
         """Give ``package`` the next rank."""
-        while len(self._standing) <= package:
-            self._standing.append(0)
-            self._claims.append(_NONE)
-            self._blame.append(0)
+        missing = package + 1 - len(self._standing)
+        if missing > 0:
+            missing += len(self._standing)
+            self._standing += [0] * missing
+            self._claims += [_NONE] * missing
+            self._blame += [0] * missing
         self._standing[package] = _CALM | len(self._by_rank)
         self._by_rank.append(package)
 
@@ -64,6 +66,12 @@ class DecisionOrder:
             return False
         self._standing[package] ^= _CALM
         return True
+
+    def claim(self, package: int, domain: int) -> int:
+        """Return the claim of ``package`` with that domain; the least one is decided next."""
+        claim = self._standing[package]
+        # The domain is not empty: this says that it has one bit only.
+        return claim | _MANY if domain & (domain - 1) else claim
 
     def next(self, solution: PartialSolution) -> int:
         """Return the package to decide, or -1 where none is left."""

@@ -4,6 +4,10 @@ Every narrowing of a domain is written down on one of two trails.  The *trail* h
 decisions and is cut on the way back.  The *ground* holds what is true whatever is decided, for ever, in an
 order in which each entry follows from those before it.  ``base`` is the domain that the ground leaves.
 
+A *late* entry narrows a package because of a clause whose other terms are false at an earlier level: after a
+conflict decisions that would be made again are kept (``recovery``), and what was learned is written down
+behind them.  When such an entry is cut away, but not the level at which it holds, it is written down again.
+
 A fact about one package alone that turns up in the middle of the search goes to the ground at once
 (``restrict``), and so does what follows from it on the ground; then ``catch_up`` cuts domains down to it and
 jumps back just as far as a decision contradicts it, not to level 0.  What follows from such a fact and from
@@ -23,19 +27,29 @@ from bisect import bisect_right
 from resolver.solver.incompatibility import Cause, Clause
 from resolver.solver.terms import ABSENT
 
-__all__ = ["GROUND", "PartialSolution", "Trail"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from resolver.solver.incompatibility import Edge
+
+    Reason = Clause | Edge | tuple[int, int, object]
+
+__all__ = ["GROUND", "Late", "PartialSolution", "Trail"]
 
 GROUND = Clause([], [], Cause())
 """The cause of a trail entry that only repeats what the ground says; no conflict is ever traced to one."""
+
+
+_ROOM = 16
+"""Packages that there is room for at first."""
 
 
 class Trail:
     """Assignments in the order in which they were made, chained by package.
 
     Position *i* is described by ``packages[i]``, ``masks[i]`` (the domain from then on), ``causes[i]``
-    (``None``: a decision) and ``previous[i]`` (the position before it of the same package, or -1).
-    ``last[package]`` is the newest position of a package, or -1.  Lists side by side, not one object an
-    entry: this is written some ten thousand times a second.
+    (``None``: a decision; ``clauses`` tells the other kinds apart) and ``previous[i]`` (the position before
+    it of the same package, or -1).  ``last[package]`` is the newest position of a package, or -1.  Lists
+    side by side, not one object an entry: this is written some hundred thousand times a second.
     """
 
     __slots__ = ("causes", "last", "masks", "packages", "previous")
@@ -43,11 +57,11 @@ class Trail:
     def __init__(self) -> None:
         self.packages: list[int] = []
         self.masks: list[int] = []
-        self.causes: list[Clause | None] = []
+        self.causes: list[Reason | None] = []
         self.previous: list[int] = []
-        self.last: list[int] = []
+        self.last = [-1] * _ROOM
 
-    def append(self, package: int, mask: int, cause: Clause | None) -> None:
+    def append(self, package: int, mask: int, cause: Reason | None) -> None:
         """Write down that the domain of ``package`` is ``mask`` from now on."""
         self.previous.append(self.last[package])
         self.last[package] = len(self.packages)
@@ -83,16 +97,22 @@ class PartialSolution:
     """Domains of all packages, the two trails behind them, and what has to be looked at again.
 
     ``queue`` lists packages whose domain changed and whose clauses were not visited since (``queued`` says
-    who is in it).  ``restricted`` lists those whose base changed since the last ``catch_up``.  ``open`` lists
-    packages that may have become ready for a decision, or have a better claim to one than before; it may
-    name a package twice or without need.
+    who is in it, ``busy`` who has clauses to be visited at all).  ``restricted`` lists those whose base
+    changed since the last ``catch_up``.  ``open`` lists packages that may have become ready for a decision,
+    or have a better claim to one than before; it may name a package twice or without need.
+    ``contradiction`` is a clause that turned out to be false when it was written down again.
+
+    Lists by package are longer than the packages known; an unknown one has the domain 0.
     """
 
     __slots__ = (
         "base",
+        "busy",
+        "contradiction",
         "decided",
         "domains",
         "ground",
+        "late",
         "level_starts",
         "open",
         "queue",
@@ -104,18 +124,21 @@ class PartialSolution:
     )
 
     def __init__(self) -> None:
-        self.domains: list[int] = []
-        self.usable: list[int] = []
-        self.base: list[int] = []
-        self.settled: list[int] = []
-        self.decided: list[bool] = []
+        self.domains = [0] * _ROOM
+        self.usable = [0] * _ROOM
+        self.base = [0] * _ROOM
+        self.settled = [0] * _ROOM
+        self.decided = [False] * _ROOM
+        self.busy = [False] * _ROOM
+        self.queued = [False] * _ROOM
         self.trail = Trail()
         self.ground = Trail()
         self.level_starts: list[int] = []
+        self.late: list[Late] = []
         self.queue: list[int] = []
-        self.queued: list[bool] = []
         self.restricted: list[int] = []
         self.open: list[int] = []
+        self.contradiction: Clause | None = None
 
     def knows(self, package: int) -> bool:
         """Say whether ``package`` was added."""
@@ -123,22 +146,29 @@ class PartialSolution:
 
     def add(self, package: int, usable: int) -> None:
         """Start with ``usable`` as the domain of ``package``; it may be left unselected."""
-        missing = package + 1 - len(self.domains)
-        if missing > 0:
-            nothing = [0] * missing
-            self.domains += nothing
-            self.usable += nothing
-            self.base += nothing
-            self.settled += nothing
-            self.decided += [False] * missing
-            self.queued += [False] * missing
-            self.trail.last += [-1] * missing
-            self.ground.last += [-1] * missing
+        if package >= len(self.domains):
+            self._grow(package + 1)
         usable |= ABSENT
         self.domains[package] = usable
         self.usable[package] = usable
         self.base[package] = usable
         self.settled[package] = usable
+
+    def _grow(self, least: int) -> None:
+        """Make room for ``least`` packages, and for more at once than one by one would cost."""
+        missing = max(least, 2 * len(self.domains)) - len(self.domains)
+        nothing = [0] * missing
+        self.domains += nothing
+        self.usable += nothing
+        self.base += nothing
+        self.settled += nothing
+        no = [False] * missing
+        self.decided += no
+        self.busy += no
+        self.queued += no
+        nowhere = [-1] * missing
+        self.trail.last += nowhere
+        self.ground.last += nowhere
 
     def level(self) -> int:
         """Return how many decisions are in force."""
@@ -154,7 +184,7 @@ class PartialSolution:
             self.queued[package] = True
             self.queue.append(package)
 
-    def narrow(self, package: int, mask: int, cause: Clause | None) -> None:
+    def narrow(self, package: int, mask: int, cause: Reason | None) -> None:
         """Make ``mask``, a proper and non-empty part of the domain, the domain of ``package``."""
         trail = self.trail
         trail.previous.append(trail.last[package])
@@ -163,15 +193,42 @@ class PartialSolution:
         trail.masks.append(mask)
         trail.causes.append(cause)
         self.domains[package] = mask
-        if not self.queued[package]:
+        if not self.busy[package]:
+            if not mask & ABSENT:
+                self.open.append(package)
+        elif not self.queued[package]:
             self.queued[package] = True
             self.queue.append(package)
+
+    def narrow_late(self, level: int, package: int, allowed: int, clause: Clause) -> None:
+        """Narrow ``package`` to what is ``allowed``, because of a clause that is unit since ``level``.
+
+        Where nothing of the domain is allowed the clause becomes the ``contradiction``.
+        """
+        if level < len(self.level_starts):
+            self.late.append(Late(len(self.trail.packages), level, package, allowed, clause))
+        domain = self.domains[package]
+        mask = domain & allowed
+        if not mask & self.base[package]:
+            self.contradiction = self.contradiction or clause
+        elif mask != domain:
+            self.narrow(package, mask, clause)
 
     def decide(self, package: int, mask: int) -> None:
         """Open a level with the decision that ``package`` is ``mask``, one candidate of its domain."""
         self.level_starts.append(len(self.trail.packages))
         self.decided[package] = True
         self.narrow(package, mask, None)
+
+    def require(self, package: int, allowed: int, clause: Clause) -> None:
+        """Restrict ``package`` before anything is decided or follows from it: nothing has to catch up."""
+        mask = self.base[package] & allowed
+        self.ground.append(package, mask, clause)
+        self.base[package] = self.domains[package] = self.settled[package] = mask
+        if self.busy[package]:
+            self.enqueue(package)
+        elif not mask & ABSENT:
+            self.open.append(package)
 
     def restrict(self, package: int, allowed: int, clause: Clause) -> None:
         """Take what is not ``allowed`` from the base of ``package``, because of ``clause``.
@@ -213,8 +270,10 @@ class PartialSolution:
             package = trail.packages[position]
             cause = trail.causes[position]
             base = self.base[package] & trail.masks[position]
-            if cause is not None and base != self.base[package]:
-                self.ground.append(package, base, cause)
+            if base != self.base[package]:
+                assert cause is not None
+                assert not isinstance(cause, tuple)
+                self.ground.append(package, base, cause if isinstance(cause, Clause) else cause.clause())
                 self.base[package] = base
             self.settled[package] = self.domains[package]
             trail.last[package] = -1
@@ -223,8 +282,8 @@ class PartialSolution:
     def backjump(self, level: int) -> None:
         """Forget every decision above ``level``, and what followed from it.
 
-        Domains that come back are cut down to ``base``; where that takes something away, the package is
-        queued.  Cost: linear in what is forgotten.
+        Domains that come back are cut down to ``base`` and to what late entries say that still hold; where
+        that takes something away, the package is queued.  Cost: linear in what is forgotten.
         """
         trail = self.trail
         start = self.level_starts[level]
@@ -240,6 +299,7 @@ class PartialSolution:
                 touched.append(package)
         trail.cut(start)
         del self.level_starts[level:]
+        self.contradiction = None
         for package in self.queue:
             self.queued[package] = False
         self.queue.clear()
@@ -250,3 +310,31 @@ class PartialSolution:
             base = self.base[package]
             if mask & base != mask:
                 self.narrow(package, mask & base, GROUND)
+        if self.late and self.late[-1].position >= start:
+            self._repeat(start)
+
+    def _repeat(self, start: int) -> None:
+        """Write down again what late entries behind ``start`` say, if it still holds."""
+        late = self.late
+        first = len(late)
+        while first and late[first - 1].position >= start:
+            first -= 1
+        gone = late[first:]
+        del late[first:]
+        level = self.level()
+        for each in gone:
+            if each.level <= level:
+                self.narrow_late(each.level, each.package, each.allowed, each.clause)
+
+
+class Late:
+    """A late entry at a trail ``position``: since ``level`` a clause says that ``package`` is ``allowed``."""
+
+    __slots__ = ("allowed", "clause", "level", "package", "position")
+
+    def __init__(self, position: int, level: int, package: int, allowed: int, clause: Clause) -> None:
+        self.position = position
+        self.level = level
+        self.package = package
+        self.allowed = allowed
+        self.clause = clause

@@ -164,13 +164,15 @@ def test_search_ends_after_so_many_jumps_back() -> None:
     chain: Universe = {f"p{n}": {"1": {"requires": [f"p{n + 1}"]}} for n in range(9)} | {"p9": {"1": {}}}
     assert len(resolve(chain, "p0", most=0).mapping) == 10
     choice: Universe = {
-        "a": {str(n): {"requires": [f"c=={n}"]} for n in range(6)},
-        "b": {str(n): {"requires": [f"c=={n + 5}"]} for n in range(6)},
-        "c": {str(n): {} for n in range(12)},
+        "a": {"0": {}} | {str(n): {"requires": [f"b=={n}", f"c=={n}"]} for n in range(1, 6)},
+        "b": {str(n): {"requires": ["d==1"]} for n in range(6)},
+        "c": {str(n): {"requires": ["d==2"]} for n in range(6)},
+        "d": {"1": {}, "2": {}},
+        "last": {"1": {}},
     }
-    assert len(resolve(choice, "a", "b", most=100).mapping) == 3
+    assert len(resolve(choice, "a", "last", most=100).mapping) == 2
     with pytest.raises(ResolutionTooDeep) as caught:
-        resolve(choice, "a", "b", most=0)
+        resolve(choice, "a", "last", most=0)
     assert caught.value.round_count == 0
 
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from resolver.solver.conflict import SolverError, analyse, conclude
+from resolver.solver.conflict import Lesson, SolverError, analyse, blamed, conclude
 from resolver.solver.incompatibility import Clause, Derived, Expansion, Given, Rejected
 from resolver.solver.solution import PartialSolution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FACT = Given(None)
 
@@ -20,13 +25,48 @@ def solution_of(*usable: int) -> PartialSolution:
     return solution
 
 
+def reasons(solution: PartialSolution) -> Callable[[int], Clause | None]:
+    """Return what the clauses know, for a trail whose causes are all clauses."""
+
+    def reason(position: int) -> Clause | None:
+        cause = solution.trail.causes[position]
+        assert cause is None or isinstance(cause, Clause)
+        return cause
+
+    return reason
+
+
+def taught(solution: PartialSolution, conflict: Clause) -> Lesson | None:
+    return analyse(solution, conflict, reasons(solution))
+
+
+class TestBlamed:
+    """Who is to blame for a conflict with entries that hold at an earlier level than theirs."""
+
+    def test_entries_behind_a_position_are_traced_to_those_before(self) -> None:
+        solution = solution_of(*[0b111] * 5)
+        for package in (0, 1, 2):
+            solution.decide(package, 0b100)
+        start = len(solution.trail.packages)
+        solution.narrow(3, 0b100, clause(p0=0b011, p3=0b100))
+        solution.narrow(4, 0b100, clause(p3=0b011, p4=0b100))
+        assert blamed(solution, clause(p1=0b011, p4=0b011), reasons(solution), start) == 2
+        assert blamed(solution, clause(p3=0b011, p4=0b011), reasons(solution), start) == 1
+
+    def test_nobody_is_to_blame_for_what_holds_in_any_case(self) -> None:
+        solution = solution_of(0b111, 0b111)
+        solution.decide(0, 0b100)
+        solution.narrow(1, 0b100, clause(p1=0b100))
+        assert blamed(solution, clause(p1=0b011), reasons(solution), 1) == 0
+
+
 class TestAnalyse:
     def test_conflict_with_one_term_of_the_last_level_is_the_lesson_itself(self) -> None:
         solution = solution_of(0b111, 0b111)
         solution.decide(0, 0b010)
         solution.decide(1, 0b100)
         conflict = clause(p0=0b101, p1=0b011)
-        lesson = analyse(solution, conflict)
+        lesson = taught(solution, conflict)
         assert lesson is not None
         assert lesson.clause is conflict
         assert not lesson.learned
@@ -40,7 +80,7 @@ class TestAnalyse:
         solution.decide(1, 0b100)
         solution.narrow(2, 0b100, two)
         solution.narrow(3, 0b100, three)
-        lesson = analyse(solution, clause(p0=0b011, p2=0b011, p3=0b011))
+        lesson = taught(solution, clause(p0=0b011, p2=0b011, p3=0b011))
         assert lesson is not None
         assert lesson.learned
         assert lesson.clause.terms() == {1: 0b011, 0: 0b011}
@@ -57,7 +97,7 @@ class TestAnalyse:
         solution.narrow(2, 0b0110, first)
         solution.decide(1, 0b100)
         solution.narrow(2, 0b0100, second)
-        lesson = analyse(solution, clause(p2=0b1011))
+        lesson = taught(solution, clause(p2=0b1011))
         assert lesson is not None
         assert lesson.clause.terms() == {2: 0b1011}
         assert not lesson.learned
@@ -68,7 +108,7 @@ class TestAnalyse:
         solution.restrict(0, 0b011, clause(p0=0b011))
         solution.catch_up()
         solution.decide(1, 0b100)
-        lesson = analyse(solution, clause(p0=0b100, p1=0b011))
+        lesson = taught(solution, clause(p0=0b100, p1=0b011))
         assert lesson is not None
         assert lesson.packages == [1]
         assert lesson.level == 0
@@ -77,7 +117,7 @@ class TestAnalyse:
         solution = solution_of(0b011, 0b111)
         solution.decide(1, 0b100)
         conflict = clause(p0=0b100, p1=0b011)
-        lesson = analyse(solution, conflict)
+        lesson = taught(solution, conflict)
         assert lesson is not None
         assert lesson.learned
         assert lesson.clause.terms() == {1: 0b011}
@@ -88,7 +128,7 @@ class TestAnalyse:
 
     def test_false_on_the_ground_teaches_nothing(self) -> None:
         solution = solution_of(0b011, 0b011)
-        assert analyse(solution, clause(p0=0b100, p1=0)) is None
+        assert taught(solution, clause(p0=0b100, p1=0)) is None
 
 
 class TestGuards:
@@ -99,7 +139,7 @@ class TestGuards:
         solution.decide(0, 0b100)
         solution.narrow(1, 0b100, None)
         with pytest.raises(SolverError, match="trail entry 1 has no cause"):
-            analyse(solution, clause(p0=0b011, p1=0b011))
+            taught(solution, clause(p0=0b011, p1=0b011))
 
     def test_step_that_does_not_lead_back_names_the_clause(self) -> None:
         solution = solution_of(0b111, 0b111)
@@ -108,7 +148,7 @@ class TestGuards:
         with pytest.raises(
             SolverError, match=r"does not get past <Clause \(0, 0b11\), \(1, 0b11\) Given>.*bug"
         ):
-            analyse(solution, clause(p0=0b011, p1=0b011))
+            taught(solution, clause(p0=0b011, p1=0b011))
 
     def test_ground_that_does_not_explain_itself_names_the_clause(self) -> None:
         solution = solution_of(0b111, 0b111)

@@ -180,7 +180,7 @@ class TestSteps:
         assert solver.advance() is solver.advance(0)
 
     def test_statistics_of_a_small_search(self) -> None:
-        """The newer candidate of 0 needs what 1 does not leave: back to the decision on 1, and 2 again."""
+        """The newer candidate of 0 needs what 1 does not leave; back to before 2, which 0 comes before."""
         needs: list[list[list[tuple[int, int]]]] = [[[], [(2, 0b010)]], [[], [(2, 0b100)]], [[]] * 2]
         solver = Solver(Served(world([(1, ALL), (0, ALL)], needs)))
         outcome = solver.advance()
@@ -297,7 +297,7 @@ class InTurn:
     def next(self, solution: PartialSolution) -> int:
         """Return the first package that must be selected and is not decided."""
         solution.open.clear()
-        known = range(len(solution.domains))
+        known = [package for package in range(len(solution.domains)) if solution.knows(package)]
         return next((p for p in known if not solution.decided[p] and not solution.domains[p] & 1), -1)
 
 

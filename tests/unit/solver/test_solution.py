@@ -14,10 +14,14 @@ def solution_of(*usable: int) -> PartialSolution:
     return solution
 
 
+def domains(solution: PartialSolution) -> list[int]:
+    """Return the domains of the packages that are known."""
+    return [domain for domain in solution.domains if domain]
+
+
 class TestTrail:
     def test_falsifier_is_the_earliest_entry_from_which_on_the_term_is_false(self) -> None:
         trail = Trail()
-        trail.last = [-1, -1]
         for package, mask in ((0, 0b1110), (1, 0b0010), (0, 0b0110), (0, 0b0010)):
             trail.append(package, mask, CAUSE)
         assert trail.falsifier(0, 0b10000) == 0
@@ -37,12 +41,13 @@ class TestLevels:
         solution.narrow(2, 0b001, CAUSE)
         assert solution.level() == 2
         assert [solution.level_of(position) for position in range(6)] == [0, 1, 1, 2, 2, 2]
+        solution.open.clear()
         solution.backjump(1)
-        assert solution.domains == [0b100, 0b010, 0b111]
-        assert solution.decided == [True, False, False]
+        assert domains(solution) == [0b100, 0b010, 0b111]
+        assert solution.decided[:3] == [True, False, False]
         assert solution.open == [1]
         solution.backjump(0)
-        assert solution.domains == [0b110, 0b111, 0b111]
+        assert domains(solution) == [0b110, 0b111, 0b111]
         assert solution.queue == []
 
     def test_package_is_unknown_until_added(self) -> None:
@@ -51,7 +56,14 @@ class TestLevels:
         assert [solution.knows(package) for package in range(5)] == [True, False, False, True, False]
 
     def test_absence_is_always_possible_at_first(self) -> None:
-        assert solution_of(0b110).domains == [0b111]
+        assert domains(solution_of(0b110)) == [0b111]
+
+    def test_there_is_room_for_any_number_of_packages(self) -> None:
+        solution = solution_of(*[0b11] * 100)
+        solution.add(1000, 0b11)
+        solution.narrow(1000, 0b10, CAUSE)
+        assert domains(solution) == [*[0b11] * 100, 0b10]
+        assert solution.open == [1000]
 
 
 class TestGround:
@@ -71,17 +83,18 @@ class TestGround:
         solution.restrict(1, ~0b100, CAUSE)
         solution.catch_up()
         assert solution.level() == 1
-        assert solution.domains == [0b010, 0b011, 0b111]
+        assert domains(solution) == [0b010, 0b011, 0b111]
 
     def test_older_domain_is_cut_to_the_ground_when_it_comes_back_and_visited_again(self) -> None:
         """A restriction made at level 2 is known at level 1, and again at level 0."""
         solution = solution_of(0b111, 0b111)
+        solution.busy[1] = True
         solution.decide(0, 0b010)
         solution.decide(1, 0b010)
         solution.restrict(1, ~0b100, CAUSE)
         solution.catch_up()
         solution.queue.clear()
-        solution.queued = [False, False]
+        solution.queued[1] = False
         solution.backjump(1)
         assert solution.domains[1] == 0b011
         assert solution.queue == [1]
@@ -94,7 +107,7 @@ class TestGround:
         solution.narrow(0, 0b110, CAUSE)
         solution.narrow(1, 0b011, CAUSE)
         solution.settle()
-        assert solution.base == solution.settled == [0b110, 0b011]
+        assert solution.base[:2] == solution.settled[:2] == [0b110, 0b011]
         assert solution.ground.packages == [0, 1]
         assert solution.trail.packages == []
 
@@ -105,3 +118,52 @@ class TestGround:
         assert solution.trail.causes == [GROUND]
         solution.settle()
         assert solution.ground.packages == [0]
+
+
+class TestLateEntries:
+    """What holds since an earlier level is known again when decisions in between are taken back."""
+
+    def three_decided(self) -> PartialSolution:
+        """Return a solution at level 3, in which package 3 lost a candidate because of the first level."""
+        solution = solution_of(0b111, 0b111, 0b111, 0b1111)
+        for package in (0, 1, 2):
+            solution.decide(package, 0b010)
+        solution.narrow_late(1, 3, 0b0111, CAUSE)
+        return solution
+
+    def test_entry_is_repeated_down_to_its_level(self) -> None:
+        solution = self.three_decided()
+        for level in (2, 1):
+            solution.backjump(level)
+            assert solution.domains[3] == 0b0111
+        solution.backjump(0)
+        assert solution.domains[3] == 0b1111
+        assert solution.late == []
+
+    def test_entry_that_changes_nothing_now_is_remembered(self) -> None:
+        solution = solution_of(0b111, 0b111, 0b111, 0b1111)
+        for package in (0, 1):
+            solution.decide(package, 0b010)
+        solution.narrow(3, 0b0011, CAUSE)
+        solution.decide(2, 0b010)
+        solution.narrow_late(1, 3, 0b0111, CAUSE)
+        assert solution.domains[3] == 0b0011
+        solution.backjump(1)
+        assert solution.domains[3] == 0b0111
+
+    def test_clause_that_comes_to_be_false_is_the_contradiction(self) -> None:
+        solution = self.three_decided()
+        other = Clause([3], [0b1000], Given(None))
+        solution.narrow_late(1, 3, 0b1000, other)
+        assert solution.contradiction is other
+        assert solution.domains[3] == 0b0111
+        solution.backjump(0)
+        assert solution.contradiction is None
+
+    def test_contradiction_with_the_ground_leaves_the_domain_as_it_is(self) -> None:
+        solution = self.three_decided()
+        solution.restrict(3, ~0b0111, CAUSE)
+        solution.catch_up()
+        assert solution.level() == 2
+        assert solution.contradiction is CAUSE
+        assert solution.domains[3] == 0b1000

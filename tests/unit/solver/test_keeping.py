@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from resolver.solver.engine import Solved, Solver
+from resolver.solver.keeping import Keeper
+from resolver.solver.priority import DecisionOrder
+from resolver.solver.solution import PartialSolution
+from resolver.solver.terms import newest
+from support.universes import Served, is_solution, world
+
+ALL = 0b110
+"""Both of two candidates."""
+
+Needs = list[list[list[tuple[int, int]]]]
+
+
+class PlainOrder(DecisionOrder):
+    """The same order for a solver that does not know it, and so keeps no decision."""
+
+
+def without_keeping(served: Served) -> Solver:
+    return Solver(served, order=PlainOrder())
+
+
+def decisions(needs: Needs, root: list[tuple[int, int]]) -> tuple[int, int]:
+    """Return how many decisions it takes with and without keeping; the answers must be the same."""
+    made = world(root, needs)
+    counts = []
+    answers = []
+    for solver in (Solver(Served(made)), without_keeping(Served(made))):
+        outcome = solver.advance()
+        assert isinstance(outcome, Solved)
+        assert is_solution(made, outcome.selected)
+        answers.append(outcome.selected)
+        counts.append(solver.statistics.decisions)
+    assert answers[0] == answers[1]
+    return counts[0], counts[1]
+
+
+def empty(count: int) -> Needs:
+    """Return so many packages of two candidates that need nothing."""
+    return [[[], []] for _ in range(count)]
+
+
+def many_between(first: list[list[tuple[int, int]]], last: list[list[tuple[int, int]]], extra: int) -> Needs:
+    """Return packages 0, then twenty that matter to nobody, then one that conflicts with 0, and a target."""
+    return [first, *empty(20), last, [[] for _ in range(extra)]]
+
+
+class TestKept:
+    def test_decisions_that_do_not_matter_are_not_made_again(self) -> None:
+        """0 and 21 need the same package; of five candidates of 21 only the oldest two leave what 0 needs."""
+        last = [[(22, 2 << max(c - 1, 0))] for c in range(5)]
+        needs = many_between([[(22, 0b0010)], [(22, 0b0010)]], last, 4)
+        root = [*((package, ALL) for package in range(21)), (21, 0b111110)]
+        kept, again = decisions(needs, root)
+        assert kept < 30
+        assert again > 60
+
+    def test_decision_that_the_lesson_contradicts_is_made_anew(self) -> None:
+        """What is learned from the last package rules out the candidate of one in the middle."""
+        needs: Needs = [
+            [[], [(5, 0b010)]],
+            *empty(2),
+            [[(4, 0b0010)], [(4, 0b1110)]],
+            [[], [(5, 0b100)], [(5, 0b100)]],
+            [[], []],
+        ]
+        kept, again = decisions(needs, [(package, ALL) for package in range(4)])
+        assert kept <= again
+
+    def test_package_with_a_single_candidate_left_comes_before_those_kept(self) -> None:
+        """As it would if everything were decided again."""
+        needs: Needs = [
+            [[], [(6, 0b010)]],
+            *empty(4),
+            [[(6, 0b010)], [(6, 0b100)]],
+            [[], []],
+        ]
+        made = world([(package, ALL) for package in range(6)], needs)
+        orders = []
+        for solver in (Solver(Served(made)), without_keeping(Served(made))):
+            outcome = solver.advance()
+            assert isinstance(outcome, Solved)
+            orders.append(list(outcome.selected))
+        assert orders[0] == orders[1]
+
+
+class TestRequiredSince:
+    def solution(self) -> PartialSolution:
+        solution = PartialSolution()
+        for package in range(3):
+            solution.add(package, 0b111)
+        return solution
+
+    def keeper(self, solution: PartialSolution) -> Keeper:
+        return Keeper(solution, DecisionOrder(), lambda _position: None)
+
+    def test_level_at_which_a_package_had_to_be_selected(self) -> None:
+        solution = self.solution()
+        solution.decide(0, 0b10)
+        solution.narrow(2, 0b110, None)
+        solution.decide(1, 0b10)
+        solution.narrow(2, 0b100, None)
+        assert self.keeper(solution).required_since(2) == 1
+        assert newest(solution.domains[2]) == 1
+
+    def test_package_that_need_not_be_selected_is_of_the_moment(self) -> None:
+        solution = self.solution()
+        solution.decide(0, 0b10)
+        assert self.keeper(solution).required_since(2) == 1
+
+    def test_root_requirements_are_of_level_0(self) -> None:
+        solution = self.solution()
+        solution.base[2] = solution.domains[2] = 0b110
+        solution.decide(0, 0b10)
+        assert self.keeper(solution).required_since(2) == 0
