@@ -105,10 +105,12 @@ class _Resolution:
         if not walk.reaches_end():
             clause = self._search(roots, agenda, concessions, walk.package, rounds)
             if clause is not None:
-                if self._was_mistaken(clause):
-                    return self._fall_back(given, max_rounds)
-                causes = rounds.causes or _causes(clause)
-                raise impossible(self._library, causes, lambda: explain(self._answers, clause))
+                found = self._second_opinion(clause, given, max_rounds)
+                if found is None:
+                    causes = rounds.causes or _causes(clause)
+                    raise impossible(self._library, causes, lambda: explain(self._answers, clause))
+                rounds.ended(found)
+                return found
         found = result(self._answers, self._library)
         rounds.ended(found)
         return found
@@ -178,8 +180,6 @@ class _Resolution:
                     package = refused.wanted[-1].package
                     if self._opens_more(Exhausted(package, refused.wanted, {}, 0)):
                         return True
-                case _:
-                    pass
         return False
 
     def _opens_more(self, exhausted: Exhausted) -> bool:
@@ -198,12 +198,31 @@ class _Resolution:
                     return True
         return False
 
-    def _fall_back(self, requirements: list[object], max_rounds: int) -> Result[object, object, object]:
-        """Let resolvelib's own resolver try, which takes matches as they come; it may fail as well."""
+    def _second_opinion(
+        self, clause: Clause, requirements: list[object], max_rounds: int
+    ) -> Result[object, object, object] | None:
+        """Return what resolvelib's own resolver finds, where the proof of ``clause`` cannot be relied on.
+
+        It takes matches as they come.  What it returns is not always a solution, so that is checked.
+        """
+        if not self._was_mistaken(clause):
+            return None
         resolver = self._library.resolver(self._provider, self._library.reporter())
-        found = resolver.resolve(requirements, max_rounds)
-        self._reporter.ending(state=self._library.state(found.mapping, found.criteria, []))
-        return found
+        try:
+            found = resolver.resolve(requirements, max_rounds)
+        except (self._library.impossible, RecursionError):
+            return None
+        return found if self._is_solution(requirements, found.mapping) else None
+
+    def _is_solution(self, requirements: list[object], mapping: dict[object, object]) -> bool:
+        provider = self._provider
+        for candidate in (None, *mapping.values()):
+            needs = requirements if candidate is None else provider.get_dependencies(candidate=candidate)
+            for requirement in needs:
+                pin = mapping.get(provider.identify(requirement_or_candidate=requirement))
+                if pin is None or not provider.is_satisfied_by(requirement=requirement, candidate=pin):
+                    return False
+        return True
 
 
 def _causes(clause: Clause) -> list[Information]:
@@ -215,6 +234,4 @@ def _causes(clause: Clause) -> list[Information]:
                 found.update(dict.fromkeys(exhausted.all_wanted()))
             case Given(payload=Wanted() as wanted) | Depends(payload=Wanted() as wanted):
                 found[wanted] = None
-            case _:
-                pass
     return [wanted.information for wanted in found]

@@ -25,6 +25,8 @@ from resolvelib.structs import DirectedGraph
 import resolver.bridge
 from resolver import PubGrubResolver
 from resolver.bridge import pubgrub
+from resolver.errors import InternalError
+from resolver.solver.engine import Solver, SolverError
 from support.graphs import Graph, has_solution, is_solution, random_graph
 from support.resolvelib_providers import Edge, Events, GraphProvider, Node
 
@@ -521,6 +523,78 @@ def test_slots_may_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
             assert is_solution(given, mapping), seed
 
 
+# -- extras --------------------------------------------------------------------------------------------------
+
+
+class Extras(GraphProvider):
+    """Package n + 100 is package n with an extra: requirements on n count for both, as in pip and pdm."""
+
+    def find_matches(
+        self,
+        identifier: int,
+        requirements: Mapping[int, Iterator[Edge]],
+        incompatibilities: Mapping[int, Iterator[Node]],
+    ) -> Sequence[Node]:
+        found = super().find_matches(identifier, requirements, incompatibilities)
+        base = list(requirements.get(identifier - 100, ()))
+        return [node for node in found if all(node.version in edge.versions for edge in base)]
+
+
+def test_requirements_on_the_base_of_an_extra_are_found_in_the_mapping() -> None:
+    """Also where they change what is found for the extra, and where they leave nothing for it."""
+    needs: Needs = {(0, version): [] for version in (1, 2, 3)}
+    needs |= {(100, version): [(0, {version})] for version in (1, 2, 3)}
+    needs |= {(1, 1): [(0, {2})], (1, 2): [(0, {3}), (100, {1})]}
+    fits = graph([(1, {1, 2}), (100, {1, 2, 3})], needs)
+    provider = Extras(fits.needs)
+    found = PubGrubResolver(provider, BaseReporter()).resolve(fits.roots)
+    assert found.mapping == {0: Node(0, 2), 1: Node(1, 1), 100: Node(100, 2)}
+    fails = graph([(1, {2}), (100, {1, 2, 3})], needs)
+    with pytest.raises(ResolutionImpossible) as caught:
+        PubGrubResolver(Extras(fails.needs), BaseReporter()).resolve(fails.roots)
+    explanation = caught.value.explanation  # type: ignore[attr-defined]
+    assert "Edge(package=0, versions=frozenset({3}))" in explanation
+
+
+def test_matches_may_be_a_generator() -> None:
+    """It is read to its end at once, as by resolvelib."""
+
+    class Generous(GraphProvider):
+        def find_matches(  # type: ignore[override]  # one of the forms that resolvelib allows
+            self,
+            identifier: int,
+            requirements: Mapping[int, Iterator[Edge]],
+            incompatibilities: Mapping[int, Iterator[Node]],
+        ) -> Iterator[Node]:
+            yield from super().find_matches(identifier, requirements, incompatibilities)
+
+    for seed in range(1, 60, 2):
+        given = random_graph(seed)
+        resolver_ = PubGrubResolver(Generous(given.needs), BaseReporter())
+        try:
+            mapping = resolver_.resolve(given.roots).mapping
+        except ResolutionImpossible:
+            assert not has_solution(given), seed
+        else:
+            assert is_solution(given, mapping), seed
+
+
+@pytest.mark.parametrize("by_call", [False, True])
+def test_verdict_does_not_depend_on_how_matches_are_given(by_call: bool) -> None:  # noqa: FBT001  # a table
+    """Lazy ones are looked at less, and conflicts over them are cut down less."""
+    for seed in range(1, 300, 2):
+        given = random_graph(seed)
+        resolver_ = PubGrubResolver(Lazy(given.needs, by_call=by_call), BaseReporter())
+        try:
+            mapping = resolver_.resolve(given.roots).mapping
+        except ResolutionImpossible as error:
+            assert not has_solution(given), seed
+            told: str = error.explanation  # type: ignore[attr-defined]
+            assert told.endswith("."), seed
+        else:
+            assert is_solution(given, mapping), seed
+
+
 # -- requirements that open candidates -----------------------------------------------------------------------
 
 
@@ -562,6 +636,32 @@ def test_conflict_over_few_requirements_does_not_hide_what_more_of_them_open() -
     found = PubGrubResolver(Opening(given.needs), events).resolve(given.roots)
     assert found.mapping == {0: Node(0, 1), 1: Node(1, 1), 2: Node(2, 9)}
     assert events.events[-1][0] == "ending"
+
+
+def test_second_opinion_that_finds_nothing_leaves_the_first() -> None:
+    """A requirement could open a candidate, but the one that has it cannot be used for another reason."""
+    given = graph(
+        [(0, {1, 2}), (1, {1}), (2, {1, 9})],
+        {(0, 2): [(2, {9}), (7, {1})], (0, 1): [], (1, 1): [(2, {8, 9})], (2, 1): [], (2, 9): []},
+    )
+    with pytest.raises(ResolutionImpossible) as caught:
+        PubGrubResolver(Opening(given.needs), BaseReporter()).resolve(given.roots)
+    assert caught.value.explanation  # type: ignore[attr-defined]
+    assert caught.value.causes
+
+
+def test_second_opinion_is_not_taken_where_it_is_no_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resolvelib is known to return pins that do not go together."""
+    given = graph(
+        [(0, {1, 2}), (1, {1}), (2, {1, 9})],
+        {(0, 2): [(2, {9}), (7, {1})], (0, 1): [], (1, 1): [(2, {8, 9})], (2, 1): [], (2, 9): []},
+    )
+    wrong: Result[Edge, Node, int] = Result(
+        {0: Node(0, 2), 1: Node(1, 1), 2: Node(2, 9)}, DirectedGraph(), {}
+    )
+    monkeypatch.setattr(Resolver, "resolve", lambda *_: wrong)
+    with pytest.raises(ResolutionImpossible):
+        PubGrubResolver(Opening(given.needs), BaseReporter()).resolve(given.roots)
 
 
 # -- other copies of resolvelib ------------------------------------------------------------------------------
@@ -610,11 +710,18 @@ class Duck(NamedTuple):
         return getattr(self.plain, name)
 
 
-def test_provider_need_not_inherit_from_anything() -> None:
+class Quiet:
+    """A reporter that inherits from nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def test_provider_and_reporter_need_not_inherit_from_anything() -> None:
     """The plain resolvelib's classes are used then."""
-    found = PubGrubResolver[Any, Any, Any](Duck(GraphProvider(DIAMOND.needs)), BaseReporter()).resolve(  # type: ignore[arg-type]
-        DIAMOND.roots
-    )
+    duck: Any = Duck(GraphProvider(DIAMOND.needs))
+    quiet: Any = Quiet()
+    found = PubGrubResolver[Any, Any, Any](duck, quiet).resolve(DIAMOND.roots)
     assert type(found) is Result
     assert len(found.mapping) == 4
 
@@ -629,6 +736,17 @@ def test_provider_may_have_a_way_of_its_own() -> None:
     reporter: BaseReporter[Any, Any, Any] = BaseReporter()
     found: object = PubGrubResolver(Native({}), reporter).resolve([], max_rounds=7)
     assert found == ([], reporter, 7)
+
+
+def test_bug_of_the_solver_is_reported_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no answer."""
+
+    def stumble(_: object) -> None:
+        raise SolverError("lost")
+
+    monkeypatch.setattr(Solver, "advance", stumble)
+    with pytest.raises(InternalError, match="lost"):
+        solve(CONFLICT)
 
 
 def test_abstract_provider_says_what_must_be_there() -> None:
