@@ -240,9 +240,13 @@ class PythonWording:
             return self._name(other)  # Some need any version, or there is none: more does not matter.
         if len(wanted) > _FEW:
             return None
-        first, *more = map(self._written, wanted)
-        named = len(_bare(wanted[0]))
-        return " or ".join([first, *(each[named:] for each in more)])
+        first, *more = wanted
+        # The name is said once, unless other extras come with it.
+        others = [
+            self._written(each).removeprefix(_bare(first) if each.extras == first.extras else "")
+            for each in more
+        ]
+        return " or ".join([self._written(first), *others])
 
     def _distinct(self, fact: Fact, ruled_out: int) -> list[Requirement]:
         """Return what candidates need, oldest first, without what differs in spelling alone."""

@@ -64,10 +64,10 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
     known = _Known(problem)
     steps, facts = survey(clause)
     packages = {package for fact in facts for package in fact.packages}
-    told = [_told(straightened(packages, known), wording)]
-    if steps <= (_STEPS if told[0] is None else _FEW_STEPS):
+    told = [_told(proof, wording) for proof in straightened(packages, known)]
+    if steps <= (_FEW_STEPS if told else _STEPS):
         told.append(_told(derivation(clause), wording))
-    found = min((each for each in told if each is not None), key=lambda each: each.length, default=None)
+    found = min(told, key=lambda each: each.length, default=None)
     if found is None or not found.sentences:
         said = f"{wording.summary(_required(facts), packages)}"
         return Explained(
@@ -107,10 +107,8 @@ class _Told:
         self.length = len(sentences) or _SENTENCES + 1
 
 
-def _told(proof: Derivation | None, wording: PythonWording) -> _Told | None:
-    """Shorten and tell a proof, if there is one."""
-    if proof is None:
-        return None
+def _told(proof: Derivation, wording: PythonWording) -> _Told:
+    """Shorten and tell a proof."""
     short = simplify(proof)
     return _Told(short, sentences(short, wording, wording, most=_SENTENCES))
 

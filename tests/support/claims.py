@@ -36,7 +36,7 @@ _SOMES = rf"{_SOME}(?:(?:, | and | or ){_SOME})*"
 _SPECIFIER = r"\(?(?:===|[<>=!~]=?)[^\s()]*[^\s(),]\)?(?:, ?(?:===|[<>=!~]=?)[^\s()]*[^\s(),])*"
 _ORIGIN = r"(?: \((?:override, |override)?(?:[\w.-]+:\d+)?\))?"
 _REQUIREMENT = rf"{_NAME}(?: ?{_SPECIFIER})?{_ORIGIN}"
-_NEEDS = rf"{_REQUIREMENT}(?: or {_SPECIFIER}{_ORIGIN})*"
+_NEEDS = rf"{_REQUIREMENT}(?: or (?:{_NAME})?{_SPECIFIER}{_ORIGIN})*"
 _LACKS = (
     r"(?:, which (?:does not exist(?: \(looked for at [^)]*\))?|has no version on the index"
     r"|no version fulfils at once|no version fulfils \((?:the only one is [^)]*|the oldest is [^)]*)\)))"
@@ -166,17 +166,21 @@ class _Judge:
                     yield f"{name} {version} does not depend on {match['many']} like that"
             return
         for text in re.findall(_NEEDS, match["objects"]):
-            first, *more = re.findall(rf"({_NAME})?(?: ?({_SPECIFIER}))?{_ORIGIN}(?: or |$)", text)
-            target = first[0]
-            wanted = {SpecifierSet(_open(each[1])) for each in [first, *more] if each[1]}
+            found = re.findall(rf"({_NAME})?(?: ?({_SPECIFIER}))?{_ORIGIN}(?: or |$)", text)
+            wanted = [
+                (target or found[0][0], specifier) for target, specifier in found if target or specifier
+            ]
             for name, version in subjects:
-                needs = self._known.needs(name, version, target)
-                # A bare name says less than any specifier does.
-                if not any(not wanted or each.specifier in wanted for each in needs):
+                if not any(self._has_need(name, version, *each) for each in wanted):
                     yield f"{name} {version} does not depend on {text}"
             if match["lacks"]:
-                for each in wanted or {SpecifierSet()}:
-                    yield from self._lacking(Requirement(f"{target}{each}"), match["lacks"])
+                for target, specifier in wanted:
+                    yield from self._lacking(Requirement(target + _open(specifier)), match["lacks"])
+
+    def _has_need(self, name: str, version: str, target: str, specifier: str) -> bool:
+        """Tell whether a version requires that; a bare name says less than any specifier does."""
+        needs = self._known.needs(name, version, target)
+        return any(not specifier or each.specifier == SpecifierSet(_open(specifier)) for each in needs)
 
     def _lacking(self, requirement: Requirement, lacks: str) -> Iterator[str]:
         name = canonicalize_name(requirement.name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -212,3 +214,21 @@ def test_what_rules_a_version_out_rules_it_out_with_its_extras() -> None:
     packages: dict[str, Any] = {"a": {"1": {"yanked": True, "extras": {"x": ["b"], "y": ["b"]}}}}
     said = explanation(["a[x,y]"], packages)
     assert said.startswith("Because you require a[x,y] (app.in:1) and a 1 was yanked, ")
+
+
+def test_what_explains_is_not_imported_before_there_is_something_to_explain() -> None:
+    """A run that finds a solution starts without it."""
+    looked_for = "[name in sys.modules for name in ('resolver.phrases', 'resolver.telling')]"
+    code = f"import sys, resolver.session; print(*{looked_for})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
+def test_alternatives_with_other_extras_are_named_in_full() -> None:
+    """One version needs b[x,y] and another b[y], where b[y] is what does not fit."""
+    packages: dict[str, Any] = {
+        "a": {"1": {"requires": ["b[x,y]<2"]}, "2": {"requires": ["b[y]<3"]}},
+        "b": {"1": {"extras": {"x": [], "y": ["c<2"]}}, "2": {"extras": {"x": [], "y": ["c<2"]}}},
+        "c": TWO,
+    }
+    assert "all versions of a depend on b[x,y]<2 or b[y]<3" in explanation(["a", "c>=2"], packages)

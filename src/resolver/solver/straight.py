@@ -16,12 +16,14 @@ Spec: none; the narrowing is arc consistency (Mackworth, "Consistency in network
 from __future__ import annotations
 
 from resolver.solver.derivation import Conclusion, Derivation, Node
+from resolver.solver.incompatibility import resolve
 from resolver.solver.links import Alone, Link, Needs, Tie, links
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from resolver.solver.derivation import Fact
     from resolver.solver.protocols import Known
 
     Kind = tuple[object, ...]
@@ -35,14 +37,20 @@ _STEPS = 200
 """A proof of more steps is of no help to a reader, and might nest deeper than calls may."""
 
 
-def straightened(packages: set[int], known: Known) -> Derivation | None:
-    """Return a straight proof over ``packages``, say those of another proof; None if there is none.
+def straightened(packages: set[int], known: Known) -> list[Derivation]:
+    """Return straight proofs over ``packages``, say those of another proof; none if there is none.
 
-    Cost: linear in the candidates of those packages, besides some narrowings over what they have in common.
+    There are two of the same facts.  The first goes from what is required to what is left, each step about
+    one package; the second adds fact by fact, beginning where nothing is left, which is shorter where one
+    package is the reason for many things.  Cost: linear in the candidates of those packages, besides some
+    narrowings over what they have in common.
     """
     all_links = links(known, packages)
     found = _proof(all_links)
-    return None if found is None else Derivation(_with_less(all_links, found).root)
+    if found is None:
+        return []
+    found = _with_less(all_links, found)
+    return [Derivation(found.root), Derivation(_backwards(found.steps))]
 
 
 def _with_less(all_links: list[Link], found: _Found) -> _Found:
@@ -64,33 +72,48 @@ def _with_less(all_links: list[Link], found: _Found) -> _Found:
 
 
 class _Step:
-    """``package`` was narrowed to ``allowed``, which may be negative, by ``link``.
+    """``package``, which was one of ``before``, was narrowed to ``allowed`` by ``link``.
 
-    ``seen`` is the domain that the other package of the link had then.
+    The masks may be negative.  ``seen`` is the domain that the other package of the link had then.
     """
 
-    __slots__ = ("allowed", "link", "package", "seen")
+    __slots__ = ("allowed", "before", "link", "package", "seen")
 
-    def __init__(self, package: int, allowed: int, link: Link, seen: int) -> None:
+    def __init__(self, package: int, allowed: int, link: Link, *, before: int, seen: int) -> None:
         self.package = package
         self.allowed = allowed
         self.link = link
+        self.before = before
         self.seen = seen
+
+    def fact(self, out: int, *, wide: bool = False) -> Fact:
+        """Return the fact of the link that rules ``out`` out.
+
+        With ``wide`` it speaks of all candidates of which it is true, otherwise only of those left then.
+        """
+        link = self.link
+        if isinstance(link, Alone):
+            return link.ruling_out(out)
+        assert isinstance(link, (Needs, Tie))
+        if self.package == link.other:
+            return link.ahead(out, -1 if wide else self.seen)
+        return link.behind(out)
 
 
 class _Found:
-    """A proof: its root, and the kinds of facts that it rests on."""
+    """A proof: its root, the steps that it was traced from, and the kinds of facts that it rests on."""
 
-    __slots__ = ("kinds", "root")
+    __slots__ = ("kinds", "root", "steps")
 
-    def __init__(self, root: Node, kinds: Iterable[Kind]) -> None:
+    def __init__(self, root: Node, steps: list[_Step], kinds: Iterable[Kind]) -> None:
         self.root = root
+        self.steps = steps
         self.kinds = list(kinds)
 
 
-def _proof(links: list[Link]) -> _Found | None:
+def _proof(all_links: list[Link]) -> _Found | None:
     """Return a proof with all that ``links`` say: of two ways to trace it, the one with fewer kinds."""
-    narrowing = _Narrowing(links)
+    narrowing = _Narrowing(all_links)
     emptied = narrowing.run()
     steps = narrowing.steps
     if emptied is None or len(steps) > _STEPS:
@@ -98,7 +121,7 @@ def _proof(links: list[Link]) -> _Found | None:
     found: list[_Found] = []
     for wide in (False, True):
         trace = _Trace(steps, wide=wide)
-        found.append(_Found(trace.without(emptied, -1, len(steps)), trace.kinds))
+        found.append(_Found(trace.without(emptied, -1, len(steps)), steps, trace.kinds))
     return min(found, key=lambda each: len(each.kinds))
 
 
@@ -145,7 +168,7 @@ class _Narrowing:
         after = before & allowed
         if after != before:
             self._domains[package] = after
-            self.steps.append(_Step(package, allowed, link, seen))
+            self.steps.append(_Step(package, allowed, link, before=before, seen=seen))
             queue[package] = None
         return after == 0
 
@@ -194,15 +217,10 @@ class _Trace:
     def _reason(self, number: int, out: int) -> Node:
         """Return the proof of one step, as far as it rules ``out`` out."""
         step = self._steps[number]
-        link = step.link
-        self.kinds[link.kind] = None
-        if isinstance(link, Alone):
-            return link.ruling_out(out)
-        assert isinstance(link, (Needs, Tie))
-        forwards = step.package == link.other
-        fact = link.ahead(out, -1 if self._wide else step.seen) if forwards else link.behind(out)
-        other = link.package if forwards else link.other
-        if not fact.terms[other]:  # nothing that there is would do
+        self.kinds[step.link.kind] = None
+        fact = step.fact(out, wide=self._wide)
+        other = next((package for package in fact.terms if package != step.package), None)
+        if other is None or not fact.terms[other]:  # of the other, nothing that there is would do
             return fact
         premise = self.without(other, fact.terms[other], number)
         return Conclusion({step.package: fact.terms[step.package]}, premise, fact, other)
@@ -216,3 +234,23 @@ def _both(left: Node, right: Node, package: int) -> Node:
 def _size(mask: int) -> int:
     """Return a number that is greater for a set that holds more; masks without end before the others."""
     return mask.bit_count() if mask >= 0 else (1 << 62) - (~mask).bit_count()
+
+
+def _backwards(steps: list[_Step]) -> Node:
+    """Make the proof from the last step to the first: of each that is needed, its fact is added.
+
+    ``left`` are the terms of the proof so far, of which none can hold: what is before says why not.
+    """
+    last = steps[-1]
+    node: Node = last.fact(last.before)
+    left = {package: mask for package, mask in node.terms.items() if mask}
+    for step in reversed(steps[:-1]):
+        package = step.package
+        out = left.get(package, 0) & step.before
+        if not out & ~step.allowed:
+            continue
+        fact = step.fact(out & ~step.allowed)
+        left = dict(left)
+        resolve(left, list(fact.terms), list(fact.terms.values()), package)
+        node = Conclusion(left, node, fact, package)
+    return node

@@ -48,15 +48,24 @@ def packages_of(outcome: Unsolvable) -> set[int]:
 
 
 def straight(found: World) -> Derivation | None:
-    """Return the straight proof of a world without solution, checked, each of its facts looked up."""
+    """Return the first straight proof of a world without solution, if there is one.
+
+    Both are checked, and each of their facts is looked up.
+    """
+    proofs = both(found)
+    return proofs[0] if proofs else None
+
+
+def both(found: World) -> list[Derivation]:
     served = Served(found)
     outcome = Solver(served).advance()
     assert isinstance(outcome, Unsolvable)
-    proof = straightened(packages_of(outcome), Remembered(served))
-    if proof is not None:
+    proofs = straightened(packages_of(outcome), Remembered(served))
+    assert len(proofs) in (0, 2)
+    for proof in proofs:
         check(proof)
         assert [fact for fact in facts(proof) if not is_true(found, fact)] == []
-    return proof
+    return proofs
 
 
 def facts(proof: Derivation) -> list[Fact]:
@@ -76,6 +85,22 @@ def test_need_is_followed_forwards() -> None:
         "1. Because you need a 0 and a 0 needs b 0, b 0 is needed.",
         "2. So, because you need c 0 and b 0 needs c 1, there is no way.",
     ]
+
+
+def test_second_proof_begins_where_nothing_is_left() -> None:
+    """What package a needs is told at once, not again for each thing that follows from it."""
+    needs: list[list[list[tuple[int, int]]]] = [
+        [[(1, 0b110), (2, 0b10), (3, 0b10)]],
+        [[(2, 0b100)], [(3, 0b100)]],
+        [[]] * 2,
+        [[]] * 2,
+    ]
+    found = world([(0, 0b10)], needs)
+    forwards, backwards = ([str(each) for each in sentences(proof, Plain(found))] for proof in both(found))
+    assert len(backwards) < len(forwards)
+    assert backwards[0] == "1. Because b 1 needs d 1 and b 0 needs c 1, b 0,1 needs d 1 or c 1."
+    assert sum(each.count("you need a 0") for each in backwards) == 1
+    assert sum(each.count("you need a 0") for each in forwards) > 1
 
 
 def test_all_that_is_left_speaks_together() -> None:
@@ -139,7 +164,7 @@ def test_what_nobody_asked_is_not_used() -> None:
     outcome = Solver(served).advance()
     assert isinstance(outcome, Unsolvable)
     served.asked.clear()
-    assert straightened(packages_of(outcome), Remembered(served)) is None
+    assert straightened(packages_of(outcome), Remembered(served)) == []
 
 
 def test_proof_of_very_many_steps_is_not_looked_for() -> None:
