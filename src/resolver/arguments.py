@@ -516,7 +516,8 @@ def _checked(setting: Setting, source: str, value: str) -> str:
     """Return ``value`` in the form in which it is kept."""
     if setting.choices:
         if value not in setting.choices:
-            choices = ", ".join(dict.fromkeys(setting.choices.values()))
+            known = dict.fromkeys(setting.choices.values())
+            choices = ", ".join(each for each in known if is_supported(setting, each))
             raise InputError(f"{source} is {value!r}, not one of: {choices}")
         value = setting.choices[value]
     elif setting.number is not None:
@@ -553,5 +554,6 @@ def _no_command(word: str) -> str:
 def _close(word: str, known: Mapping[str, object]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  # lazy: start-up time
 
-    near = get_close_matches(word, sorted(known), 1)
+    bare = {name.lstrip("-"): name for name in sorted(known)}  # else all that have dashes are alike
+    near = [bare[name] for name in get_close_matches(word.lstrip("-"), sorted(bare), 1)]
     return f"; did you mean {near[0]}?" if near else "; see resolver --help"

@@ -102,8 +102,9 @@ class Console:
             return
         self._due = self._clock() + _PERIOD
         fetching = f", fetching {state.fetching}" if state.fetching else ""
-        count = f"{state.packages} package{'' if state.packages == 1 else 's'}"
-        text = _safe(f"Resolving: {count}{fetching}: {state.package}".rstrip(": "))
+        decided = f", {_count(state.decisions, 'decision')}" if state.decisions else ""
+        found = _count(state.packages, "package")
+        text = _safe(f"Resolving: {found}{fetching}{decided}: {state.package}".rstrip(": "))
         # A line that wraps could not be written over.
         text = text[: _columns(self._stream) - 1]
         self._put(f"{_ERASE}{text}")
@@ -152,6 +153,10 @@ def _safe(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _columns(stream: TextIO) -> int:

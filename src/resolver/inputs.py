@@ -89,11 +89,12 @@ def _options(arguments: Arguments) -> Options:
     try:
         return Options(**given)  # type: ignore[arg-type]  # checked at run time, by the constructor
     except InputError as error:
-        field, _, rest = error.message.partition(" ")
+        word, _, rest = error.message.partition(" ")
+        field = word.rstrip(":")
         flag = flag_of(field)
         if flag is None:
             raise
-        raise InputError(f"{flag} {rest}") from None
+        raise InputError(f"{flag}{word.removeprefix(field)} {rest}") from None
 
 
 _KINDS_NOT_YET = (".toml", ".py", ".cfg", ".lock", ".json", ".whl", ".tar.gz", ".zip")

@@ -308,6 +308,8 @@ def _checked(name: str, value: object, default: object) -> object:
         if name == "extra_index_urls":
             for text in texts:
                 _check_url(name, text)
+        elif name in ("excludes", "only_binary", "no_binary"):
+            _check_names(name, texts)
         return texts
     if name in CHOICES:
         text = _of_type(name, value, str, "a string")
@@ -332,6 +334,18 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise TypeError(f"{name} must be a sequence of strings, not {type(value).__name__}")
     return tuple(_of_type(f"each of {name}", item, str, "a string") for item in value)
+
+
+def _check_names(name: str, texts: tuple[str, ...]) -> None:
+    """Raise unless each of ``texts`` is a package's name, or stands for all or none where that is allowed."""
+    from resolver.model.names import InvalidName, normalise  # noqa: PLC0415  # lazy: start-up time
+
+    for text in texts:
+        if name == "excludes" or text not in (":all:", ":none:"):
+            try:
+                normalise(text)
+            except InvalidName as error:
+                raise InputError(f"{name}: {error}") from None
 
 
 _LEAST = {"timeout": 0, "retries": 0, "concurrency": 1, "deadline": 0, "max_steps": 0, "max_memory": 0}

@@ -261,6 +261,8 @@ def test_the_unexpected_is_a_bug_to_report() -> None:
         (["resolve", "none.in"], "error: none.in: there is no such file"),
         (["resolve", "pyproject.toml"], "error: pyproject.toml: only requirements files can be read"),
         (["resolve", "a.in", "--timeout", "0"], "error: --timeout is 0.0, and must be more than 0"),
+        (["resolve", "a.in", "--exclude", "a b"], "error: --exclude: 'a b' is not a valid name"),
+        (["resolve", "a.in", "--only-binary", "a b"], "error: --only-binary: 'a b' is not a valid name"),
         (["resolve", "a.in", "--index", "x"], "error: --extra-index-url 'x' does not begin"),
         (
             ["resolve", "a.in", "--record", "x", "--replay", "y"],

@@ -109,6 +109,8 @@ def test_values_by_name() -> None:
         (["--color", "red"], "--color is 'red', not one of: auto, always, never"),
         (["--prerelease=foo"], "--prerelease is 'foo', not one of: disallow, allow, if-necessary, explicit"),
         (["--timeout", "soon"], "--timeout is 'soon', and must be a number"),
+        (["--format", "yaml"], "--format is 'yaml', not one of: requirements, json"),
+        (["--bogus"], "unknown option --bogus; see resolver --help"),
         (["--retries", "1.5"], "--retries is '1.5', and must be an integer"),
     ],
 )

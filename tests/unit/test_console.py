@@ -94,13 +94,13 @@ def test_progress_is_one_line_that_goes_away() -> None:
     clock.now = 0.2
     console.progress(Progress(3, 3, 1, "too early"))
     clock.now = 0.26
-    console.progress(Progress(4, 0, 1, "x"))
+    console.progress(Progress(4, 0, 1200, "x"))
     console.error("e")
     console.clear()
     assert stream.getvalue().split("\r\x1b[K") == [
         "",
-        "Resolving: 2 packages, fetching 3: second",
-        "Resolving: 4 packages: x",
+        "Resolving: 2 packages, fetching 3, 1 decision: second",
+        "Resolving: 4 packages, 1,200 decisions: x",
         "\x1b[1;31merror:\x1b[0m e\n",
     ]
 
