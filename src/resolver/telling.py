@@ -20,7 +20,7 @@ from resolver.solver.straight import straightened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from resolver.problem import PythonProblem
     from resolver.solver.explain import Derivation, Sentence
@@ -64,10 +64,13 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
     known = _Known(problem)
     steps, facts = survey(clause)
     packages = {package for fact in facts for package in fact.packages}
-    told = [_told(proof, wording) for proof in straightened(packages, known)]
-    if steps <= (_FEW_STEPS if told else _STEPS):
-        told.append(_told(derivation(clause), wording))
-    found = min(told, key=lambda each: each.length, default=None)
+    found: _Told | None = None
+    for proof in _proofs(clause, steps, straightened(packages, known)):
+        told = _told(proof, wording)
+        if found is None or told.length < found.length:
+            found = told
+        if found.length == 1:
+            break
     if found is None or not found.sentences:
         said = f"{wording.summary(_required(facts), packages)}"
         return Explained(
@@ -79,6 +82,13 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
     return Explained(
         text, tree(found.proof, wording, wording.details), hints(problem, used, wording, known.asked())
     )
+
+
+def _proofs(clause: Clause, steps: int, straight: Sequence[Derivation]) -> Iterator[Derivation]:
+    """Yield the proofs that are worth a look: the search's own where that costs little."""
+    yield from straight
+    if steps <= (_FEW_STEPS if straight else _STEPS):
+        yield derivation(clause)
 
 
 def _data(found: _Told | None, wording: PythonWording, said: str, steps: int) -> dict[str, object]:
