@@ -2,9 +2,9 @@
 
     python benchmarks/bridge.py [NAME ...]
 
-For each instance: rounds and ``find_matches`` calls of both, and our time over resolvelib's (CPU, the best of
-several runs in turn, garbage collector off).  The corpora are used where they lie beside the project.
-Instances that resolvelib does not solve have no ratio.
+For each instance: rounds and ``find_matches`` calls of both, and our time over resolvelib's: CPU, garbage
+collector off, the best of several in turn, each a row of runs where one is short.  The corpora are used where
+they lie beside the project.  Instances that resolvelib does not solve have no ratio.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _BUDGET = 0.6
 _LIMIT = 500
+_ROW = 0.002
 
 
 def corpus() -> Iterator[tuple[str, Make, list[Any]]]:
@@ -126,13 +127,14 @@ def answer(
     return {key: tuple(candidate)[:2] for key, candidate in found.items()}
 
 
-def seconds(kind: Kind, make: Make, roots: list[Any]) -> float:
-    """Return the CPU time of one run."""
-    provider = make()
+def seconds(kind: Kind, make: Make, roots: list[Any], times: int = 1) -> float:
+    """Return the CPU time of one run, of so many in a row."""
+    providers = [make() for _ in range(times)]
     reporter: BaseReporter[Any, Any, Any] = BaseReporter()
     start = time.process_time()
-    answer(kind, provider, reporter, roots)
-    return time.process_time() - start
+    for provider in providers:
+        answer(kind, provider, reporter, roots)
+    return (time.process_time() - start) / times
 
 
 def main(names: list[str]) -> None:
@@ -151,10 +153,11 @@ def main(names: list[str]) -> None:
                 (answer(kind, provider, events, roots), events.rounds(), provider.counts["find_matches"])
             )
         ours, theirs = [], []
+        times = 1 + int(_ROW / seconds(Resolver, make, roots))
         begun = time.process_time()
         while time.process_time() - begun < _BUDGET or len(ours) < 3:
-            ours.append(seconds(PubGrubResolver, make, roots))
-            theirs.append(seconds(Resolver, make, roots))
+            ours.append(seconds(PubGrubResolver, make, roots, times))
+            theirs.append(seconds(Resolver, make, roots, times))
             gc.collect()
         same = "the same" if told[0][0] == told[1][0] else f"{_kind(told[0][0])}, {_kind(told[1][0])}"
         ratio = "-" if told[1][0] in ("too deep", "recursion") else f"{min(ours) / min(theirs):.2f}"

@@ -99,14 +99,16 @@ class Answers:
         that is one too many: the candidate will hardly stand then.
         """
         needs: list[Wanted] = []
+        on: dict[Package, list[Wanted]] = {}
         clashes = False
         for requirement in self._provider.get_dependencies(candidate=package.candidates.items[slot]):
             wanted = self.wanted(requirement, package, slot)
             needs.append(wanted)
             other = wanted.package
+            on.setdefault(other, []).append(wanted)
             if clashes or (other.pinned >= 0 and not self.fails(wanted, other.pinned)):
                 continue
-            together = [*other.active, *[each for each in needs if each.package is other]]
+            together = other.active + on[other]
             if other.pinned < 0 or other.active[-1].parent is None:
                 matches = self.matches(other, together)
                 if not matches and _are_for_good(needs, together, matches):
@@ -195,7 +197,9 @@ class Answers:
 
     def check(self, package: Package, slot: int) -> None:
         """Raise ``InconsistentCandidate`` where the provider contradicts itself about a match."""
-        if any(self.fails(wanted, slot) for wanted in package.active):
+        for wanted in package.active:
+            if not self.fails(wanted, slot):
+                continue
             information = [wanted.information for wanted in package.active]
             criterion = self._library.criterion(self.matches(package), information, [])
             raise self._library.inconsistent(package.candidates.items[slot], criterion)
