@@ -1,10 +1,10 @@
 """All clauses of more than one term, in the shape in which they are searched fastest.
 
 * What a candidate needs is kept as the problem said it.  In a search without conflicts that is all.
-* With the first conflict needs become *edges*, "V of p needs q in S" (``ClauseStore.enlist``); candidates
-  that need the same share one.  At p an edge is listed under each candidate of V: whatever p may still be,
-  the edge has something to say only if *all* of that lies in V, so the edges of one candidate, the newest,
-  are enough to look at.  At q it is listed under p.
+* Needs of a candidate that is given up become *edges*, "V of p needs q in S" (``ClauseStore.enlist``);
+  candidates that need the same share one.  At p an edge is listed under each candidate of V: whatever p may
+  still be, the edge has something to say only if *all* of that lies in V, so the edges of one candidate, the
+  newest, are enough to look at.  At q it is listed under p.
 * A learned clause of two terms is listed at both packages.
 * Longer ones are *watched* by two of their terms: nothing can follow from a clause while two of its terms
   are not false, so only the change of a watched package has to look at it.
@@ -86,7 +86,7 @@ class ClauseStore:
         self._solution = solution
         self.needs: list[dict[int, Sequence[Need]]] = [_NO_NEEDS] * _ROOM
         self.listed: list[Listed | None] = [None] * _ROOM
-        self._unlisted: list[tuple[int, int]] = []
+        self._unlisted: dict[int, int] = {}
 
     def add(self, package: int) -> None:
         """Make room for the clauses of ``package``."""
@@ -111,10 +111,10 @@ class ClauseStore:
             self.needs[package] = {candidate: needs}
         else:
             known[candidate] = needs
-        self._unlisted.append((package, candidate))
+        self._unlisted[package] = candidate
 
     def missing(self, package: int, candidate: int, needs: Sequence[Need]) -> Need | None:
-        """Return the first of ``needs`` that the ground leaves nothing of, else the first that is false now.
+        """Return the first of ``needs`` that can never be met, else the first that is false now.
 
         A need of the package itself that ``candidate`` does not meet is one of the first kind.
         """
@@ -132,20 +132,32 @@ class ClauseStore:
                     found = need
         return found
 
-    def enlist(self) -> None:
-        """Make edges of all needs that are none yet.
+    def enlist(self, package: int) -> None:
+        """Make edges of what was added last of ``package``, if they are none yet.
 
-        To be called before anything is taken back: while a package is decided, what its candidate needs has
+        That must be done before the package stops being decided: until then what its candidate needs has
         been seen to, and need not be looked at from the other side.
         """
-        for package, candidate in self._unlisted:
+        candidate = self._unlisted.pop(package, None)
+        if candidate is not None:
             listed = self._at(package)
             listed.edges[candidate] = [
                 self._edge(listed, package, candidate, need)
                 for need in self.needs[package][candidate]
                 if need[0] != package
             ]
-        self._unlisted.clear()
+
+    def enlist_all(self) -> None:
+        """Make edges of all needs that are none yet."""
+        for package in list(self._unlisted):
+            self.enlist(package)
+
+    def backjump(self, level: int) -> None:
+        """Forget every decision above ``level``, but not what was found out about its candidate."""
+        solution = self._solution
+        for start in solution.level_starts[level:]:
+            self.enlist(solution.trail.packages[start])
+        solution.backjump(level)
 
     def learn(self, packages: list[int], allowed: list[int], clause: Clause) -> None:
         """Add a learned clause; of two or more terms the first two are the last to have become false.

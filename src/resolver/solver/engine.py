@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from resolver.solver.protocols import Order, Problem
 
+    Dependency = tuple[int, int, object]
+
 __all__ = [
     "Conflict",
     "Facts",
@@ -116,7 +118,7 @@ class Solver:
         self._keeper: Keeper | None = None
         if order is None:
             order = DecisionOrder()
-            self._keeper = Keeper(self._solution, order, self._clauses.reason)
+            self._keeper = Keeper(self._solution, self._clauses, order)
         self._order = order
         self._pending: tuple[int, int] | None = None
         self._started = False
@@ -205,7 +207,6 @@ class Solver:
         """Learn from a false clause and jump back, or find that there is no way back."""
         solution = self._solution
         self.statistics.conflicts += 1
-        self._clauses.enlist()
         if not solution.level_starts:
             solution.settle()
         lesson = analyse(solution, conflict, self._clauses.reason)
@@ -237,7 +238,7 @@ class Solver:
             self._keeper.obey(lesson, highest)
             return
         if lesson.level < solution.level():
-            solution.backjump(lesson.level)
+            self._clauses.backjump(lesson.level)
         solution.narrow_late(lesson.level, package, lesson.allowed[0], lesson.clause)
         self._blame(package)
 
@@ -262,7 +263,7 @@ class Solver:
             self.statistics.restarts += 1
             level = 0 if self._keeper is None else self._keeper.required_since(package)
             if level < self._solution.level():
-                self._solution.backjump(level)
+                self._clauses.backjump(level)
 
     def _decide(self) -> Need | None:
         """Decide the next package; or return what is lacking for that, or note that all is done."""
@@ -290,14 +291,8 @@ class Solver:
         self._settle_on(package, candidate)
         return None
 
-    def _refuse(
-        self,
-        package: int,
-        candidate: int,
-        need: tuple[int, int, object],
-        needs: Sequence[tuple[int, int, object]],
-    ) -> None:
-        """Deal with a candidate that needs what is not to be had.
+    def _refuse(self, package: int, candidate: int, need: Dependency, needs: Sequence[Dependency]) -> None:
+        """Deal with a candidate that needs what is not to be had; it is not decided.
 
         If it never will be, that is a fact about the candidate, and there is nothing to learn.
         """
@@ -312,7 +307,7 @@ class Solver:
         else:
             self.statistics.conflicts += 1
             self._clauses.depend(package, candidate, needs)
-            self._clauses.enlist()
+            self._clauses.enlist(package)
             allowed &= solution.base[other]
             level = solution.level_of(solution.trail.falsifier(other, allowed))
             rest = clause.allowed[0] & solution.base[package]
@@ -355,6 +350,7 @@ class Solver:
                 self._add(other)
                 known = len(domains)
         if self._clauses.listed[package] is not None:
+            # It was in a conflict before, and may well be again: look first.
             need = self._clauses.missing(package, candidate, dependencies)
             if need is not None:
                 self._refuse(package, candidate, need, dependencies)
@@ -365,9 +361,9 @@ class Solver:
 
     def _settle_on(self, package: int, candidate: int) -> None:
         self.statistics.decisions += 1
-        conflict = self._propagation.decide(package, candidate)
-        if conflict is not None:
-            self._recover(conflict)
+        need = self._propagation.decide(package, candidate)
+        if need is not None:
+            self._recover(self._clauses.clause(package, candidate, need))
 
     def _selected(self) -> dict[int, int]:
         trail = self._solution.trail

@@ -11,8 +11,8 @@ Decisions are made again if nothing gets in their way.  That is not so where
   of them (``priority``): then back to before the first of those.
 
 Going back further than necessary is never wrong, only slower.  So the answer is the one that is found by
-going all the way; of 5,396 random problems over recorded graphs that have a solution, each has the same pins either way; and
-where much is decided again, it takes a tenth of the decisions (``docs/decisions/0020``).
+going all the way: 5,396 random problems over recorded graphs have the same pins either way.  Where much is
+decided again, it takes a tenth of the decisions (``docs/decisions/0020-decisions-are-kept.md``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from resolver.solver.terms import ABSENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from resolver.solver.conflict import Lesson, Reasons
+    from resolver.solver.clauses import ClauseStore
+    from resolver.solver.conflict import Lesson
     from resolver.solver.incompatibility import Clause
     from resolver.solver.priority import DecisionOrder
     from resolver.solver.solution import PartialSolution
@@ -40,12 +41,12 @@ _HASTE = 4
 class Keeper:
     """Goes back after conflicts of one search, whose decisions ``order`` makes."""
 
-    __slots__ = ("_lesson", "_order", "_reasons", "_solution", "_start", "_stride")
+    __slots__ = ("_clauses", "_lesson", "_order", "_solution", "_start", "_stride")
 
-    def __init__(self, solution: PartialSolution, order: DecisionOrder, reasons: Reasons) -> None:
+    def __init__(self, solution: PartialSolution, clauses: ClauseStore, order: DecisionOrder) -> None:
         self._solution = solution
+        self._clauses = clauses
         self._order = order
-        self._reasons = reasons
         self._lesson: Lesson | None = None
         self._start = 0
         self._stride = 1
@@ -77,7 +78,7 @@ class Keeper:
         if conflict is None:
             level = self._undisturbed(lesson.level)
         else:
-            level = blamed(self._solution, conflict, self._reasons, self._start) - self._stride
+            level = blamed(self._solution, conflict, self._clauses.reason, self._start) - self._stride
             self._stride *= _HASTE
         if level >= self._solution.level():
             return False
@@ -96,7 +97,7 @@ class Keeper:
     def _note(self, lesson: Lesson, level: int) -> None:
         solution = self._solution
         if level < solution.level():
-            solution.backjump(level)
+            self._clauses.backjump(level)
         self._lesson = lesson if level > lesson.level else None
         self._start = len(solution.trail.packages)
         if level >= lesson.level:

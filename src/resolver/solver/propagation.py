@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from resolver.solver.clauses import ClauseStore, Listed, Watch
     from resolver.solver.solution import PartialSolution
 
+    Need = tuple[int, int, object]
+
 __all__ = ["Propagation"]
 
 
@@ -31,7 +33,7 @@ class Propagation:
         self._clauses = clauses
         self.derivations = 0
 
-    def decide(self, package: int, candidate: int) -> Clause | None:
+    def decide(self, package: int, candidate: int) -> Need | None:
         """Decide ``candidate`` and see to what it needs; return the first need that is false, if one is."""
         # With ``narrow`` written out: in most resolutions this loop is all the propagation there is.
         solution = self._solution
@@ -48,7 +50,7 @@ class Propagation:
             if after != before:
                 if not after:
                     self.derivations += len(packages) - start
-                    return self._clauses.clause(package, candidate, need)
+                    return need
                 previous.append(last[other])
                 last[other] = len(packages)
                 packages.append(other)
@@ -95,8 +97,7 @@ class Propagation:
             is_ready = not domain & ABSENT and not decided[package]
             if is_ready:
                 solution.open.append(package)
-            if listed is None:
-                continue
+            assert listed is not None  # or it would not be busy
             if is_ready and listed.edges:
                 for edge in listed.edges.get(domain.bit_length() - 2, ()):
                     if domain & edge.allowed:
@@ -214,7 +215,7 @@ class Propagation:
         Clauses of more than two terms are left to the level of the moment.
         """
         solution = self._solution
-        self._clauses.enlist()
+        self._clauses.enlist_all()
         if not solution.level_starts:
             solution.settle()
         base = solution.base

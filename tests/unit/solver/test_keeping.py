@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from resolver.solver.clauses import ClauseStore
 from resolver.solver.engine import Solved, Solver
 from resolver.solver.keeping import Keeper
 from resolver.solver.priority import DecisionOrder
@@ -68,6 +69,23 @@ class TestKept:
         kept, again = decisions(needs, [(package, ALL) for package in range(4)])
         assert kept <= again
 
+    def test_many_lessons_about_an_early_decision_are_carried_back_to_it_now_and_then(self) -> None:
+        """Each package needs neighbouring candidates of the next, and the last disagrees with package 1."""
+        depth, size = 40, 12
+        end = depth + 1
+        needs: Needs = []
+        for i in range(depth):
+            following = i + 2
+            near = [((2 << min(size, c + 2)) - 1) & ~((2 << max(0, c - 1)) - 1) for c in range(size)]
+            needs.append(
+                [[(following, near[c])] if following <= depth else [(end, 0b10)] for c in range(size)]
+            )
+        needs[1:1] = [[[(end, 0b100 if c else 0b10)] for c in range(size)]]
+        needs.append([[], []])
+        everything = (2 << size) - 2
+        kept, again = decisions(needs, [(0, everything), (1, everything)])
+        assert kept < again
+
     def test_package_with_a_single_candidate_left_comes_before_those_kept(self) -> None:
         """As it would if everything were decided again."""
         needs: Needs = [
@@ -93,7 +111,7 @@ class TestRequiredSince:
         return solution
 
     def keeper(self, solution: PartialSolution) -> Keeper:
-        return Keeper(solution, DecisionOrder(), lambda _position: None)
+        return Keeper(solution, ClauseStore(solution), DecisionOrder())
 
     def test_level_at_which_a_package_had_to_be_selected(self) -> None:
         solution = self.solution()
