@@ -1,8 +1,5 @@
 """What is to be pinned next, if nothing is in the way: the provider's preference.
 
-Packages that were to blame for ``PATIENCE`` conflicts come before the others that the provider leaves to
-choose from; the provider's preference decides among them.
-
 Spec: resolvelib's ``AbstractProvider``, ``narrow_requirement_selection`` and ``get_preference``.
 """
 
@@ -25,10 +22,7 @@ if TYPE_CHECKING:
     from resolver.bridge.rounds import Rounds
     from resolver.solver.solution import PartialSolution
 
-__all__ = ["PATIENCE", "Agenda"]
-
-PATIENCE = 5
-"""Conflicts after which a package is pinned before others."""
+__all__ = ["Agenda"]
 
 
 class Agenda:
@@ -67,7 +61,6 @@ class Agenda:
         if len(ahead) > 1:
             if self._narrows:
                 ahead = self._narrowed(ahead)
-            ahead = [package for package in ahead if package.blame >= PATIENCE] or ahead
             if len(ahead) > 1:
                 return min(ahead, key=self._preference)
         return ahead[0]

@@ -42,7 +42,10 @@ class Refused:
 
 
 class Answers:
-    """The provider, asked with as few questions as will do."""
+    """The provider, asked with as few questions as will do.
+
+    ``is_lazy`` says that looking at candidates may cost something.
+    """
 
     __slots__ = (
         "_count",
@@ -51,6 +54,7 @@ class Answers:
         "_needs",
         "_none",
         "_provider",
+        "is_lazy",
         "known",
         "packages",
         "pins",
@@ -60,6 +64,7 @@ class Answers:
         self._provider = provider
         self._library = library
         self._count = 0
+        self.is_lazy = False
         self.pins = pins
         self.packages: list[Package] = []
         self.known: dict[object, Package] = {}
@@ -161,6 +166,7 @@ class Answers:
         if not callable(found) and not isinstance(found, Sequence):
             found = list(found)
         matches = Matches(found, requirements.seen)
+        self.is_lazy = self.is_lazy or matches.is_lazy
         before.append(matches)
         return matches
 

@@ -81,10 +81,13 @@ class ProviderOrder:
     def add(self, package: int) -> None:
         """Hear of a package; it is known already."""
 
-    def blame(self, package: int) -> bool:
-        """Count a conflict; start anew where older pins are to yield to the one that was tried."""
-        self._answers.packages[package].blame += 1
-        if not self._yields and not self._replays:
+    def blame(self, package: int) -> bool:  # noqa: ARG002  # it is that of the trial, or learned
+        """Hear of a conflict; start anew where older pins are to yield to the one that was tried.
+
+        They are where candidates cost something: rejecting the one that was tried would mean to look at the
+        next.  Otherwise the solver's own way leads to an answer in fewer rounds.
+        """
+        if self._answers.is_lazy and not self._yields and not self._replays:
             self._yields = self._older_yield()
         return self._yields
 

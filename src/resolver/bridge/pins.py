@@ -28,13 +28,12 @@ class Package:
 
     ``incoming`` lists every requirement ever seen on it, ``active`` those in force, ``matches`` what was
     found for these, if it was looked for.  ``is_suspect`` says that requirements on it have excluded one
-    another before, ``blame`` counts the conflicts that took one of its candidates away.  ``pinned`` is the
-    slot of its pin, or -1, ``rejected`` has, by slot, the requirements for which a candidate did not stand.
+    another before.  ``pinned`` is the slot of its pin, or -1, ``rejected`` has, by slot, the requirements for
+    which a candidate did not stand.
     """
 
     __slots__ = (
         "active",
-        "blame",
         "candidates",
         "incoming",
         "is_suspect",
@@ -53,7 +52,6 @@ class Package:
         self.active: list[Wanted] = []
         self.matches: Matches[Wanted] | None = None
         self.is_suspect = False
-        self.blame = 0
         self.pinned = -1
         self.rejected: dict[int, list[Information]] = {}
 
