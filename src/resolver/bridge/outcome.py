@@ -78,6 +78,9 @@ def impossible(
     class ResolutionImpossible(base):  # type: ignore[misc, valid-type]  # known only now
         """The requirements contradict each other: ``explanation`` says why, ``derivation`` proves it."""
 
+        def __str__(self) -> str:
+            return self.explanation
+
         @property
         def explanation(self) -> str:
             return self._told[0]
@@ -90,4 +93,5 @@ def impossible(
         def _told(self) -> tuple[str, Mapping[str, object]]:
             return explain()
 
+    ResolutionImpossible.__qualname__ = "ResolutionImpossible"  # not named after the place it is made in
     return ResolutionImpossible(causes)

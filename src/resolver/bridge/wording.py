@@ -12,7 +12,7 @@ from resolver.bridge.pins import Wanted
 from resolver.bridge.problem import Exhausted
 from resolver.solver.explain import check, derivation, sentences, simplify, tree
 from resolver.solver.incompatibility import Depends, Found, Given, Rejected
-from resolver.solver.terms import ABSENT
+from resolver.solver.terms import ABSENT, bit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,9 +42,10 @@ class ProviderWording:
         self._packages = answers.packages
 
     def fact(self, fact: Fact) -> str:
-        """Say a fact, with the requirements it comes from."""
+        """Say a fact, with the requirements it comes from; those of one kind are said together."""
+        refused = [each for each in map(_refused, fact.causes) if each]
         said = dict.fromkeys(part for cause in fact.causes for part in self._said(fact, cause))
-        return _listed(said, "and")
+        return _listed([*said, *self._together(refused)], "and")
 
     def _said(self, fact: Fact, cause: object) -> Iterable[str]:
         match cause:
@@ -57,15 +58,33 @@ class ProviderWording:
                     else:
                         assert isinstance(payload, tuple)
                         yield from map(self._needs, payload)
-            case Rejected(payload=Refused() as refused) if refused.wanted:
-                yield self._needs(refused.wanted[-1])
-                yield f"nothing satisfies {self._both(refused.wanted)}"
             case Rejected():
-                yield f"{self._some(cause.package, ~fact.terms[cause.package], 'or')} cannot be used"
+                if not _refused(cause):
+                    yield f"{self._some(cause.package, ~fact.terms[cause.package], 'or')} cannot be used"
             case Found(payload=Exhausted() as exhausted):
                 yield self._only(exhausted)
             case _:
                 raise AssertionError(cause)
+
+    def _together(self, refused: Iterable[Sequence[Wanted]]) -> Iterable[str]:
+        """Say what nothing satisfies, the candidates that require the same in one breath."""
+        alike: dict[tuple[str, ...], list[Wanted]] = {}
+        for *given, last in refused:
+            own = [each for each in given if each.parent is last.parent]
+            others = [each for each in given if each.parent is not last.parent]
+            key = (self._both(others) if others else "", *map(_requirement, [*own, last]))
+            alike.setdefault(key, []).append(last)
+        for (others_said, *required), wanted in alike.items():
+            whose = f"{_listed(required, 'and')} ({self._parents(wanted)})"
+            yield f"nothing satisfies {_listed([others_said, whose] if others_said else [whose], 'and')}"
+
+    def _parents(self, wanted: Sequence[Wanted]) -> str:
+        parent = wanted[0].parent
+        assert parent is not None  # what the root requires is no reason to refuse a candidate
+        mask = 0
+        for each in wanted:
+            mask |= bit(each.slot)
+        return self._some(parent.number, mask, "and")
 
     def _needs(self, wanted: Wanted) -> str:
         return f"{_parent(wanted)} depends on {_requirement(wanted)}"
@@ -119,12 +138,21 @@ class ProviderWording:
             if len(chosen) == len(items):
                 return f"any candidate of {here.key}"
             others = [str(item) for slot, item in enumerate(items) if not mask >> slot + 1 & 1]
-            return f"any candidate of {here.key} but {_listed(others, 'and')}"
+            but = _listed(others, "and") if len(others) <= _FEW else f"{len(others)} that were tried"
+            return f"any candidate of {here.key} but {but}"
         if not chosen:
             return f"a candidate of {here.key} that does not exist"
         if len(chosen) > _FEW:
             return f"{len(chosen)} candidates of {here.key} from {chosen[0]} to {chosen[-1]}"
         return _listed(chosen, word)
+
+
+def _refused(cause: object) -> Sequence[Wanted]:
+    """Return the requirements that exclude a candidate for good, if that is the cause."""
+    match cause:
+        case Rejected(payload=Refused() as refused):
+            return refused.wanted
+    return ()
 
 
 def _requirement(wanted: Wanted) -> str:

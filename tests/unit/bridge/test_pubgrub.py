@@ -148,6 +148,8 @@ def test_failure_has_causes_and_a_proof() -> None:
     assert explanation.endswith("your requirements cannot be satisfied.")
     assert "Edge(package=2, versions=frozenset({2}))" in explanation
     assert isinstance(derivation, dict)
+    assert str(caught.value) == explanation
+    assert type(caught.value).__qualname__ == "ResolutionImpossible"
 
 
 def test_missing_package_is_told_before_anything_is_pinned() -> None:
@@ -166,7 +168,10 @@ def test_dependency_that_does_not_exist_is_named() -> None:
         solve(graph([(0, {1, 2})], {(0, 1): [(8, {1})], (0, 2): [(9, {1})]}))
     assert {each.requirement.package for each in caught.value.causes} == {8, 9}
     explanation = caught.value.explanation  # type: ignore[attr-defined]
-    assert "Node(package=0, version=2) depends on Edge(package=9" in explanation
+    assert (
+        "nothing satisfies Edge(package=9, versions=frozenset({1})) (Node(package=0, version=2))"
+        in explanation
+    )
 
 
 def test_rounds_are_limited() -> None:
@@ -180,20 +185,24 @@ def test_rounds_are_limited() -> None:
 
 
 def test_explanation_of_many_candidates_sums_them_up() -> None:
-    """Names are listed as long as they are few; the proof holds in any case."""
-    needs: Needs = {(0, version): [(1, {version % 2})] for version in range(8)}
-    needs |= {
-        (1, 0): [],
-        (1, 1): [],
-        (2, 1): [(1, {7})],
-        (2, 2): [(1, {6})],
-        (1, 6): [(3, {1})],
-        (1, 7): [(3, {2})],
-    }
-    needs |= {(3, 3): []}
+    """Those that require the same are told together, by their first and last."""
+    needs: Needs = {(1, version): [(0, {9})] for version in range(1, 13)} | {(0, 1): [], (0, 9): []}
     with pytest.raises(ResolutionImpossible) as caught:
-        solve(graph([(2, {1, 2}), (0, set(range(8)))], needs))
-    assert caught.value.explanation  # type: ignore[attr-defined]
+        solve(graph([(0, {1}), (1, set(range(1, 13)))], needs))
+    told: str = caught.value.explanation  # type: ignore[attr-defined]
+    assert "(12 candidates of 1 from Node(package=1, version=12) to Node(package=1, version=1))" in told
+    assert told.count("nothing satisfies") == 1
+
+
+def test_explanation_names_what_was_tried_of_many() -> None:
+    """Where two packages exclude each other in every pair, statements are about all but those told before."""
+    needs: Needs = {(0, version): [(2, {version})] for version in range(10)}
+    needs |= {(1, version): [(2, {version + 20})] for version in range(3)}
+    needs |= {(2, version): [] for version in range(40)}
+    with pytest.raises(ResolutionImpossible) as caught:
+        solve(graph([(0, set(range(10))), (1, {1, 2, 3})], needs))
+    told: str = caught.value.explanation  # type: ignore[attr-defined]
+    assert "any candidate of 0 but 9 that were tried" in told
 
 
 # -- reporters -----------------------------------------------------------------------------------------------
