@@ -39,11 +39,7 @@ class Moody(GraphProvider):
         backtrack_causes: Sequence[RequirementInformation[Edge, Node]],
     ) -> Iterable[int]:
         given = list(identifiers)
-        return (
-            self._random.sample(given, self._random.randint(1, len(given)))
-            if self._moody_narrowing
-            else given
-        )
+        return self._random.sample(given, self._random.randint(1, len(given))) if self._narrows else given
 
     def get_preference(self, identifier: int, **_: Any) -> float:  # type: ignore[override]
         return self._random.random()
