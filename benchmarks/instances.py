@@ -280,11 +280,11 @@ def tangle(packages: int, size: int, degree: int, width: int, seed: int) -> Inst
 
 
 def families(packages: int, seed: int, tension: float) -> Instance:
-    """Make a large project: releases in time, families that move in step, and caps that bite now and then.
+    """Make a large project: 50 to 200 releases a package, spread over the same years.
 
-    Each package has 50 to 200 releases, spread over the same years, and needs some of those behind it: from
-    below what was current, now and then pinned by its family, now and then capped at what was current, with
-    a probability that ``tension`` sets.  Such caps are what makes others go back in time.
+    Each needs some of those behind it, from a release on that was out for a while.  Now and then, with a
+    probability that ``tension`` sets, one caps what it needs at a release that is not the newest of its time:
+    that is what makes others go back.
     """
     random = Random(seed)
     sizes = [random.randint(50, 200) for _ in range(packages)]
@@ -292,23 +292,17 @@ def families(packages: int, seed: int, tension: float) -> Instance:
     for package, size in enumerate(sizes):
         later = range(package + 1, min(packages, package + 60))
         targets = random.sample(later, min(random.choice((0, 1, 2, 3, 4, 6, 8)), len(later)))
-        habits = [random.random() for _ in targets]
-        starts = [random.random() * 0.6 for _ in targets]
-        rows: list[list[Dependency]] = []
+        habits = [(random.random() < tension, random.random() * 0.3, random.random()) for _ in targets]
+        needs.append([])
         for c in range(size):
-            when = (c + 1) / size
-            row: list[Dependency] = []
-            for target, habit, start in zip(targets, habits, starts, strict=True):
+            now = (c + 1) / size
+            row = []
+            for target, (caps, lag, age) in zip(targets, habits, strict=True):
                 many = sizes[target]
-                current = min(many - 1, int(when * many))
-                low = int(max(0.0, when - start - 0.2) * many)
-                if habit < tension:
-                    low, high = max(0, current - many // 8), min(many, current + many // 12 + 1)
-                else:
-                    high = many
+                high = max(1, int((now - lag) * many)) if caps else many
+                low = max(0, min(high - 1, int((now - lag - age) * many)))
                 row.append((target, span(low, high)))
-            rows.append(row)
-        needs.append(rows)
+            needs[-1].append(row)
     root = [(i, span(0, sizes[i])) for i in range(0, packages // 4, 3)]
     return Instance(f"families-{packages}-t{tension}-s{seed}", root, needs)
 
@@ -322,5 +316,7 @@ def generated() -> Iterator[Instance]:
     yield layers(1000, 100, 5, 3, tight=20)
     yield from (sat3(30, 4.2, 1), sat3(50, 4.2, 1), sat3(40, 5.0, 1, planted=False))
     yield from (lockstep(4, 300, 250), decoys(40, 60))
-    yield from (tangle(40, 12, 3, 3, 1), tangle(60, 20, 3, 3, 1), tangle(120, 30, 3, 3, 1))
-    yield from (families(300, seed, 0.12) for seed in (1, 2, 3))
+    yield from (tangle(40, 12, 3, 3, 1), tangle(60, 20, 3, 3, 1))
+    yield from (tangle(120, 30, 3, 3, 1), tangle(120, 30, 2, 3, 1))
+    yield from (families(300, seed, 0.02) for seed in (1, 2, 3, 5))
+    yield from (families(300, 3, 0.04), families(300, 1, 0.1))
