@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from instances import ROOT  # noqa: F401  # puts the project on the path
 
+from resolver.solver.priority import DecisionOrder
 from resolver.solver.terms import ABSENT
 
 if TYPE_CHECKING:
     from resolver.solver.solution import PartialSolution
 
-__all__ = ["FewestFirst"]
+__all__ = ["FewestFirst", "NeverBlaming", "PinsNotFirst", "Plain"]
 
 
 class FewestFirst:
@@ -42,3 +43,29 @@ class FewestFirst:
                 if best < 0 or count < fewest:
                     best, fewest = package, count
         return best
+
+
+class Plain(DecisionOrder):
+    """The order that users get, for a solver that does not know it and so keeps no decision."""
+
+
+class NeverBlaming(Plain):
+    """The same, but conflicts do not move packages to the front."""
+
+    def blame(self, package: int) -> bool:  # noqa: ARG002  # the port
+        """Count nothing."""
+        return False
+
+
+class PinsNotFirst(Plain):
+    """The same, but a single candidate is no reason to come first."""
+
+    def next(self, solution: PartialSolution) -> int:
+        """Take the first named; look at all, which is slow but plain."""
+        solution.open.clear()
+        ready = (
+            (self._standing[package], package)
+            for package in self._by_rank
+            if not solution.domains[package] & ABSENT and not solution.decided[package]
+        )
+        return min(ready, default=(0, -1))[1]

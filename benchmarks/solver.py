@@ -4,8 +4,8 @@
 
 Kinds: ``generated`` (``instances``), ``corpora`` and ``recorded`` (``graphs``; none where the data is
 absent), and on request ``large``, two graphs of 50,000 candidates.  Engines: ``ours``, ``pgcore`` (the
-prototype with our order of decisions), ``pgcore-fewest``, ``nab``, ``resolvelib`` (``peers``), and
-``fewest``, ours with that order.
+prototype with our order of decisions), ``pgcore-fewest``, ``nab``, ``resolvelib`` (``peers``); and ours with
+other heuristics (``orders``): ``fewest``, ``plain``, ``never-blaming``, ``pins-not-first``.
 
 Times are CPU milliseconds, the best of several runs, with the garbage collector off; "tried" is how many
 candidates' metadata was needed.  Ratios are other / ours.  Each engine has 20 seconds an instance; where it
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import graphs
 import instances
 import peers
-from orders import FewestFirst
+from orders import FewestFirst, NeverBlaming, PinsNotFirst, Plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +52,9 @@ ENGINES: dict[str, Callable[[Instance], peers.Solve | None]] = {
     "nab": peers.nab,
     "resolvelib": peers.resolvelib,
     "fewest": lambda instance: peers.ours(instance, FewestFirst),
+    "plain": lambda instance: peers.ours(instance, Plain),
+    "never-blaming": lambda instance: peers.ours(instance, NeverBlaming),
+    "pins-not-first": lambda instance: peers.ours(instance, PinsNotFirst),
 }
 
 
