@@ -34,7 +34,7 @@ __all__ = ["Keeper"]
 #: (``benchmarks/solver.py``, chain-300x20: 0 to 64 were tried).
 _LATE_ENTRIES = 16
 
-#: How much further back each attempt goes than the one before (the same, sat3: 1, 2, 4 and 16 were tried).
+#: How much further back each attempt goes than the one before (the same, sat3: 1, 4 and 16 were tried).
 _HASTE = 4
 
 
