@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import pytest
+
 from resolver.solver.clauses import ClauseStore
 from resolver.solver.engine import Solved, Solver
 from resolver.solver.keeping import Keeper
 from resolver.solver.priority import DecisionOrder
 from resolver.solver.solution import PartialSolution
 from resolver.solver.terms import newest
-from support.universes import Served, is_solution, world
+from support.universes import Served, is_solution, random_world, world
 
 ALL = 0b110
 """Both of two candidates."""
@@ -101,6 +103,19 @@ class TestKept:
             assert isinstance(outcome, Solved)
             orders.append(list(outcome.selected))
         assert orders[0] == orders[1]
+
+
+@pytest.mark.slow
+def test_answers_are_those_without_keeping() -> None:
+    """The same verdict always, the same selection nearly always: where it matters little what comes first."""
+    others = 0
+    for seed in range(2000):
+        made = random_world(seed)
+        outcomes = [solver.advance() for solver in (Solver(Served(made)), without_keeping(Served(made)))]
+        assert type(outcomes[0]) is type(outcomes[1]), seed
+        selected = [each.selected for each in outcomes if isinstance(each, Solved)]
+        others += len(selected) == 2 and selected[0] != selected[1]
+    assert others <= 2
 
 
 class TestRequiredSince:
