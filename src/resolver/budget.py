@@ -13,7 +13,6 @@ from resolver.errors import LimitReached
 from resolver.problem import ListingKey, MetadataKey
 from resolver.solver.report import deciding, tightest
 from resolver.solver.terms import newest
-from resolver.wording import PythonWording
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,6 +102,8 @@ def report(problem: PythonProblem, solver: Solver, waiting: Sequence[object]) ->
     stuck = tightest(solver.learned)
     if stuck is None:
         return said
+    from resolver.explanation.phrases import PythonWording  # noqa: PLC0415  # lazy: most runs end by themselves
+
     terms = stuck.clause.terms()
     were = "was" if stuck.conflicts == 1 else "were"
     return (

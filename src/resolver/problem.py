@@ -3,7 +3,8 @@
 ``PythonProblem`` keeps the contract of ``solver.protocols.Problem`` for Python packages.  Here is what the
 packaging specifications say about dependencies: markers, extras (``name[extra]`` is a package of its own that
 must be selected together with ``name``), ``Requires-Python`` of the metadata, overrides, excludes, and which
-candidate is tried first.  Which candidates are usable is in ``catalog``; words for people are in ``wording``.
+candidate is tried first.  Which candidates are usable is in ``catalog``; words for people are in
+``explanation``.
 
 Names get their ids in the order in which facts name them, so that ids never depend on the order of arrival.
 
@@ -136,7 +137,7 @@ class PythonProblem:
         mask = self._last_allowed[candidates.name] = allowed >> 1
         return self.preferred(candidates, mask)
 
-    # -- what session and wording need besides -------------------------------------------------------------
+    # -- what session and explanation need besides ---------------------------------------------------------
 
     def preferred(self, candidates: Candidates, mask: int) -> int:
         """Return the candidate of the non-empty ``mask`` (bit *i* = candidate *i*) that comes first.

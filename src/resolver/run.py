@@ -18,19 +18,18 @@ from resolver.selection import missing_extras, pins
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of
 from resolver.verification import verify
-from resolver.wording import explain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from resolver.fixes import Search
     from resolver.formats.answer import Fix
     from resolver.formats.reasons import Reasons
     from resolver.model.requirement import Requirement
     from resolver.options import Options
-    from resolver.trials import Allowance, Trials
-    from resolver.why import Inquiry
+    from resolver.whatif.fixes import Search
+    from resolver.whatif.trials import Allowance, Trials
+    from resolver.whatif.why import Inquiry
 
     Key = ListingKey | MetadataKey
     Finished = Solved | Unsolvable
@@ -126,6 +125,8 @@ class Run:
     def answer(self, found: Finished) -> Answer:
         """Make the answer of the solver's; raises ``NoSolution`` with the proof if there is none."""
         if isinstance(found, Unsolvable):
+            from resolver.explanation.telling import explain  # noqa: PLC0415  # lazy: most runs succeed
+
             explained = explain(self.problem, found.clause)
             raise NoSolution(
                 explained.text,
@@ -194,10 +195,10 @@ class Run:
         fixing = isinstance(found, Unsolvable) and not self._asked[2].no_fixes
         if not fixing and (self._about is None or isinstance(found, Unsolvable)):
             return False
-        from resolver.changes import Question  # noqa: PLC0415  # lazy: start-up time
-        from resolver.fixes import Search  # noqa: PLC0415  # the same
-        from resolver.trials import Trials  # noqa: PLC0415  # the same
-        from resolver.why import Inquiry  # noqa: PLC0415  # the same
+        from resolver.whatif.changes import Question  # noqa: PLC0415  # lazy: start-up time
+        from resolver.whatif.fixes import Search  # noqa: PLC0415  # the same
+        from resolver.whatif.trials import Trials  # noqa: PLC0415  # the same
+        from resolver.whatif.why import Inquiry  # noqa: PLC0415  # the same
 
         question = Question(*self._asked)
         if isinstance(found, Unsolvable):
@@ -220,7 +221,7 @@ class Run:
 
     def _allowance(self, *, fixing: bool) -> Allowance:
         """Return what trials may cost: those for fixes a share, the one that is asked for what is left."""
-        from resolver.trials import Allowance  # noqa: PLC0415  # lazy: start-up time
+        from resolver.whatif.trials import Allowance  # noqa: PLC0415  # lazy: start-up time
 
         done = self._solver.statistics.steps()
         left = self._budget.seconds

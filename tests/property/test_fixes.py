@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resolver.edits import bounds, moved, sequence
 from resolver.errors import NoSolution
 from resolver.index.replay import RecordingSource, ReplaySource
 from resolver.model.requirement import Requirement
 from resolver.run import Run
 from resolver.session import solve
 from resolver.sources import OpenSource
+from resolver.whatif.edits import bounds, moved, sequence
 from support.fixing import Asked, fixes_of
 from support.memory import MemorySource
 from support.outcomes import WanderingSource

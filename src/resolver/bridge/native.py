@@ -19,11 +19,11 @@ from resolvelib.resolvers import (
 from resolvelib.structs import DirectedGraph, State
 
 from resolver.errors import InternalError
+from resolver.explanation.telling import explain
 from resolver.solver.derivation import Fact, derivation
 from resolver.solver.engine import Need, Solved, Solver, SolverError, Unsolvable
 from resolver.solver.incompatibility import Depends, Given
 from resolver.verification import verify
-from resolver.wording import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

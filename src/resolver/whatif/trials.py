@@ -20,24 +20,24 @@ from resolver.errors import (
     MetadataInvalid,
     SecurityRefusal,
 )
-from resolver.fixes import Verdict
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
 from resolver.scout import Fetcher, Scout
 from resolver.solver.engine import Need, Paused, Solved, Solver
 from resolver.sources import environment_of
 from resolver.verification import violation
+from resolver.whatif.fixes import Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Generator, Sequence
 
-    from resolver.changes import Question
     from resolver.index.metadata import Metadata
     from resolver.index.simple import Listing
     from resolver.index.source import Source
     from resolver.problem import PythonProblem
+    from resolver.whatif.changes import Question
 
     Key = ListingKey | MetadataKey
 

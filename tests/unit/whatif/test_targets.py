@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.targets import dates, pythons
+from resolver.whatif.targets import dates, pythons
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,16 @@
 
 ``PythonWording`` says them in the terms of the packaging world: names, versions, requirements as written, the
 file and line that they stand in, the reasons of ``policy``.  How statements are joined into sentences is in
-``solver.explain``, which proof is told in ``wording``, what may help in ``hints``.
+``solver.explain``, which proof is told in ``telling``, what may help in ``hints``.
 
 How sets of versions are named is in ``ranges``.
 """
 
 from __future__ import annotations
 
+from resolver.explanation.ranges import is_whole, listed, named, notation
 from resolver.model.requirement import Requirement
 from resolver.policy import PythonMismatch, Reason
-from resolver.ranges import is_whole, listed, named, notation
 from resolver.solver.incompatibility import Depends, Given, Rejected, Same
 
 TYPE_CHECKING = False

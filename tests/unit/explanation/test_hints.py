@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolver.errors import NoSolution
-from resolver.hints import _distance, _is_close
+from resolver.explanation.hints import _distance, _is_close
 from resolver.index.metadata import Metadata
 from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from resolver.changes import Question
+from resolver.explanation.telling import explain
 from resolver.formats.reasons import Newer, Reasons, Step
 from resolver.model.requirement import Requirement
 from resolver.model.version import Version
 from resolver.selection import pins
 from resolver.solver.engine import Solved, Unsolvable
-from resolver.wording import explain
+from resolver.whatif.changes import Question
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from resolver.catalog import Candidates
-    from resolver.fixes import Verdict
     from resolver.formats.answer import Answer, Pinned
     from resolver.problem import PythonProblem
+    from resolver.whatif.fixes import Verdict
 
 __all__ = ["Inquiry", "chains"]
 

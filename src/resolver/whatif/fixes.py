@@ -14,19 +14,19 @@ The same question gives the same fixes.
 
 from __future__ import annotations
 
-from resolver.changes import RANKS, Addition, Alternatives, Edit, Line, Setting, knobs
-from resolver.edits import EXCLUSION, bounds, moved, no_extra, sequence, window, without
 from resolver.formats.answer import Fix
 from resolver.solver.engine import Solved, Unsolvable
+from resolver.whatif.changes import RANKS, Addition, Alternatives, Edit, Line, Setting, knobs
+from resolver.whatif.edits import EXCLUSION, bounds, moved, no_extra, sequence, window, without
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from resolver.changes import Change, Question
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
     from resolver.solver.incompatibility import Clause
+    from resolver.whatif.changes import Change, Question
 
     Trials = Generator[Question, "Verdict", None]
     Found = Generator[Question, "Verdict", "list[_Proven]"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from resolver.catalog import Candidates, Rules, read_listing
-from resolver.edits import EXACT, LOWER, UPPER, bounds, moved, no_extra, sequence, window, without
 from resolver.model.environment import Environment
 from resolver.model.requirement import Origin, Requirement
+from resolver.whatif.edits import EXACT, LOWER, UPPER, bounds, moved, no_extra, sequence, window, without
 from support.memory import MemorySource
 
 

@@ -4,14 +4,14 @@
 programs, and hints.  How a fact is worded is in ``phrases``, what may help in ``hints``; how a proof is
 shortened in ``solver.simplify`` and ``solver.straight``, how it is told in ``solver.explain``.
 
-Callers go through ``wording``, so that all of this is imported only where there is no solution.
+All of this is imported only where there is no solution.
 """
 
 from __future__ import annotations
 
-from resolver.hints import hints
+from resolver.explanation.hints import hints
+from resolver.explanation.phrases import PythonWording
 from resolver.model.requirement import Requirement
-from resolver.phrases import PythonWording
 from resolver.policy import Reason
 from resolver.solver.explain import Fact, check, derivation, sentences, simplify, survey, tree
 from resolver.solver.incompatibility import Given

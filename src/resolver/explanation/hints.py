@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
+from resolver.explanation.ranges import listed
 from resolver.model.distfile import InvalidFilename, split_wheel
 from resolver.model.names import InvalidName, normalise
 from resolver.model.specifiers import Specifiers
@@ -24,7 +25,6 @@ from resolver.policy import (
     TooNew,
     Yanked,
 )
-from resolver.ranges import listed
 from resolver.solver.incompatibility import Depends, Given, Rejected
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from resolver.catalog import Candidates
-    from resolver.phrases import PythonWording
+    from resolver.explanation.phrases import PythonWording
     from resolver.problem import PythonProblem
     from resolver.solver.explain import Fact
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from resolver.phrases import PythonWording
-from resolver.ranges import listed
+from resolver.explanation.phrases import PythonWording
+from resolver.explanation.ranges import listed
 from resolver.solver.explain import Fact
 from resolver.solver.incompatibility import Found, Rejected, Same
 from support.problems import known_problem

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from resolver.changes import Question
 from resolver.errors import IndexUnavailable, NoSolution
-from resolver.fixes import Search, Verdict
 from resolver.model.requirement import Origin, Requirement
 from resolver.options import Options
 from resolver.posing import pose
@@ -18,7 +16,9 @@ from resolver.scout import Fetcher
 from resolver.session import solve
 from resolver.solver.engine import Need, Solver, Unsolvable
 from resolver.sources import environment_of
-from resolver.trials import Allowance, Trials
+from resolver.whatif.changes import Question
+from resolver.whatif.fixes import Search, Verdict
+from resolver.whatif.trials import Allowance, Trials
 from support.fixing import fixes_of
 from support.memory import MemorySource
 

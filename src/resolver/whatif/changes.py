@@ -8,7 +8,6 @@ lines are rewritten is in ``edits``.
 
 from __future__ import annotations
 
-from resolver.edits import EXACT
 from resolver.model.requirement import Requirement
 from resolver.policy import (
     ExcludedByConstraint,
@@ -21,7 +20,8 @@ from resolver.policy import (
 )
 from resolver.solver.incompatibility import Depends, Given, Rejected
 from resolver.solver.report import facts
-from resolver.targets import dates, pythons
+from resolver.whatif.edits import EXACT
+from resolver.whatif.targets import dates, pythons
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
