@@ -4,7 +4,8 @@ This is the port ``solver.protocols.Order``.  It is asked before each decision a
 one before: the pins are brought up to date here, and the rounds are reported (``rounds``).
 
 The rule: when a candidate is rejected, the pins that the solver took back with it are made again, without
-asking anybody, and then the next candidate of the same package is tried, as resolvelib does.  A package of
+asking anybody, and then the next candidate of the same package is tried, as resolvelib does.  So are those
+that it took back on its way to an older pin that must go: they are none the worse for that.  A package of
 which it turns out that nothing is left comes first of all.  Otherwise it is as the provider prefers
 (``agenda``).
 
@@ -48,6 +49,7 @@ class ProviderOrder:
         "_script",
         "_solution",
         "_then",
+        "_tries_last",
         "_yields",
     )
 
@@ -70,24 +72,20 @@ class ProviderOrder:
         self._dead: Package | None = None
         self._script: list[tuple[Package, int]] = []
         self._then: Package | None = None
+        self._tries_last = False
         self._replays = False
         self._yields = False
 
     def begin(self, pins: Sequence[tuple[Package, int]], package: Package | None) -> None:
         """Begin with ``pins``, and then with ``package`` if that is given; to be called before the search."""
-        self._script = list(reversed(pins))
-        self._then = package
+        self._write(pins, package)
 
     def add(self, package: int) -> None:
         """Hear of a package; it is known already."""
 
     def blame(self, package: int) -> bool:  # noqa: ARG002  # it is that of the trial, or learned
-        """Hear of a conflict; start anew where older pins are to yield to the one that was tried.
-
-        They are where candidates cost something: rejecting the one that was tried would mean to look at the
-        next.  Otherwise the solver's own way leads to an answer in fewer rounds.
-        """
-        if self._answers.is_lazy and not self._yields and not self._replays:
+        """Hear of a conflict; start anew where older pins are to yield to the one that was tried."""
+        if not self._yields and not self._replays:
             self._yields = self._older_yield()
         return self._yields
 
@@ -126,7 +124,8 @@ class ProviderOrder:
             self._replayed(package, slot, level)
             return None
         if slot < 0:
-            return self._jump(package, level)
+            self._jump(package, level)
+            return None
         needs = self._answers.needs(package, slot)
         known = [] if isinstance(needs, Refused) else needs
         self._rounds.want(known)
@@ -136,22 +135,23 @@ class ProviderOrder:
             self._rounds.rejected(package, slot, needs.criterion)
         else:
             self._rounds.clashed(package, slot, straw(self._answers, package, slot, needs))
-        return self._go_on(package, level, len(self._pins))
+        self._go_on(package, level, len(self._pins))
+        return None
 
-    def _jump(self, spent: Package, level: int) -> Package | None:
+    def _jump(self, spent: Package, level: int) -> None:
         """Follow the solver back, after ``spent`` was found to have nothing to choose."""
         if self._dead is not None:
             # The pin at the top left another package nothing to choose, which it could not know.
             self._dead = None
             package, slot = self._pins.stack[-1]
             self._rounds.clashed(package, slot, in_force(spent))
-            return self._go_on(package, level, len(self._pins) - 1)
+            self._go_on(package, level, len(self._pins) - 1)
+            return
         if self._answers.matches(spent):
             self._rounds.failed(rejections(spent))
         else:
             self._rounds.failed(in_force(spent), is_news=True)
-        self._pins.cut(level)
-        return None
+        self._go_on(None, level, len(self._pins))
 
     def _stand(self, package: Package, slot: int, needs: list[Wanted]) -> Package | None:
         self._pins.push(package, slot, needs)
@@ -160,15 +160,21 @@ class ProviderOrder:
             self._rounds.pinned(package, slot)
         return self._dead
 
-    def _go_on(self, package: Package, level: int, before: int) -> Package | None:
-        """Have another candidate of ``package`` tried after one of its was taken back.
+    def _go_on(self, package: Package | None, level: int, before: int) -> None:
+        """Have another candidate of ``package`` tried after one of its was taken back, if it is given.
 
-        Pins that were taken back with it are made again first.
+        Pins that were taken back with it are made again first, as far as they may.
         """
-        self._script = self._pins.stack[level:before][::-1]
-        self._then = package
+        self._write(self._pins.stack[level:before], package)
         self._pins.cut(level)
-        return None
+
+    def _write(
+        self, pins: Sequence[tuple[Package, int]], then: Package | None, *, tries_last: bool = False
+    ) -> None:
+        """Have ``pins`` made again, of which the last may be one to try, and then go on with ``then``."""
+        self._script = list(reversed(pins))
+        self._then = then
+        self._tries_last = tries_last
 
     # -- pins that are made again ----------------------------------------------------------------------------
 
@@ -183,7 +189,7 @@ class ProviderOrder:
                 self._drop()
                 return None
             self._problem.forced = slot
-            self._replays = bool(self._script) or self._then is not None
+            self._replays = bool(self._script) or not self._tries_last
             return package
         package_then, self._then = self._then, None
         if package_then is None:
@@ -223,6 +229,5 @@ class ProviderOrder:
         pins = self._concessions.make(package, slot, needs, lambda other: base[other.number])
         if pins is None:
             return False
-        self._script = pins[::-1]
-        self._then = None
+        self._write(pins, None, tries_last=True)
         return True

@@ -532,6 +532,56 @@ def test_slots_may_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
             assert is_solution(given, mapping), seed
 
 
+# -- the way of resolvelib -----------------------------------------------------------------------------------
+
+
+def pinned(kind: Any, given: Graph) -> list[Node]:
+    """Return what was pinned, in order, again and again where it was."""
+    events = Events()
+    kind(GraphProvider(given.needs), events).resolve(given.roots)
+    return [node for name, node in events.events if name == "pinning"]
+
+
+def test_older_pin_yields_after_a_conflict_as_before_one() -> None:
+    """The library of 3 gives way to a newer 3 that wants another, although 0 had to be pinned anew first."""
+    given = graph(
+        [(0, {0, 1}), (1, {0}), (2, {0, 1, 2}), (3, {0, 1, 2})],
+        {
+            (0, 0): [(4, {0})],
+            (0, 1): [(4, {1})],
+            (1, 0): [(4, {0})],
+            **{(2, version): [] for version in (0, 1, 2)},
+            (3, 0): [],
+            (3, 1): [(2, {1})],
+            (3, 2): [(2, {2}), (4, {1})],
+            (4, 0): [],
+            (4, 1): [],
+        },
+    )
+    ours = solve(given).mapping
+    assert ours == {0: Node(0, 0), 1: Node(1, 0), 2: Node(2, 1), 3: Node(3, 1), 4: Node(4, 0)}
+    assert ours == Resolver(GraphProvider(given.needs), BaseReporter()).resolve(given.roots).mapping
+
+
+def test_pins_that_have_nothing_to_do_with_a_conflict_are_not_made_in_new_rounds() -> None:
+    """5 has no candidate that goes with 0 because of 4: what was pinned between these two stays."""
+    given = graph(
+        [(0, {0}), (1, {0}), (2, {0}), (3, {0}), (4, {0, 1})],
+        {
+            (0, 0): [(6, {0})],
+            **{(package, 0): [] for package in (1, 2, 3, 4)},
+            (4, 1): [(5, {0, 1})],
+            (5, 0): [(6, {1})],
+            (5, 1): [(6, {1})],
+            (6, 0): [],
+            (6, 1): [],
+        },
+    )
+    ours = pinned(PubGrubResolver, given)
+    assert ours == [Node(*each) for each in ((0, 0), (1, 0), (2, 0), (3, 0), (4, 1), (4, 0), (6, 0))]
+    assert ours == pinned(Resolver, given)
+
+
 # -- extras --------------------------------------------------------------------------------------------------
 
 
