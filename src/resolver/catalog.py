@@ -14,9 +14,8 @@ versions: pre-release, constraints.
 from __future__ import annotations
 
 from resolver.errors import InputError
-from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
 from resolver.model.names import InvalidName, normalise
-from resolver.model.version import InvalidVersion, Version, is_prerelease_key, version_key
+from resolver.model.version import Version
 from resolver.policy import (
     ExcludedByConstraint,
     NoMatchingWheel,
@@ -33,17 +32,18 @@ from resolver.policy import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
+    from resolver.index.summary import Trait
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.model.requirement import Requirement
     from resolver.model.specifiers import Specifiers
     from resolver.policy import Reason
 
-__all__ = ["Candidates", "Catalog", "Rules", "package_names", "read_listing"]
+__all__ = ["Candidates", "Catalog", "FileLists", "Rules", "package_names", "read_listing"]
 
 #: How far each rule lies from acceptance: the reason of the last one says most.
 _STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly)
@@ -89,6 +89,10 @@ class Rules:
         """Tell whether a requirement of the user's names exactly this version."""
         return any(pin.contains(version, prereleases=True) for pin in self._pins.get(name, ()))
 
+    def pins(self, name: str) -> bool:
+        """Tell whether a requirement of the user's names one version of package ``name``."""
+        return name in self._pins
+
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""
         return self._constraints.get(name, ())
@@ -111,9 +115,9 @@ class Candidates:
 
     ``keys`` are sorted, ``texts`` are the versions as the file names spell them, ``files[i]`` the files
     of candidate *i* that fit (that whose metadata stands for the candidate first) and ``unfit[i]`` the
-    others.  ``usable``, ``finals`` and ``yanked`` (usable all the same, because pinned) are masks,
-    ``rejections`` pairs of a reason and the mask of the candidates that have it.  ``set_aside`` counts files
-    whose names say nothing that can be used.
+    others; files are made when somebody looks at them.  ``usable``, ``finals`` and ``yanked`` (usable all
+    the same, because pinned) are masks, ``rejections`` pairs of a reason and the mask of the candidates that
+    have it.  ``set_aside`` counts files whose names say nothing that can be used.
     """
 
     __slots__ = (
@@ -130,18 +134,19 @@ class Candidates:
         "yanked",
     )
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, judge: _Judge) -> None:
+        summary = listing.summary
         self.name = listing.name
         self.listing = listing
-        self.keys: list[bytes] = []
-        self.texts: list[str] = []
-        self.files: list[list[DistFile]] = []
-        self.unfit: list[list[DistFile]] = []
+        self.keys = summary.keys
+        self.texts = summary.texts
+        self.files = FileLists(listing, judge, fitting=True)
+        self.unfit = FileLists(listing, judge, fitting=False)
         self.usable = 0
-        self.finals = 0
+        self.finals = summary.finals
         self.yanked = 0
         self.rejections: list[tuple[Reason, int]] = []
-        self.set_aside = 0
+        self.set_aside = summary.set_aside
 
     @property
     def everything(self) -> int:
@@ -160,92 +165,143 @@ class Candidates:
         return None
 
 
-class _Row:
-    """What is gathered about one version while its files go by."""
+class FileLists:
+    """The files of each candidate, those that fit or the others; a list is made when it is looked at."""
 
-    __slots__ = ("fitting", "nearest", "stage", "text", "unfit", "wheels")
+    __slots__ = ("_fitting", "_judge", "_listing", "_made")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.fitting: list[tuple[int, DistFile]] = []
-        self.unfit: list[DistFile] = []
-        self.wheels: list[str] = []  # the tags of those that nothing but their tags rules out
-        self.nearest: Reason | None = None
-        self.stage = -1
+    def __init__(self, listing: Listing, judge: _Judge, *, fitting: bool) -> None:
+        self._listing = listing
+        self._judge = judge
+        self._fitting = fitting
+        self._made: dict[int, list[DistFile]] = {}
 
-    def reject(self, reason: Reason) -> None:
-        stage = _STAGES.index(type(reason))
-        if stage > self.stage:
-            self.stage = stage
-            self.nearest = reason
+    def __len__(self) -> int:
+        return len(self._listing.summary.keys)
+
+    def __getitem__(self, candidate: int) -> list[DistFile]:
+        made = self._made.get(candidate)
+        if made is None:
+            if not 0 <= candidate < len(self):
+                raise IndexError(candidate)
+            verdict = self._judge.verdict(candidate)
+            numbers = self._listing.summary.files(candidate)
+            places = verdict.fitting if self._fitting else verdict.unfit
+            made = self._made[candidate] = [self._listing.file(numbers[place]) for place in places]
+        return made
+
+    def __iter__(self) -> Iterator[list[DistFile]]:
+        return map(self.__getitem__, range(len(self)))
 
 
-class _Reader:
-    """Reads one listing by the rules; what it does for each file counts, since pages have thousands."""
+class _Verdict:
+    """What the rules say of versions whose files are alike.
 
-    __slots__ = ("_cutoff", "_environment", "_name", "_pythons", "_rules", "_sources")
+    ``fitting`` are the places, among the files of a version, of those that fit, best first, ``unfit`` those
+    of the others; ``reason`` says why none fits; ``yanked`` tells that all that fit are.
+    """
 
-    def __init__(self, name: str, environment: Environment, rules: Rules) -> None:
-        self._name = name
+    __slots__ = ("fitting", "reason", "unfit", "yanked")
+
+    def __init__(
+        self, fitting: Sequence[int], unfit: Sequence[int], reason: Reason | None, *, yanked: bool
+    ) -> None:
+        self.fitting = fitting
+        self.unfit = unfit
+        self.reason = reason
+        self.yanked = yanked
+
+
+class _Judge:
+    """Applies the rules about files to the shapes of one listing, and to each of them once.
+
+    Two facts are not part of a shape: which files were uploaded too late, and whether the user pins the very
+    version, which matters for yanked files.
+    """
+
+    __slots__ = ("_cutoff", "_environment", "_late", "_name", "_pythons", "_rules", "_summary", "_verdicts")
+
+    def __init__(self, listing: Listing, environment: Environment, rules: Rules) -> None:
+        self._name = listing.name
+        self._summary = listing.summary
         self._environment = environment
         self._rules = rules
-        self._cutoff = rules.cutoff
-        self._sources = rules.sources(name)
+        self._late = _late(listing, rules.cutoff)
         self._pythons: dict[str, Reason | None] = {}
+        self._verdicts: dict[tuple[int, bool, tuple[bool, ...]], _Verdict] = {}
 
-    def rows(self, files: Iterable[DistFile]) -> tuple[dict[bytes, _Row], int]:
-        """Return the versions by key, and how many files had names that say nothing usable."""
-        name = self._name
-        rows: dict[bytes, _Row] = {}
-        spelt: dict[str, _Row | None] = {}
-        set_aside = 0
-        tags: str | None
-        for file in files:
-            filename = file.filename
-            try:
-                if filename.endswith(".whl"):
-                    text, tags = split_wheel(filename, name)
-                else:
-                    text, tags = split_sdist(filename, name), None
-            except InvalidFilename:
-                set_aside += 1
+    def verdict(self, version: int) -> _Verdict:
+        """Return what the rules say of one version."""
+        shape = self._summary.shape(version)
+        late: tuple[bool, ...] = ()
+        if self._late:
+            late = tuple([file in self._late for file in self._summary.files(version)])
+        text = self._summary.texts[version]
+        return self._judged(
+            shape, late, pinned=self._may_be_pinned(shape) and self._rules.pinned(self._name, text)
+        )
+
+    def verdicts(self) -> Iterator[tuple[_Verdict, int]]:
+        """Return what the rules say, with the masks of the versions of which they say it."""
+        for shape, mask in enumerate(self._summary.masks()):
+            if not self._late and not self._may_be_pinned(shape):
+                yield self._judged(shape, (), pinned=False), mask
                 continue
-            row = spelt.get(text)
-            if row is None:
-                row = spelt[text] = _row(text, rows) if text not in spelt else None
-                if row is None:
-                    set_aside += 1
-                    continue
-            self._judge(row, file, tags)
-        return rows, set_aside
+            left = mask
+            while left:
+                bit = left & -left
+                left ^= bit
+                yield self.verdict(bit.bit_length() - 1), bit
 
-    def _judge(self, row: _Row, file: DistFile, tags: str | None) -> None:
-        """Put ``file`` among the fitting ones of ``row``, with its order of preference, or note why not."""
-        reason = self._refusal(row, file)
-        if reason is None and tags is not None:
-            rank = self._environment.rank(tags)
+    def _may_be_pinned(self, shape: int) -> bool:
+        traits = self._summary.traits
+        return self._rules.pins(self._name) and any(
+            traits[trait].yanked for trait in self._summary.shapes[shape]
+        )
+
+    def _judged(self, shape: int, late: tuple[bool, ...], *, pinned: bool) -> _Verdict:
+        key = (shape, pinned, late if any(late) else ())
+        found = self._verdicts.get(key)
+        if found is None:
+            found = self._verdicts[key] = self._judge(*key)
+        return found
+
+    def _judge(self, shape: int, pinned: bool, late: tuple[bool, ...]) -> _Verdict:  # noqa: FBT001  # a key
+        fitting: list[tuple[int, int]] = []
+        unfit: list[int] = []
+        wheels: list[str] = []  # the tags of those that nothing but their tags rules out
+        nearest: Reason | None = None
+        stage = -1
+        traits = [self._summary.traits[trait] for trait in self._summary.shapes[shape]]
+        for place, trait in enumerate(traits):
+            reason: Reason | None = None
+            if late and late[place]:
+                reason = TooNew(self._rules.cutoff or "")
+            reason = reason or self._refusal(trait, pinned=pinned)
+            rank = self._rank(trait) if reason is None else None
             if rank is not None:
-                row.fitting.append((rank, file))
-                return
-            row.wheels.append(tags)
-        elif reason is None:
-            # Metadata of a source distribution can be read where the index serves it (PEP 658).
-            if self._sources and file.core_metadata:
-                row.fitting.append((_LAST, file))
-                return
-            reason = SourceOnly()
-        row.unfit.append(file)
-        if reason is not None:
-            row.reject(reason)
+                fitting.append((rank, place))
+                continue
+            unfit.append(place)
+            if reason is None and trait.tags is not None:
+                wheels.append(trait.tags)
+                continue
+            reason = reason or SourceOnly()
+            if _STAGES.index(type(reason)) > stage:
+                stage = _STAGES.index(type(reason))
+                nearest = reason
+        fitting.sort()
+        if fitting:
+            nearest = None
+        elif wheels:
+            nearest = self._no_wheel(wheels)
+        places = [place for _, place in fitting]
+        return _Verdict(places, unfit, nearest, yanked=all(traits[place].yanked for place in places))
 
-    def _refusal(self, row: _Row, file: DistFile) -> Reason | None:
-        """Return what rules ``file`` out whatever it is: its time, yanked, its Python."""
-        reason: Reason | None = None
-        if self._cutoff is not None:
-            reason = too_new(file, self._cutoff)
-        if file.yanked and reason is None:
-            reason = yanked(file, pinned=self._rules.pinned(self._name, row.text))
-        requires_python = file.requires_python
+    def _refusal(self, trait: Trait, *, pinned: bool) -> Reason | None:
+        """Return what rules a file out whatever it is and whenever it came: yanked, its Python."""
+        requires_python = trait.requires_python
+        reason = yanked(trait.yanked, pinned=pinned)
         if reason is not None or requires_python is None:
             return reason
         if requires_python not in self._pythons:
@@ -259,25 +315,25 @@ class _Reader:
         python = self._environment.variables["python_full_version"]
         return None if accepted else PythonMismatch(requires_python, python)
 
-    def reason(self, row: _Row) -> Reason | None:
-        """Return why no file of ``row`` fits: the reason of the one that came furthest."""
-        if not row.wheels:
-            return row.nearest
+    def _rank(self, trait: Trait) -> int | None:
+        """Return how good a file is that no other rule refuses, 0 being the best; None: it does not fit."""
+        if trait.tags is not None:
+            return self._environment.rank(trait.tags)
+        # Metadata of a source distribution can be read where the index serves it (PEP 658).
+        return _LAST if trait.metadata and self._rules.sources(self._name) else None
+
+    def _no_wheel(self, wheels: Sequence[str]) -> Reason:
         # What a wheel is for is asked only here: most versions have another one that fits.
-        nearest = max(map(self._environment.why_unfit, row.wheels), key=list(_UNFIT).index)
+        nearest = max(map(self._environment.why_unfit, wheels), key=list(_UNFIT).index)
         return NoMatchingWheel(_UNFIT[nearest])
 
 
-def _row(text: str, rows: dict[bytes, _Row]) -> _Row | None:
-    """Return the row of a version, which other spellings may share; None where the text is no version."""
-    try:
-        key = version_key(text)
-    except InvalidVersion:
-        return None
-    row = rows.get(key)
-    if row is None:
-        row = rows[key] = _Row(text)
-    return row
+def _late(listing: Listing, cutoff: str | None) -> frozenset[int]:
+    """Return the numbers of the files uploaded at or after ``cutoff``, or at an unknown time."""
+    if cutoff is None:
+        return frozenset()
+    times = listing.upload_times()
+    return frozenset([number for number, time in enumerate(times) if too_new(time, cutoff)])
 
 
 _LAST = 1 << 30
@@ -292,52 +348,42 @@ _UNFIT = {
 
 
 def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Candidates:
-    """Return the candidates of ``listing``; cost linear in its files."""
-    reader = _Reader(listing.name, environment, rules)
-    rows, set_aside = reader.rows(listing.files)
-    found = Candidates(listing)
-    found.set_aside = set_aside
+    """Return the candidates of ``listing``; cost linear in the sorts of its files, and in its versions."""
+    judge = _Judge(listing, environment, rules)
+    found = Candidates(listing, judge)
     rejected: dict[Reason, int] = {}
-    allows_pre_releases = rules.pre_releases.allowed(listing.name)
-    bit = 1
-    for key in sorted(rows):
-        row = rows[key]
-        fitting = row.fitting
-        if len(fitting) > 1:
-            fitting.sort(key=_by_rank)
-        found.keys.append(key)
-        found.texts.append(row.text)
-        found.files.append([file for _, file in fitting])
-        found.unfit.append(row.unfit)
-        final = not is_prerelease_key(key)
-        if final:
-            found.finals |= bit
-        reason = None if fitting else reader.reason(row)
-        if reason is None and not final and not allows_pre_releases:
-            reason = PreRelease()
-        if reason is not None:
-            rejected[reason] = rejected.get(reason, 0) | bit
+    others = 0 if rules.pre_releases.allowed(listing.name) else found.everything & ~found.finals
+    for verdict, mask in judge.verdicts():
+        if verdict.reason is not None:
+            rejected[verdict.reason] = rejected.get(verdict.reason, 0) | mask
         else:
-            found.usable |= bit
-            if fitting[0][1].yanked and all(file.yanked for _, file in fitting):
-                found.yanked |= bit
-        bit <<= 1
-    _constrain(found, rules.constraints(listing.name), rejected)
-    found.rejections = list(rejected.items())
+            found.usable |= mask
+            if verdict.yanked:
+                found.yanked |= mask
+    if found.usable & others:
+        rejected[PreRelease()] = found.usable & others
+        found.usable &= ~others
+        found.yanked &= ~others
+    # The oldest version that has a reason decides where it stands.
+    found.rejections = sorted(rejected.items(), key=_oldest)
+    found.rejections += _constrain(found, rules.constraints(listing.name))
     return found
 
 
-def _by_rank(ranked: tuple[int, DistFile]) -> int:
-    return ranked[0]
+def _oldest(rejection: tuple[Reason, int]) -> int:
+    mask = rejection[1]
+    return mask & -mask
 
 
-def _constrain(found: Candidates, constraints: Sequence[Requirement], rejected: dict[Reason, int]) -> None:
+def _constrain(found: Candidates, constraints: Sequence[Requirement]) -> list[tuple[Reason, int]]:
+    rejected: dict[Reason, int] = {}
     for constraint in constraints:
         out = found.usable & ~constraint.specifiers.mask(found.keys, found.texts)
         if out:
             found.usable &= ~out
             origin = f" ({constraint.origin})" if constraint.origin else ""
             rejected[ExcludedByConstraint(f"{constraint.text}{origin}")] = out
+    return list(rejected.items())
 
 
 class Catalog:

@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from resolver.model.distfile import DistFile
     from resolver.model.requirement import Requirement
 
 __all__ = [
@@ -177,17 +176,17 @@ class DirectReference(Reason):
         return f"{verb} {self.detail} (direct references of index packages are refused)"
 
 
-def yanked(file: DistFile, *, pinned: bool) -> Yanked | None:
+def yanked(why: bool | str | None, *, pinned: bool) -> Yanked | None:  # noqa: FBT001  # a value of the page
     """Return the reason to leave a yanked file out, or None: it is not yanked, or ``pinned`` exactly.
 
     PEP 592 lets a yanked file be used only where ``==`` or ``===`` names its very version.
     """
-    if pinned or file.yanked is None or file.yanked is False:
+    if pinned or why is None or why is False:
         return None
-    return Yanked("" if file.yanked is True else file.yanked)
+    return Yanked("" if why is True else why)
 
 
-def too_new(file: DistFile, cutoff: str | None) -> TooNew | None:
+def too_new(uploaded: str | None, cutoff: str | None) -> TooNew | None:
     """Return the reason to leave out a file uploaded at or after ``cutoff``, or at an unknown time.
 
     Both times are RFC 3339 text in UTC with a ``Z``, as PEP 700 has them, so that text order is time order;
@@ -195,7 +194,6 @@ def too_new(file: DistFile, cutoff: str | None) -> TooNew | None:
     """
     if cutoff is None:
         return None
-    uploaded = file.upload_time
     if uploaded is not None and uploaded.rstrip("Z") < cutoff.rstrip("Z"):
         return None
     return TooNew(cutoff)

@@ -12,7 +12,7 @@ asyncio is imported when the first task is made.
 from __future__ import annotations
 
 from resolver.errors import BuildRefused, MetadataInvalid, ResolverError
-from resolver.index.simple import Listing
+from resolver.index.listing import Listing
 from resolver.policy import BadMetadata, Reason, SourceOnly
 from resolver.problem import ListingKey, MetadataKey
 

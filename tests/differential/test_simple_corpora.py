@@ -22,9 +22,10 @@ import pytest
 
 from resolver.index import simple_html
 from resolver.index.links import fragment_hash, quote_path, quote_url
-from resolver.index.simple import Listing, parse_html, parse_json
+from resolver.index.simple import parse_html, parse_json
 
 if TYPE_CHECKING:
+    from resolver.index.listing import Listing
     from resolver.model.distfile import DistFile
 from support.corpora import cases, needs_corpora, rows
 

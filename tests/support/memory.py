@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
-from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile
 from resolver.model.names import normalise
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from resolver.formats.answer import Answer
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
     from resolver.index.source import Source
     from resolver.model.distfile import DistFile
     from support.python_worlds import PythonWorld

@@ -6,8 +6,8 @@ import pytest
 
 from resolver.catalog import Candidates, Catalog, Rules
 from resolver.errors import InputError
+from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
-from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile
 from resolver.model.environment import Environment
 from resolver.model.requirement import Origin, Requirement

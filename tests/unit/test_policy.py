@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from resolver import policy
-from resolver.model.distfile import DistFile
 from resolver.model.requirement import Requirement
 from resolver.policy import (
     BadMetadata,
@@ -25,19 +24,14 @@ from resolver.policy import (
 )
 
 
-def file(**facts: object) -> DistFile:
-    """Return a file with only the given facts."""
-    return DistFile("a-1-py3-none-any.whl", "https://index.example/a", **facts)  # type: ignore[arg-type]  # facts differ
-
-
 def test_file_that_is_not_yanked_has_no_reason() -> None:
-    assert yanked(file(), pinned=False) is None
-    assert yanked(file(yanked=False), pinned=False) is None
+    assert yanked(None, pinned=False) is None
+    assert yanked(False, pinned=False) is None
 
 
 def test_yanked_file_is_left_out_with_the_publishers_reason() -> None:
-    assert yanked(file(yanked="broken"), pinned=False) == Yanked("broken")
-    assert yanked(file(yanked=True), pinned=False) == Yanked()
+    assert yanked("broken", pinned=False) == Yanked("broken")
+    assert yanked(True, pinned=False) == Yanked()
 
 
 def test_what_the_index_says_stays_on_one_line_of_bounded_length() -> None:
@@ -48,7 +42,7 @@ def test_what_the_index_says_stays_on_one_line_of_bounded_length() -> None:
 
 
 def test_yanked_file_is_kept_when_pinned_exactly() -> None:
-    assert yanked(file(yanked="broken"), pinned=True) is None
+    assert yanked("broken", pinned=True) is None
 
 
 @pytest.mark.parametrize(
@@ -63,12 +57,12 @@ def test_yanked_file_is_kept_when_pinned_exactly() -> None:
 )
 def test_cutoff_leaves_out_what_is_not_known_to_be_older(uploaded: str | None, *, kept: bool) -> None:
     """The cut-off itself is out, and so is a file without an upload time."""
-    reason = too_new(file(upload_time=uploaded), "2024-06-01T00:00:00Z")
+    reason = too_new(uploaded, "2024-06-01T00:00:00Z")
     assert (reason is None) is kept
 
 
 def test_without_a_cutoff_the_upload_time_does_not_matter() -> None:
-    assert too_new(file(), None) is None
+    assert too_new(None, None) is None
 
 
 @pytest.mark.parametrize(

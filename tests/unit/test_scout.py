@@ -21,8 +21,8 @@ from support.python_worlds import PythonWorld, random_python_world, vast_python_
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
     from resolver.model.distfile import DistFile
 
     Packages = Mapping[str, Mapping[str, Any]]

@@ -160,7 +160,7 @@ def test_file_that_the_user_may_not_have(version: str, given: dict[str, Any], ex
     problem = known_problem(["odd"], PACKAGES, rules=rules(**given))
     candidates = problem.catalog.packages["odd"]
     at = candidates.texts.index(version)
-    candidates.files[at] += candidates.unfit[at]
+    candidates.files[at].extend(candidates.unfit[at])
     found = said(problem, f"odd=={version}")
     assert found == (None if expected is None else f"odd is pinned to {version}, {expected}")
 

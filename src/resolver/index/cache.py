@@ -14,6 +14,12 @@ from resolver.index.store import Record
 from resolver.index.transport import Response
 from resolver.index.urls import InvalidUrl, is_loopback, redacted, split_url
 
+try:
+    # What hashlib would give; its import looks for OpenSSL's and costs a warm run 3 ms.
+    from _blake2 import blake2b
+except ImportError:  # an interpreter that is built otherwise
+    from hashlib import blake2b
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,8 +46,9 @@ class CachingTransport:
     ``offline`` nobody is asked, and an answer of any age will do.  Answers over plain http are not kept, for
     anybody on the way may have changed them, except from this machine or with ``plain_http``.  Answers to a
     login are kept apart from those to others, and so are files by the digest that their listing promised: by
-    that they stay fresh, whatever the server says or omits.  ``hits`` counts what was not sent over the
-    network.
+    that they stay fresh, whatever the server says or omits.  What is kept, and given out, is in the form that
+    a request asks for (``transport.Form``), and the answer itself where there is none.  ``hits`` counts what
+    was not sent over the network.
     """
 
     __slots__ = ("_inner", "_now", "_offline", "_plain_http", "_refresh", "_store", "hits")
@@ -69,7 +76,7 @@ class CachingTransport:
         if not self._offline and (self._refresh or request.fresh):
             return None
         key = self._key(request)
-        record = self._read(key)
+        record = self._read(key, request)
         if record is None or not (self._offline or self._fresh(request, record)):
             return None
         return self._answer(record)
@@ -80,7 +87,7 @@ class CachingTransport:
         Raises ``NotStored`` where the server would have to be asked and ``offline`` forbids it.
         """
         key = self._key(request)
-        record = self._read(key)
+        record = self._read(key, request)
         if self._offline:
             if record is None:
                 raise _missing(request)
@@ -96,9 +103,7 @@ class CachingTransport:
         await self._inner.close()
 
     async def _ask(self, key: str | None, request: Request) -> Response:
-        response = await self._inner.fetch(request)
-        self._keep(key, request, response)
-        return response
+        return self._kept(key, request, await self._inner.fetch(request))
 
     async def _revalidate(self, key: str | None, request: Request, record: Record) -> Response:
         asked = validators(record.headers) if record.status in (200, 206) else {}
@@ -106,8 +111,7 @@ class CachingTransport:
             return await self._ask(key, request)
         response = await self._inner.fetch(request.conditional(asked))
         if response.status != 304:
-            self._keep(key, request, response)
-            return response
+            return self._kept(key, request, response)
         if not same_version(record.headers, response.headers):
             return await self._ask(key, request.refreshed())
         # RFC 9111, 4.3.4: the confirmed answer takes over the new headers.
@@ -116,28 +120,40 @@ class CachingTransport:
         self._write(key, record)
         return self._answer(record)
 
-    def _keep(self, key: str | None, request: Request, response: Response) -> None:
+    def _kept(self, key: str | None, request: Request, response: Response) -> Response:
+        """Keep ``response`` if that is allowed, and return it in the form in which it was kept."""
         partial = request.byte_range is not None
         promised = bool(request.promised)
+        if self._store is None or key is None:
+            return response
         if not is_storable(response.status, response.headers, partial=partial, promised=promised):
-            return
+            return response
         if len(response.body) > _LARGEST or not self._trusted(split_url(response.url)):
-            return  # a redirect may have led away from this machine
+            return response  # a redirect may have led away from this machine
+        response = _distilled(response, request)
         headers = _selected(response.headers)
-        record = Record(response.url, response.status, self._now(), headers, response.body)
-        self._write(key, record)
+        record = Record(
+            response.url, response.status, self._now(), headers, response.body, form=response.form
+        )
+        self._store.write(key, record)
+        return response
 
     def _answer(self, record: Record) -> Response:
         self.hits += 1
-        return Response(record.url, record.status, record.headers, record.body, from_cache=True)
+        return Response(
+            record.url, record.status, record.headers, record.body, from_cache=True, form=record.form
+        )
 
     def _fresh(self, request: Request, record: Record) -> bool:
         if request.promised and record.status in (200, 206):
             return True
         return is_fresh(record.status, record.headers, stored=record.stored, now=self._now())
 
-    def _read(self, key: str | None) -> Record | None:
-        return None if self._store is None or key is None else self._store.read(key)
+    def _read(self, key: str | None, request: Request) -> Record | None:
+        record = None if self._store is None or key is None else self._store.read(key)
+        if record is None or not record.form:
+            return record
+        return record if request.form is not None and request.form.name == record.form else None
 
     def _write(self, key: str | None, record: Record) -> None:
         if self._store is not None and key is not None:
@@ -148,17 +164,28 @@ class CachingTransport:
 
     def _key(self, request: Request) -> str | None:
         """Return the record's name, a digest over all that the answer depends on; ``None``: keep nothing."""
-        from hashlib import sha256  # noqa: PLC0415  # lazy: start-up time
-
         try:
             address = split_url(request.url)
         except InvalidUrl:
             return None
         if not self._trusted(address):
             return None
-        login = sha256(address.userinfo.encode()).hexdigest() if address.userinfo else ""
-        parts = (address.url, request.accept, request.range_header, login, request.promised)
-        return sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+        login = _digest(address.userinfo) if address.userinfo else ""
+        return _digest(repr((address.url, request.accept, request.range_header, login, request.promised)))
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
+
+
+def _distilled(response: Response, request: Request) -> Response:
+    """Return ``response`` in the form that was asked for, if it can be brought into it."""
+    if request.form is None:
+        return response
+    body = request.form.distilled(response)
+    if body is None:
+        return response
+    return Response(response.url, response.status, response.headers, body, form=request.form.name)
 
 
 def _selected(headers: Mapping[str, str]) -> dict[str, str]:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from typing import TypeVar
 
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
     from resolver.index.transport import Request, Response, Transport
     from resolver.model.distfile import DistFile
 

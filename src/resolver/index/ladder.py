@@ -11,9 +11,9 @@ Specification: https://packaging.python.org/en/latest/specifications/simple-repo
 from __future__ import annotations
 
 from resolver.errors import BuildRefused, HashMismatch, IndexUnavailable, LimitReached, MetadataInvalid
-from resolver.index.artifacts import WheelReader, read_wheel
 from resolver.index.cache import NotStored
 from resolver.index.metadata import MAX_SIZE, parse_metadata
+from resolver.index.metadata_form import MetadataForm, read_metadata_form
 from resolver.index.transport import Request
 from resolver.index.urls import redacted
 from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
@@ -56,14 +56,13 @@ def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
     failure: IndexUnavailable | None = None
     if file.core_metadata:
         try:
-            body = yield from _beside(file, url, promised)
+            metadata = yield from _beside(file, url, promised)
+            if metadata is not None:
+                return _checked(metadata, name, file)
         except IndexUnavailable as error:
             if not _leads_on(error):
                 raise
-            body, failure = None, error
-        try:
-            if body is not None:
-                return _checked(body, name, file)
+            failure = error
         except MetadataInvalid:
             if promised or not file.is_wheel:
                 raise
@@ -81,27 +80,40 @@ def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
                 raise
             # The index knows better than it can tell just now: no reason to take another version.
             raise failure from None
-    return _checked(body, name, file)
+    return _checked(parse_metadata(body), name, file)
 
 
 # The metadata file beside the file
 
 
-def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[bytes | None]:
-    """Fetch the metadata file; ``None`` if the server has none, in spite of what the listing says.
+def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Metadata | None]:
+    """Fetch and read the metadata file; ``None`` if the server has none, in spite of what the listing says.
 
-    Raises ``IndexUnavailable`` or ``HashMismatch``.
+    Raises ``IndexUnavailable``, ``MetadataInvalid`` or ``HashMismatch``.
     """
+    what = f"the metadata of {file.filename}"
+
+    def parsed(response: Response) -> Metadata | None:
+        whole = response.status == 200 and _mismatch(response, promised, what) is None
+        return parse_metadata(response.body) if whole else None
+
     path, query, rest = url.partition("?")
-    request = Request(f"{path}.metadata{query}{rest}", limit=MAX_SIZE, promised=_strongest(promised))
+    request = Request(
+        f"{path}.metadata{query}{rest}",
+        limit=MAX_SIZE,
+        promised=_strongest(promised),
+        form=MetadataForm(parsed),
+    )
     mismatch = None
     for attempt in (request, request.refreshed()):
         response = yield attempt
         if response.status != 200:
             return None
-        mismatch = _mismatch(response, promised, f"the metadata of {file.filename}")
+        if response.form:
+            return read_metadata_form(response.body)
+        mismatch = _mismatch(response, promised, what)
         if mismatch is None:
-            return response.body
+            return parse_metadata(response.body)
     assert mismatch is not None
     raise mismatch
 
@@ -132,6 +144,8 @@ def _by_ranges(file: DistFile, url: str) -> Steps[bytes | None]:
 
 
 def _ranges(file: DistFile, url: str) -> Steps[bytes | None]:
+    from resolver.index.artifacts import WheelReader, read_wheel  # noqa: PLC0415  # lazy: start-up time
+
     # Not every server can count from the end, and not every index tells the size (or the right one).
     tail = (max(file.size - _TAIL, 0), file.size) if file.size else _TAIL
     promised = _strongest(file.hashes)
@@ -176,6 +190,8 @@ def _size(response: Response) -> int | None:
 
 def _whole(file: DistFile, url: str) -> Steps[bytes]:
     """Fetch the wheel, a second time if it is not what was promised, and return its METADATA."""
+    from resolver.index.artifacts import read_wheel  # noqa: PLC0415  # lazy: start-up time
+
     request = Request(url, limit=_WHEEL_LIMIT, promised=_strongest(file.hashes))
     failure: HashMismatch | MetadataInvalid | None = None
     for attempt in (request, request.refreshed()):
@@ -232,9 +248,8 @@ def _mismatch(response: Response, promised: Mapping[str, str], what: str) -> Has
     return None
 
 
-def _checked(body: bytes, name: str, file: DistFile) -> Metadata:
-    """Read ``body`` and check that it speaks of ``name`` and of the version in the file's name."""
-    metadata = parse_metadata(body)
+def _checked(metadata: Metadata, name: str, file: DistFile) -> Metadata:
+    """Check that ``metadata`` speaks of ``name`` and of the version in the file's name."""
     try:
         same_name = normalise(metadata.name) == name
         told = split_wheel(file.filename, name)[0] if file.is_wheel else split_sdist(file.filename, name)

@@ -1,7 +1,8 @@
 """From a package's name to its listing: which indexes are asked, in which order, what counts as an answer.
 
 A search is a generator that yields requests and is sent the responses, so ``client`` can drive it with and
-without waiting.  Reading a page is in ``simple``; retries and caching are in the transports.
+without waiting.  Reading a page is in ``simple``, what the cache keeps of one in ``listing_form``; retries
+and caching are in the transports.
 
 Specification: https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
@@ -9,7 +10,8 @@ Specification: https://packaging.python.org/en/latest/specifications/simple-repo
 from __future__ import annotations
 
 from resolver.errors import IndexUnavailable, MetadataInvalid
-from resolver.index.simple import Listing, parse_html, parse_json
+from resolver.index.listing import Listing
+from resolver.index.listing_form import ListingForm, read_listing_form
 from resolver.index.transport import Request
 from resolver.index.urls import redacted
 
@@ -70,7 +72,8 @@ def find_listing(
 
 def _page(index: IndexSpec, package: str) -> Generator[Request, Response, Listing | None]:
     """Fetch and read one page, a second time if it makes no sense; ``None`` if the index has none."""
-    request = Request(index.page(package), accept=_ACCEPT, limit=_LIMIT)
+    form = ListingForm(lambda response: _parsed(response, index, package))
+    request = Request(index.page(package), accept=_ACCEPT, limit=_LIMIT, form=form)
     response = yield request
     try:
         return _read(response, index, package)
@@ -81,10 +84,17 @@ def _page(index: IndexSpec, package: str) -> Generator[Request, Response, Listin
 
 
 def _read(response: Response, index: IndexSpec, package: str) -> Listing | None:
+    return read_listing_form(response.body) if response.form else _parsed(response, index, package)
+
+
+def _parsed(response: Response, index: IndexSpec, package: str) -> Listing | None:
+    """Read a page as it was sent."""
     if response.status in (404, 410):
         return None
     if response.status != 200:
         raise _strange(response, index, f"status {response.status}")
+    from resolver.index.simple import parse_html, parse_json  # noqa: PLC0415  # lazy: start-up time
+
     written = response.headers.get("content-type", "")
     media = written.partition(";")[0].strip().lower()
     if media == _JSON:

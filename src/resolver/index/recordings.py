@@ -49,8 +49,8 @@ import msgspec
 
 from resolver.errors import BuildRefused, IndexUnavailable, MetadataInvalid
 from resolver.index.links import quote_path, without_userinfo
+from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata, parse_metadata
-from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile
 
 TYPE_CHECKING = False

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
+    from resolver.index.listing import Listing
     from resolver.index.recordings import Found
-    from resolver.index.simple import Listing
     from resolver.index.source import Source
     from resolver.model.distfile import DistFile
 

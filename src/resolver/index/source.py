@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
     from resolver.model.distfile import DistFile
 else:
     # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.

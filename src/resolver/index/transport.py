@@ -17,7 +17,19 @@ else:
     # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
     Protocol = object
 
-__all__ = ["Request", "Response", "Traffic", "Transport"]
+__all__ = ["Form", "Request", "Response", "Traffic", "Transport"]
+
+
+class Form(Protocol):
+    """What is kept of an answer instead of its body, for one who will read nothing else in it.
+
+    ``name`` changes with whatever changes what ``distilled`` makes.
+    """
+
+    name: str
+
+    def distilled(self, response: Response) -> bytes | None:
+        """Return what is to be kept; None where that is the answer itself, since it makes no sense."""
 
 
 class Request:
@@ -27,10 +39,11 @@ class Request:
     ``byte_range`` asks for part of a file: ``(start, stop)`` as a slice, or an int for so many last bytes;
     such an answer is asked for uncompressed.  ``limit`` bounds the bytes of the answer after decoding.
     ``fresh`` forbids every cache on the way to answer from memory.  ``promised`` is the digest of the file as
-    its listing gives it ("": none): what was answered to the same promise once is still right.
+    its listing gives it ("": none): what was answered to the same promise once is still right.  A cache may
+    answer in the ``form`` that is asked for, and then says so.
     """
 
-    __slots__ = ("accept", "byte_range", "fresh", "headers", "limit", "promised", "url")
+    __slots__ = ("accept", "byte_range", "form", "fresh", "headers", "limit", "promised", "url")
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the request
         self,
@@ -42,6 +55,7 @@ class Request:
         byte_range: tuple[int, int] | int | None = None,
         fresh: bool = False,
         promised: str = "",
+        form: Form | None = None,
     ) -> None:
         self.url = url
         self.accept = accept
@@ -50,6 +64,7 @@ class Request:
         self.limit = limit
         self.fresh = fresh
         self.promised = promised
+        self.form = form
 
     def conditional(self, headers: Mapping[str, str]) -> Request:
         """Return the same request with these headers (validators) added."""
@@ -61,6 +76,7 @@ class Request:
             byte_range=self.byte_range,
             fresh=self.fresh,
             promised=self.promised,
+            form=self.form,
         )
 
     def refreshed(self) -> Request:
@@ -73,6 +89,7 @@ class Request:
             byte_range=self.byte_range,
             fresh=True,
             promised=self.promised,
+            form=self.form,
         )
 
     @property
@@ -90,18 +107,27 @@ class Response:
     """One answer, complete and decoded.
 
     ``url`` is where it came from after redirects, without credentials; header names are lower case.
+    ``form`` names the form in which ``body`` is, "" as it was sent.
     """
 
-    __slots__ = ("body", "from_cache", "headers", "status", "url")
+    __slots__ = ("body", "form", "from_cache", "headers", "status", "url")
 
-    def __init__(
-        self, url: str, status: int, headers: Mapping[str, str], body: bytes, *, from_cache: bool = False
+    def __init__(  # noqa: PLR0913  # one parameter a part of the response
+        self,
+        url: str,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        from_cache: bool = False,
+        form: str = "",
     ) -> None:
         self.url = url
         self.status = status
         self.headers = headers
         self.body = body
         self.from_cache = from_cache
+        self.form = form
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {len(self.body)} bytes)"

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Generator, Sequence
 
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
     from resolver.index.source import Source
     from resolver.problem import PythonProblem
     from resolver.whatif.changes import Question

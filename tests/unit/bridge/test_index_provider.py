@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resolver.bridge.index_values import Candidate
-    from resolver.index.simple import Listing
+    from resolver.index.listing import Listing
     from resolver.index.source import Source
 
     Information = RequirementInformation[str | PackagingRequirement, Candidate]

@@ -10,8 +10,8 @@ import pytest
 
 from resolver.errors import NoSolution
 from resolver.explanation.hints import _distance, _is_close
+from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
-from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile
 from resolver.model.requirement import Origin, Requirement
 from resolver.session import solve

@@ -62,7 +62,7 @@ class Setting:
     @property
     def records(self) -> list[Path]:
         """The files of records."""
-        return sorted(path for path in self.folder.glob("http-v1/*/*") if path.is_file())
+        return sorted(path for path in self.folder.glob("http-v2/*/*") if path.is_file())
 
 
 @pytest.fixture
@@ -467,12 +467,12 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "one byte short": lambda content: content[:-1],
     "one byte more": lambda content: content + b"x",
     "flip in the magic": lambda content: flipped(content, 3),
-    "flip in the digest": lambda content: flipped(content, 20),
-    "flip in the number of texts": lambda content: flipped(content, 48),
-    "flip in a header": lambda content: flipped(content, 200),
+    "flip in the checksum": lambda content: flipped(content, 17),
+    "flip in the length of the texts": lambda content: flipped(content, 22),
+    "flip in a header": lambda content: flipped(content, 150),
     "flip in the body": lambda content: flipped(content, -1),
     "garbage": lambda content: os.urandom(len(content)),
-    "another format": lambda content: content.replace(b"http 1", b"http 2"),
+    "another format": lambda content: content.replace(b"http 2", b"http 1"),
 }
 
 
@@ -530,7 +530,7 @@ def test_folder_of_the_user_is_not_marked(cache: Setting) -> None:
     cache.folder.mkdir()
     cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE))
     cache.fetch()
-    assert [path.name for path in cache.folder.iterdir()] == ["http-v1"]
+    assert [path.name for path in cache.folder.iterdir()] == ["http-v2"]
 
 
 def refuse_to_write(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:

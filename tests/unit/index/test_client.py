@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
 
 JSON = {"content-type": "application/vnd.pypi.simple.v1+json"}
 HTML = {"content-type": "text/html; charset=utf-8"}

@@ -17,9 +17,9 @@ from resolver.errors import (
     OutputError,
     ResolverError,
 )
+from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
 from resolver.index.replay import RecordingSource, ReplaySource
-from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile
 from support.memory import MemorySource
 

@@ -19,7 +19,8 @@ from resolver.index.links import (
     quote_url,
     without_userinfo,
 )
-from resolver.index.simple import Listing, parse_html, parse_json
+from resolver.index.listing import Listing
+from resolver.index.simple import parse_html, parse_json
 from resolver.model.distfile import DistFile
 
 PAGES = Path(__file__).resolve().parents[3] / "fixtures" / "pages"
@@ -29,9 +30,8 @@ URL = "https://index.example/simple/six/"
 
 def facts(listing: Listing) -> dict[str, Any]:
     """Return all that a listing says."""
-    found = {
-        slot: getattr(listing, slot) for slot in Listing.__slots__ if slot not in {"files", "drop_reasons"}
-    }
+    said = [slot for slot in Listing.__slots__ if slot[0] != "_" and slot != "drop_reasons"]
+    found = {slot: getattr(listing, slot) for slot in said}
     return found | {"files": [file_facts(file) for file in listing.files]}
 
 

@@ -24,8 +24,8 @@ from support.memory import MemorySource
 
 if TYPE_CHECKING:
     from resolver.formats.answer import Fix, Progress
+    from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.simple import Listing
     from resolver.model.distfile import DistFile
 
 Universe = dict[str, dict[str, Any]]

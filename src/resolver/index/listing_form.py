@@ -1,0 +1,261 @@
+"""A listing as it lies on disk: what rules look at is ready to use, a file is made when it is asked for.
+
+The cache keeps this instead of a page, under the same rules.  It depends on no target and on no option, so
+that whoever resolves by whatever rules reads the same.  The parts of the block are in ``_Parts``; a file is a
+line whose address leaves out what all have in common and the name that it ends in.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import IndexUnavailable, MetadataInvalid
+from resolver.index.listing import Listing
+from resolver.index.packing import (
+    ORDER,
+    join_block,
+    join_lines,
+    optional,
+    pack_numbers,
+    read_optional,
+    split_block,
+    split_lines,
+    unpack_numbers,
+)
+from resolver.index.summary import Summary, Trait
+from resolver.model.distfile import DistFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from resolver.index.transport import Response
+
+__all__ = ["FORM", "ListingForm", "read_listing_form", "write_listing_form"]
+
+FORM = f"listing-1-{ORDER}"  # another layout or another reading of names is another number
+
+
+class ListingForm:
+    """What is kept of a page (``transport.Form``): the listing that ``parse`` reads in it, if any."""
+
+    __slots__ = ("_parse",)
+
+    name = FORM
+
+    def __init__(self, parse: Callable[[Response], Listing | None]) -> None:
+        self._parse = parse
+
+    def distilled(self, response: Response) -> bytes | None:
+        """Return the listing as bytes; None for an answer that is none, or makes no sense."""
+        try:
+            listing = self._parse(response)
+        except (IndexUnavailable, MetadataInvalid):
+            return None
+        return None if listing is None else write_listing_form(listing)
+
+
+def write_listing_form(listing: Listing) -> bytes:
+    """Return all that there is to know of ``listing`` but that it is absent, which is no page."""
+    summary = listing.summary
+    files = listing.files
+    base = _common_folder([file.url for file in files])
+    said: dict[tuple[str, str], int] = {}
+    lines = [_line(file, base, said) for file in files]
+    ends = [0]
+    for line in lines:
+        ends.append(ends[-1] + len(line))
+    head = [
+        listing.name,
+        listing.url,
+        listing.status,
+        optional(listing.status_reason),
+        optional(listing.plausible),
+        listing.api_version,
+        str(listing.dropped),
+        base,
+        str(summary.set_aside),
+        *listing.drop_reasons,
+    ]
+    traits = [
+        part
+        for trait in summary.traits
+        for part in (
+            optional(trait.requires_python),
+            optional(trait.tags),
+            optional(trait.yanked),
+            optional(trait.metadata),
+        )
+    ]
+    return join_block(
+        [
+            join_lines(head),
+            join_lines(summary.texts),
+            pack_numbers(map(len, summary.keys)),
+            b"".join(summary.keys),
+            summary.finals.to_bytes(len(summary.keys) // 8 + 1, "little"),
+            join_lines(traits),
+            join_lines([",".join(map(str, shape)) for shape in summary.shapes]),
+            pack_numbers(summary.runs),
+            pack_numbers(summary.order),
+            join_lines([part for pair in said for part in pair]),
+            pack_numbers(ends),
+            b"".join(lines),
+        ]
+    )
+
+
+def _common_folder(urls: Sequence[str]) -> str:
+    """Return what all of ``urls`` begin with, up to a slash."""
+    if not urls:
+        return ""
+    first, last = min(urls), max(urls)
+    length = 0
+    for one, other in zip(first, last, strict=False):
+        if one != other:
+            break
+        length += 1
+    return first[: first.rfind("/", 0, length) + 1]
+
+
+def _line(file: DistFile, base: str, said: dict[tuple[str, str], int]) -> bytes:
+    """Return a file as a line; what files have in common goes into ``said``."""
+    address = file.url[len(base) :]
+    name = file.filename
+    same = name and address.endswith(name)
+    pair = optional(file.requires_python), optional(file.yanked)
+    core = file.core_metadata
+    digests: list[str] = []
+    if core is not None and not isinstance(core, bool):
+        digests = [part for item in core.items() for part in item]
+    return join_lines(
+        [
+            name,
+            f"+{address[: -len(name)]}" if same else f"={address}",
+            "" if file.size is None else str(file.size),
+            str(said.setdefault(pair, len(said))),
+            optional(file.upload_time),
+            optional(core) if core is None or isinstance(core, bool) else str(len(digests)),
+            *digests,
+            *(part for item in file.hashes.items() for part in item),
+        ],
+        "\t",
+    )
+
+
+def read_listing_form(content: bytes) -> Listing:
+    """Return the listing of which ``write_listing_form`` made ``content``.
+
+    Raises ``MetadataInvalid`` for what is none.
+    """
+    try:
+        parts = split_block(content)
+        head = split_lines(parts[_HEAD])
+        shelf = _Shelf(parts, head[7], int(head[8]))
+        name, url, status, reason, plausible, version, dropped = head[:7]
+    except (ValueError, IndexError) as error:
+        raise MetadataInvalid(f"What the cache holds is no listing: {error}.") from error
+    said = read_optional(reason)
+    return Listing(
+        name,
+        url=url,
+        status=status,
+        status_reason=said if isinstance(said, str) else None,
+        plausible=plausible == "+",
+        api_version=version,
+        dropped=int(dropped),
+        drop_reasons=head[9:],
+        shelf=shelf,
+    )
+
+
+#: Which part of the block is what.
+(
+    _HEAD,
+    _TEXTS,
+    _KEY_LENGTHS,
+    _KEYS,
+    _FINALS,
+    _TRAITS,
+    _SHAPES,
+    _RUNS,
+    _ORDER,
+    _SAID,
+    _ENDS,
+    _LINES,
+) = range(12)
+
+
+#: Which field of a file's line is its time.
+_TIME = 4
+
+
+class _Shelf:
+    """The files of a listing as they lie on disk (``listing.Shelf``)."""
+
+    __slots__ = ("_base", "_ends", "_lines", "_said", "_written", "summary")
+
+    def __init__(self, parts: Sequence[bytes], base: str, set_aside: int) -> None:
+        self.summary = _summary(parts, set_aside)
+        self._base = base
+        self._ends = unpack_numbers(parts[_ENDS])
+        self._lines = parts[_LINES]
+        self._written = parts[_SAID]
+        self._said: list[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def upload_times(self) -> list[str | None]:
+        return [_text(self._fields(number)[_TIME]) for number in range(len(self))]
+
+    def file(self, number: int) -> DistFile:
+        if self._said is None:
+            self._said = split_lines(self._written)
+        filename, address, size, said, time, core, *digests = self._fields(number)
+        ending = filename if address[0] == "+" else ""
+        count = int(core) if core.isdigit() else 0
+        pair = 2 * int(said)
+        return DistFile(
+            filename,
+            f"{self._base}{address[1:]}{ending}",
+            hashes=_pairs(digests[count:]),
+            size=int(size) if size else None,
+            requires_python=_text(self._said[pair]),
+            yanked=read_optional(self._said[pair + 1]),
+            upload_time=_text(time),
+            core_metadata=_pairs(digests[:count]) if core.isdigit() else core == "+" if core else None,
+        )
+
+    def _fields(self, number: int) -> list[str]:
+        return split_lines(self._lines[self._ends[number] : self._ends[number + 1]], "\t")
+
+
+def _summary(parts: Sequence[bytes], set_aside: int) -> Summary:
+    lengths = unpack_numbers(parts[_KEY_LENGTHS])
+    keys, start, joined = [], 0, parts[_KEYS]
+    for length in lengths:
+        keys.append(joined[start : start + length])
+        start += length
+    traits = split_lines(parts[_TRAITS])
+    return Summary(
+        keys=keys,
+        texts=split_lines(parts[_TEXTS]) if keys else [],
+        finals=int.from_bytes(parts[_FINALS], "little"),
+        traits=[_trait(*traits[at : at + 4]) for at in range(0, len(traits) - 3, 4)],
+        shapes=[[int(n) for n in s.split(",")] for s in split_lines(parts[_SHAPES])] if keys else [],
+        runs=unpack_numbers(parts[_RUNS]),
+        order=unpack_numbers(parts[_ORDER]),
+        set_aside=set_aside,
+    )
+
+
+def _trait(requires_python: str, tags: str, yanked: str, metadata: str) -> Trait:
+    return Trait(_text(requires_python), _text(tags), yanked=read_optional(yanked), metadata=metadata == "+")
+
+
+def _text(written: str) -> str | None:
+    return written[1:] if written else None
+
+
+def _pairs(texts: Sequence[str]) -> Mapping[str, str]:
+    rest = iter(texts)
+    return dict(zip(rest, rest, strict=True))
