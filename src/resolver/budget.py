@@ -11,7 +11,6 @@ import time
 
 from resolver.errors import LimitReached
 from resolver.problem import ListingKey, MetadataKey
-from resolver.solver.report import deciding, tightest
 from resolver.solver.terms import newest
 
 TYPE_CHECKING = False
@@ -65,6 +64,8 @@ class Budget:
         found = self.exceeded(solver.statistics.steps())
         if found is None:
             return
+        from resolver.solver.report import tightest  # noqa: PLC0415  # lazy: start-up time
+
         option, limit = found
         stuck = tightest(solver.learned)
         package = None if stuck is None else problem.names.name(stuck.package)
@@ -93,6 +94,9 @@ def report(problem: PythonProblem, solver: Solver, waiting: Sequence[object]) ->
 
     ``waiting`` are the keys that it waits for.  The search may have been interrupted anywhere.
     """
+    from resolver.solver.report import tightest  # noqa: PLC0415  # lazy: start-up time
+    from resolver.wording import PythonWording  # noqa: PLC0415  # the same
+
     count = solver.statistics
     packages = len(problem.catalog.packages)
     said = (
@@ -120,6 +124,8 @@ def _doing(problem: PythonProblem, solver: Solver, waiting: Sequence[object]) ->
             return f", waiting for the listing of {key.name}{more}"
         if isinstance(key, MetadataKey):
             return f", waiting for the metadata of {key.file.filename}{more}"
+    from resolver.solver.report import deciding  # noqa: PLC0415  # lazy: start-up time
+
     decided = deciding(solver)
     if decided is None:
         return ""

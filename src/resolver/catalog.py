@@ -14,6 +14,7 @@ versions: pre-release, constraints.
 from __future__ import annotations
 
 from resolver.errors import InputError
+from resolver.index.summary import SOURCE
 from resolver.model.names import InvalidName, normalise
 from resolver.model.version import Version
 from resolver.policy import (
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
 
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.summary import Trait
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.model.requirement import Requirement
     from resolver.model.specifiers import Specifiers
     from resolver.policy import Reason
+
+    # What a file has said of it, its tags, and whether its metadata is served: numbers of ``Summary``.
+    _Trait = tuple[int, int, int]
 
 __all__ = ["Candidates", "Catalog", "FileLists", "Rules", "package_names", "read_listing"]
 
@@ -184,148 +187,137 @@ class FileLists:
         if made is None:
             if not 0 <= candidate < len(self):
                 raise IndexError(candidate)
-            verdict = self._judge.verdict(candidate)
-            numbers = self._listing.summary.files(candidate)
-            places = verdict.fitting if self._fitting else verdict.unfit
-            made = self._made[candidate] = [self._listing.file(numbers[place]) for place in places]
+            fitting, unfit = self._judge.sorted_files(candidate)
+            numbers = fitting if self._fitting else unfit
+            made = self._made[candidate] = [self._listing.file(number) for number in numbers]
         return made
 
     def __iter__(self) -> Iterator[list[DistFile]]:
         return map(self.__getitem__, range(len(self)))
 
 
-class _Verdict:
-    """What the rules say of versions whose files are alike.
-
-    ``fitting`` are the places, among the files of a version, of those that fit, best first, ``unfit`` those
-    of the others; ``reason`` says why none fits; ``yanked`` tells that all that fit are.
-    """
-
-    __slots__ = ("fitting", "reason", "unfit", "yanked")
-
-    def __init__(
-        self, fitting: Sequence[int], unfit: Sequence[int], reason: Reason | None, *, yanked: bool
-    ) -> None:
-        self.fitting = fitting
-        self.unfit = unfit
-        self.reason = reason
-        self.yanked = yanked
-
-
 class _Judge:
-    """Applies the rules about files to the shapes of one listing, and to each of them once.
+    """Applies the rules about files to the versions of one listing, and once to those whose files are alike.
 
     Two facts are not part of a shape: which files were uploaded too late, and whether the user pins the very
     version, which matters for yanked files.
     """
 
-    __slots__ = ("_cutoff", "_environment", "_late", "_name", "_pythons", "_rules", "_summary", "_verdicts")
+    __slots__ = ("_environment", "_faults", "_late", "_name", "_ranks", "_rules", "_sources", "_summary")
 
     def __init__(self, listing: Listing, environment: Environment, rules: Rules) -> None:
         self._name = listing.name
         self._summary = listing.summary
         self._environment = environment
         self._rules = rules
+        self._sources = rules.sources(listing.name)
         self._late = _late(listing, rules.cutoff)
-        self._pythons: dict[str, Reason | None] = {}
-        self._verdicts: dict[tuple[int, bool, tuple[bool, ...]], _Verdict] = {}
+        self._faults: dict[tuple[int, bool], Reason | None] = {}
+        self._ranks: dict[int, int | None] = {}
 
-    def verdict(self, version: int) -> _Verdict:
-        """Return what the rules say of one version."""
-        shape = self._summary.shape(version)
-        late: tuple[bool, ...] = ()
-        if self._late:
-            late = tuple([file in self._late for file in self._summary.files(version)])
-        text = self._summary.texts[version]
-        return self._judged(
-            shape, late, pinned=self._may_be_pinned(shape) and self._rules.pinned(self._name, text)
-        )
-
-    def verdicts(self) -> Iterator[tuple[_Verdict, int]]:
-        """Return what the rules say, with the masks of the versions of which they say it."""
+    def verdicts(self) -> Iterator[tuple[Reason | None, bool, int]]:
+        """Return why no file fits (None: one does), whether all that fit are yanked, of which versions."""
         for shape, mask in enumerate(self._summary.masks()):
             if not self._late and not self._may_be_pinned(shape):
-                yield self._judged(shape, (), pinned=False), mask
+                yield *self._verdict(self._traits(shape), pinned=False), mask
                 continue
             left = mask
             while left:
                 bit = left & -left
                 left ^= bit
-                yield self.verdict(bit.bit_length() - 1), bit
+                version = bit.bit_length() - 1
+                yield *self._verdict(self._traits_left(version), pinned=self._pinned(version)), bit
+
+    def sorted_files(self, version: int) -> tuple[list[int], list[int]]:
+        """Return the numbers of the files of ``version`` that fit, best first, and of the others."""
+        pinned = self._pinned(version)
+        fitting: list[tuple[int, int, int]] = []
+        unfit: list[int] = []
+        numbers = self._summary.files(version)
+        for place, trait in enumerate(self._traits_left(version)):
+            rank = None if trait is None or self._fault(trait[0], pinned=pinned) else self._rank(*trait[1:])
+            if rank is None:
+                unfit.append(numbers[place])
+            else:
+                fitting.append((rank, place, numbers[place]))
+        return [number for _, _, number in sorted(fitting)], unfit
+
+    def _traits(self, shape: int) -> Sequence[_Trait]:
+        traits = self._summary.traits
+        return [
+            (traits[3 * trait], traits[3 * trait + 1], traits[3 * trait + 2])
+            for trait in self._summary.traits_of(shape)
+        ]
+
+    def _traits_left(self, version: int) -> Sequence[_Trait | None]:
+        """Return the traits of the files of ``version``, None for one that was uploaded too late."""
+        traits = self._traits(self._summary.shape(version))
+        if not self._late:
+            return traits
+        late = [number in self._late for number in self._summary.files(version)]
+        return [None if too_late else trait for trait, too_late in zip(traits, late, strict=True)]
 
     def _may_be_pinned(self, shape: int) -> bool:
-        traits = self._summary.traits
-        return self._rules.pins(self._name) and any(
-            traits[trait].yanked for trait in self._summary.shapes[shape]
-        )
+        """Tell whether it matters for the versions of ``shape`` which of them the user pins."""
+        said = self._summary.said
+        return self._rules.pins(self._name) and any(said[trait[0]][1] for trait in self._traits(shape))
 
-    def _judged(self, shape: int, late: tuple[bool, ...], *, pinned: bool) -> _Verdict:
-        key = (shape, pinned, late if any(late) else ())
-        found = self._verdicts.get(key)
-        if found is None:
-            found = self._verdicts[key] = self._judge(*key)
-        return found
+    def _pinned(self, version: int) -> bool:
+        return self._rules.pins(self._name) and self._rules.pinned(self._name, self._summary.texts[version])
 
-    def _judge(self, shape: int, pinned: bool, late: tuple[bool, ...]) -> _Verdict:  # noqa: FBT001  # a key
-        fitting: list[tuple[int, int]] = []
-        unfit: list[int] = []
+    def _verdict(self, traits: Sequence[_Trait | None], *, pinned: bool) -> tuple[Reason | None, bool]:
+        only_yanked = False
+        for trait in traits:
+            if trait is None or self._fault(trait[0], pinned=pinned) is not None:
+                continue
+            if self._rank(trait[1], trait[2]) is not None:
+                if not self._summary.said[trait[0]][1]:
+                    return None, False
+                only_yanked = True
+        return (None, True) if only_yanked else (self._reason(traits, pinned=pinned), False)
+
+    def _reason(self, traits: Sequence[_Trait | None], *, pinned: bool) -> Reason:
+        """Return why none of the files fits: the reason of the one that came furthest."""
+        faults: list[Reason] = []
         wheels: list[str] = []  # the tags of those that nothing but their tags rules out
-        nearest: Reason | None = None
-        stage = -1
-        traits = [self._summary.traits[trait] for trait in self._summary.shapes[shape]]
-        for place, trait in enumerate(traits):
-            reason: Reason | None = None
-            if late and late[place]:
-                reason = TooNew(self._rules.cutoff or "")
-            reason = reason or self._refusal(trait, pinned=pinned)
-            rank = self._rank(trait) if reason is None else None
-            if rank is not None:
-                fitting.append((rank, place))
-                continue
-            unfit.append(place)
-            if reason is None and trait.tags is not None:
-                wheels.append(trait.tags)
-                continue
-            reason = reason or SourceOnly()
-            if _STAGES.index(type(reason)) > stage:
-                stage = _STAGES.index(type(reason))
-                nearest = reason
-        fitting.sort()
-        if fitting:
-            nearest = None
-        elif wheels:
-            nearest = self._no_wheel(wheels)
-        places = [place for _, place in fitting]
-        return _Verdict(places, unfit, nearest, yanked=all(traits[place].yanked for place in places))
+        for trait in traits:
+            fault = self._fault(trait[0], pinned=pinned) if trait else TooNew(self._rules.cutoff or "")
+            tags = self._summary.tags[trait[1]] if trait else SOURCE
+            if fault is None and tags != SOURCE:
+                wheels.append(tags)
+            else:
+                faults.append(fault or SourceOnly())
+        if not wheels:
+            return max(faults, key=lambda fault: _STAGES.index(type(fault)))  # of several the first
+        nearest = max(map(self._environment.why_unfit, wheels), key=list(_UNFIT).index)
+        return NoMatchingWheel(_UNFIT[nearest])
 
-    def _refusal(self, trait: Trait, *, pinned: bool) -> Reason | None:
+    def _fault(self, said: int, *, pinned: bool) -> Reason | None:
         """Return what rules a file out whatever it is and whenever it came: yanked, its Python."""
-        requires_python = trait.requires_python
-        reason = yanked(trait.yanked, pinned=pinned)
-        if reason is not None or requires_python is None:
-            return reason
-        if requires_python not in self._pythons:
-            self._pythons[requires_python] = self._python_reason(requires_python)
-        return self._pythons[requires_python]
+        key = (said, pinned)
+        if key not in self._faults:
+            requires_python, why = self._summary.said[said]
+            fault = yanked(why, pinned=pinned) or self._python_reason(requires_python)
+            self._faults[key] = fault
+        return self._faults[key]
 
-    def _python_reason(self, requires_python: str) -> Reason | None:
+    def _python_reason(self, requires_python: str | None) -> Reason | None:
+        if requires_python is None:
+            return None
         accepted = self._environment.accepts_python(requires_python)
         if accepted is None:
             return Unreadable(f"a Requires-Python that cannot be read ({requires_python})")
         python = self._environment.variables["python_full_version"]
         return None if accepted else PythonMismatch(requires_python, python)
 
-    def _rank(self, trait: Trait) -> int | None:
+    def _rank(self, tags: int, metadata: int) -> int | None:
         """Return how good a file is that no other rule refuses, 0 being the best; None: it does not fit."""
-        if trait.tags is not None:
-            return self._environment.rank(trait.tags)
+        if tags not in self._ranks:
+            written = self._summary.tags[tags]
+            self._ranks[tags] = _LAST if written == SOURCE else self._environment.rank(written)
+        rank = self._ranks[tags]
         # Metadata of a source distribution can be read where the index serves it (PEP 658).
-        return _LAST if trait.metadata and self._rules.sources(self._name) else None
-
-    def _no_wheel(self, wheels: Sequence[str]) -> Reason:
-        # What a wheel is for is asked only here: most versions have another one that fits.
-        nearest = max(map(self._environment.why_unfit, wheels), key=list(_UNFIT).index)
-        return NoMatchingWheel(_UNFIT[nearest])
+        return None if rank == _LAST and not (metadata and self._sources) else rank
 
 
 def _late(listing: Listing, cutoff: str | None) -> frozenset[int]:
@@ -353,12 +345,12 @@ def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Ca
     found = Candidates(listing, judge)
     rejected: dict[Reason, int] = {}
     others = 0 if rules.pre_releases.allowed(listing.name) else found.everything & ~found.finals
-    for verdict, mask in judge.verdicts():
-        if verdict.reason is not None:
-            rejected[verdict.reason] = rejected.get(verdict.reason, 0) | mask
+    for reason, only_yanked, mask in judge.verdicts():
+        if reason is not None:
+            rejected[reason] = rejected.get(reason, 0) | mask
         else:
             found.usable |= mask
-            if verdict.yanked:
+            if only_yanked:
                 found.yanked |= mask
     if found.usable & others:
         rejected[PreRelease()] = found.usable & others

@@ -6,17 +6,17 @@ The solver answers with candidates of packages and extras; here they become the 
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from resolver.formats.answer import Pinned
 from resolver.model.names import InvalidName, normalise
 from resolver.policy import Reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from resolver.catalog import Candidates
     from resolver.index.metadata import Metadata
+    from resolver.model.distfile import DistFile
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
@@ -45,12 +45,26 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
                 name,
                 versions[name],
                 extras=frozenset(extras.get(name, ())),
-                files=(*candidates.files[chosen[name]], *candidates.unfit[chosen[name]]),
+                files=_Files(candidates, chosen[name]),
                 requires=tuple((each.text, each.name, versions[each.name]) for each in requires[name]),
                 via=tuple(via.get(name, ())),
             )
         )
     return found
+
+
+class _Files:
+    """All files of a candidate, those that fit first, made when somebody looks."""
+
+    __slots__ = ("_candidate", "_candidates")
+
+    def __init__(self, candidates: Candidates, candidate: int) -> None:
+        self._candidates = candidates
+        self._candidate = candidate
+
+    def __iter__(self) -> Iterator[DistFile]:
+        yield from self._candidates.files[self._candidate]
+        yield from self._candidates.unfit[self._candidate]
 
 
 def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
@@ -74,8 +88,10 @@ def _provided(metadata: Metadata) -> set[str]:
     """Return the extras of a candidate in normal form, without those whose names are none."""
     found: set[str] = set()
     for each in metadata.provides_extra:
-        with suppress(InvalidName):
+        try:
             found.add(normalise(each))
+        except InvalidName:
+            continue
     return found
 
 

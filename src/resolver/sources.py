@@ -11,11 +11,10 @@ import sys
 import time
 
 from resolver.errors import InputError
-from resolver.index.aiohttp_transport import AiohttpTransport
 from resolver.index.cache import CachingTransport
 from resolver.index.client import Client, IndexSpec
-from resolver.index.pip_config import default_index
 from resolver.index.store import RecordStore, default_cache_dir
+from resolver.index.transport import Traffic
 from resolver.model.environment import Environment, InvalidPythonVersion
 from resolver.model.tags import UnknownPlatform
 from resolver.options import redacted
@@ -24,8 +23,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from resolver.index.aiohttp_transport import AiohttpTransport
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Source
+    from resolver.index.transport import Request, Response
     from resolver.model.environment import Host
     from resolver.options import Options
 
@@ -41,7 +42,7 @@ class OpenSource:
         self,
         source: Source,
         *,
-        transport: AiohttpTransport | None = None,
+        transport: _Network | None = None,
         recording: RecordingSource | None = None,
     ) -> None:
         self.source = source
@@ -62,6 +63,46 @@ class OpenSource:
         """Write the recording, if one was asked for, of what was ``used``.  Raises ``OutputError``."""
         if self._recording is not None:
             self._recording.save(used)
+
+
+class _Network:
+    """The transport over HTTP, which is loaded when something must be fetched."""
+
+    __slots__ = ("_certificates", "_made", "_options")
+
+    def __init__(self, options: Options, certificates: str | None) -> None:
+        self._options = options
+        self._certificates = certificates
+        self._made: AiohttpTransport | None = None
+
+    @property
+    def traffic(self) -> Traffic:
+        """Return what went over the network so far."""
+        return Traffic() if self._made is None else self._made.traffic
+
+    def stored(self, request: Request) -> Response | None:  # noqa: ARG002  # the port's signature
+        """Return ``None``: the network always needs waiting."""
+        return None
+
+    async def fetch(self, request: Request) -> Response:
+        """Return the answer; see ``Transport.fetch`` for the contract."""
+        if self._made is None:
+            from resolver.index.aiohttp_transport import (  # noqa: PLC0415  # lazy: start-up time
+                AiohttpTransport,
+            )
+
+            self._made = AiohttpTransport(
+                timeout=self._options.timeout,
+                retries=self._options.retries,
+                concurrency=self._options.concurrency,
+                certificates=self._certificates,
+            )
+        return await self._made.fetch(request)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        if self._made is not None:
+            await self._made.close()
 
 
 def environment_of(options: Options) -> Environment:
@@ -109,12 +150,7 @@ def open_source(
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
     indexes, certificates = _indexes(options, directory, warn, note)
-    transport = AiohttpTransport(
-        timeout=options.timeout,
-        retries=options.retries,
-        concurrency=options.concurrency,
-        certificates=certificates,
-    )
+    transport = _Network(options, certificates)
     store = None if directory is None else RecordStore(directory, warn=warn, note=note)
     caching = CachingTransport(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline
@@ -124,7 +160,7 @@ def open_source(
 
 
 def _recorded(
-    source: Source, options: Options, asked: Sequence[str], transport: AiohttpTransport | None
+    source: Source, options: Options, asked: Sequence[str], transport: _Network | None
 ) -> OpenSource:
     if options.record is None:
         return OpenSource(source, transport=transport)
@@ -149,6 +185,8 @@ def _indexes(
     if options.index_url is not None:
         urls.append(options.index_url)
     else:
+        from resolver.index.pip_config import default_index  # noqa: PLC0415  # lazy: often given
+
         found = default_index(os.environ, cache_dir=directory)
         for warning in found.warnings:
             warn(warning)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from resolver.index.cache import CachingTransport
+from resolver.index.client import Client, IndexSpec
+from resolver.index.store import RecordStore
+from support.fake_transport import FakeTransport, answer
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 ENVIRON = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "error"}
@@ -104,6 +111,61 @@ sys.exit(code)
         "typing", "urllib.parse",
     }  # fmt: skip
     assert modules & costly == set()
+
+
+def fill_cache(folder: Path) -> None:
+    """Keep a page and metadata of ``a``, which requires ``b``, and of ``b``."""
+    server = FakeTransport()
+    client = Client(
+        CachingTransport(server, RecordStore(str(folder)), now=lambda: 0.0),
+        [IndexSpec("index", "https://index.example/simple")],
+    )
+    for name, required in (("a", "Requires-Dist: b>=1 ; python_version > '3'\n"), ("b", "")):
+        filename = f"{name}-1-py3-none-any.whl"
+        url = f"https://files.example/{filename}"
+        file = {"filename": filename, "url": url, "core-metadata": True, "requires-python": ">=3.8,<5"}
+        page = json.dumps({"name": name, "files": [file]}).encode()
+        kind = {"content-type": "application/vnd.pypi.simple.v1+json"}
+        server.script(f"https://index.example/simple/{name}/", answer(200, page, kind))
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n{required}".encode()
+        server.script(f"{url}.metadata", answer(200, metadata))
+        listing = asyncio.run(client.listing(name))
+        asyncio.run(client.metadata(name, listing.files[0]))
+
+
+@pytest.mark.slow
+def test_a_warm_run_imports_what_it_uses(tmp_path: Path) -> None:
+    """Nothing that fetches, parses pages or explains, and none of the costly modules of Python's."""
+    fill_cache(tmp_path)
+    program = """\
+import sys
+before = set(sys.modules)
+import resolver.cli
+code = resolver.cli.main(sys.argv[1:])
+print(*sorted(set(sys.modules) - before))
+sys.exit(code)
+"""
+    words = ["resolve", "-", "--offline", "-q", "--no-header", "-i", "https://index.example/simple"]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program, *words, "--cache-dir", str(tmp_path)],
+        env=ENVIRON,
+        input="a\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *pins, modules = done.stdout.splitlines()
+    assert [pin for pin in pins if not pin.startswith(" ")] == ["a==1", "b==1"]
+    imported = set(modules.split())
+    ours = {"aiohttp_transport", "artifacts", "decompress", "pip_config", "simple", "simple_json", "links"}
+    assert imported & {f"resolver.index.{name}" for name in ours} == set()
+    assert imported & {"resolver.phrases", "resolver.telling", "resolver.solver.explain"} == set()
+    costly = {
+        "aiohttp", "argparse", "asyncio", "attr", "collections", "contextlib", "datetime", "enum",
+        "functools", "hashlib", "inspect", "json", "msgspec", "packaging", "pathlib", "re", "shlex",
+        "subprocess", "typing", "urllib",
+    }  # fmt: skip
+    assert imported & costly == set()
 
 
 @pytest.mark.slow

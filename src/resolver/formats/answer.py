@@ -20,7 +20,8 @@ class Pinned:
 
     ``url`` is None for a package from an index.  ``requires`` are the requirements that hold for the target,
     each with the name and the version that fulfil it: ``(requirement, name, version)``.  ``via`` says who
-    wants it: origins (``file:line``) first, then the names of packages, both sorted.
+    wants it: origins (``file:line``) first, then the names of packages, both sorted.  ``files`` may be read
+    more than once, and are made when they are: a list of pins shows none.
     """
 
     __slots__ = ("extras", "files", "name", "requires", "url", "version", "via")
@@ -32,7 +33,7 @@ class Pinned:
         *,
         extras: frozenset[str] = frozenset(),
         url: str | None = None,
-        files: tuple[DistFile, ...] = (),
+        files: Iterable[DistFile] = (),
         requires: tuple[tuple[str, str, str], ...] = (),
         via: tuple[str, ...] = (),
     ) -> None:

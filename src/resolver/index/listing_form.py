@@ -20,7 +20,7 @@ from resolver.index.packing import (
     split_lines,
     unpack_numbers,
 )
-from resolver.index.summary import Summary, Trait
+from resolver.index.summary import Summary
 from resolver.model.distfile import DistFile
 
 TYPE_CHECKING = False
@@ -75,16 +75,7 @@ def write_listing_form(listing: Listing) -> bytes:
         str(summary.set_aside),
         *listing.drop_reasons,
     ]
-    traits = [
-        part
-        for trait in summary.traits
-        for part in (
-            optional(trait.requires_python),
-            optional(trait.tags),
-            optional(trait.yanked),
-            optional(trait.metadata),
-        )
-    ]
+    same = [part for python, yanked in summary.said for part in (optional(python), optional(yanked))]
     return join_block(
         [
             join_lines(head),
@@ -92,8 +83,11 @@ def write_listing_form(listing: Listing) -> bytes:
             pack_numbers(map(len, summary.keys)),
             b"".join(summary.keys),
             summary.finals.to_bytes(len(summary.keys) // 8 + 1, "little"),
-            join_lines(traits),
-            join_lines([",".join(map(str, shape)) for shape in summary.shapes]),
+            join_lines(same),
+            join_lines(summary.tags),
+            pack_numbers(summary.traits),
+            pack_numbers(summary.shapes),
+            pack_numbers(summary.ends),
             pack_numbers(summary.runs),
             pack_numbers(summary.order),
             join_lines([part for pair in said for part in pair]),
@@ -174,14 +168,17 @@ def read_listing_form(content: bytes) -> Listing:
     _KEY_LENGTHS,
     _KEYS,
     _FINALS,
+    _SAME,
+    _TAGS,
     _TRAITS,
     _SHAPES,
+    _SHAPE_ENDS,
     _RUNS,
     _ORDER,
     _SAID,
     _ENDS,
     _LINES,
-) = range(12)
+) = range(15)
 
 
 #: Which field of a file's line is its time.
@@ -235,21 +232,20 @@ def _summary(parts: Sequence[bytes], set_aside: int) -> Summary:
     for length in lengths:
         keys.append(joined[start : start + length])
         start += length
-    traits = split_lines(parts[_TRAITS])
+    same = split_lines(parts[_SAME])
     return Summary(
         keys=keys,
         texts=split_lines(parts[_TEXTS]) if keys else [],
         finals=int.from_bytes(parts[_FINALS], "little"),
-        traits=[_trait(*traits[at : at + 4]) for at in range(0, len(traits) - 3, 4)],
-        shapes=[[int(n) for n in s.split(",")] for s in split_lines(parts[_SHAPES])] if keys else [],
+        said=[(_text(same[at]), read_optional(same[at + 1])) for at in range(0, len(same) - 1, 2)],
+        tags=split_lines(parts[_TAGS]),
+        traits=unpack_numbers(parts[_TRAITS]),
+        shapes=unpack_numbers(parts[_SHAPES]),
+        ends=unpack_numbers(parts[_SHAPE_ENDS]),
         runs=unpack_numbers(parts[_RUNS]),
         order=unpack_numbers(parts[_ORDER]),
         set_aside=set_aside,
     )
-
-
-def _trait(requires_python: str, tags: str, yanked: str, metadata: str) -> Trait:
-    return Trait(_text(requires_python), _text(tags), yanked=read_optional(yanked), metadata=metadata == "+")
 
 
 def _text(written: str) -> str | None:

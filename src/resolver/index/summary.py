@@ -3,8 +3,9 @@
 A listing has thousands of files, but few sorts of them: most versions have one wheel and one source
 distribution with the same tags and the same Requires-Python as the version before.  So a file is a number, a
 *trait* is what it has in common with others, a *shape* is the traits of the files of one version, and rules
-are asked once a shape.  Nothing here depends on a target or on options.  What the rules are is in ``policy``
-and ``catalog``, how a summary lies on disk in ``listing_form``.
+are asked once a shape.  All are numbers, so that a kept summary is used as it lies on disk.  Nothing here
+depends on a target or on options.  What the rules are is in ``policy`` and ``catalog``, how a summary lies on
+disk in ``listing_form``.
 """
 
 from __future__ import annotations
@@ -20,36 +21,37 @@ if TYPE_CHECKING:
 
     from resolver.model.distfile import DistFile
 
-__all__ = ["Summary", "Trait", "summarise"]
+__all__ = ["SOURCE", "Summary", "summarise"]
 
-
-class Trait:
-    """What one sort of files has in common: all that a rule may ask, but for the time of the upload.
-
-    ``tags`` is None for a source distribution; ``metadata`` tells whether the index serves that of the file.
-    ``yanked`` is the reason, true where none is given, None where the file is not.
-    """
-
-    __slots__ = ("metadata", "requires_python", "tags", "yanked")
-
-    def __init__(
-        self, requires_python: str | None, tags: str | None, *, yanked: bool | str | None, metadata: bool
-    ) -> None:
-        self.requires_python = requires_python
-        self.tags = tags
-        self.yanked = yanked
-        self.metadata = metadata
+SOURCE = ""
+"""What stands for tags in the trait of a source distribution."""
 
 
 class Summary:
     """The versions of a listing, oldest first, as ``keys`` and ``texts``; ``finals`` is a mask.
 
-    ``shapes`` are numbers of ``traits``, in the order of the files in the listing; ``runs`` are pairs, one
-    number after the other: a shape, and how many versions in a row have it.  ``order`` holds the numbers of
-    the files, version by version.  ``set_aside`` counts files whose names say nothing that can be used.
+    ``said`` are pairs of Requires-Python and why a file was yanked (true where none says), ``tags`` those of
+    wheels, and ``SOURCE``.  ``traits`` are threes, one number after the other: one of ``said``, one
+    of ``tags``, and whether the index serves the metadata.  ``shapes`` are numbers of traits, in the order of
+    the files in the listing; ``ends`` says where each begins and the last ends.  ``runs`` are pairs: a shape,
+    and how many versions in a row have it.  ``order`` holds the numbers of the files, version by version.
+    ``set_aside`` counts files whose names say nothing that can be used.
     """
 
-    __slots__ = ("_starts", "finals", "keys", "order", "runs", "set_aside", "shapes", "texts", "traits")
+    __slots__ = (
+        "_starts",
+        "ends",
+        "finals",
+        "keys",
+        "order",
+        "runs",
+        "said",
+        "set_aside",
+        "shapes",
+        "tags",
+        "texts",
+        "traits",
+    )
 
     def __init__(  # noqa: PLR0913  # one parameter a fact
         self,
@@ -57,8 +59,11 @@ class Summary:
         keys: list[bytes],
         texts: list[str],
         finals: int,
-        traits: Sequence[Trait],
-        shapes: Sequence[Sequence[int]],
+        said: Sequence[tuple[str | None, bool | str | None]],
+        tags: Sequence[str],
+        traits: Sequence[int],
+        shapes: Sequence[int],
+        ends: Sequence[int],
         runs: Sequence[int],
         order: Sequence[int],
         set_aside: int,
@@ -66,8 +71,11 @@ class Summary:
         self.keys = keys
         self.texts = texts
         self.finals = finals
+        self.said = said
+        self.tags = tags
         self.traits = traits
         self.shapes = shapes
+        self.ends = ends
         self.runs = runs
         self.order = order
         self.set_aside = set_aside
@@ -75,7 +83,7 @@ class Summary:
 
     def masks(self) -> list[int]:
         """Return for each shape the mask of the versions that have it."""
-        masks = [0] * len(self.shapes)
+        masks = [0] * (len(self.ends) - 1)
         at = 0
         for shape, length in self._pairs():
             masks[shape] |= ((1 << length) - 1) << at
@@ -86,11 +94,16 @@ class Summary:
         """Return the number of the shape of ``version``."""
         return self.runs[2 * self._run(version)]
 
+    def traits_of(self, shape: int) -> Sequence[int]:
+        """Return the numbers of the traits of ``shape``."""
+        return self.shapes[self.ends[shape] : self.ends[shape + 1]]
+
     def files(self, version: int) -> Sequence[int]:
         """Return the numbers of the files of ``version``, in the order of the listing."""
         run = self._run(version)
         versions, files = self._begins()
-        count = len(self.shapes[self.runs[2 * run]])
+        shape = self.runs[2 * run]
+        count = self.ends[shape + 1] - self.ends[shape]
         start = files[run] + (version - versions[run]) * count
         return self.order[start : start + count]
 
@@ -106,7 +119,7 @@ class Summary:
                 versions.append(version)
                 files.append(file)
                 version += length
-                file += length * len(self.shapes[shape])
+                file += length * (self.ends[shape + 1] - self.ends[shape])
             self._starts = (versions, files)
         return self._starts
 
@@ -128,7 +141,8 @@ class _Row:
 
 def summarise(name: str, files: Iterable[DistFile]) -> Summary:
     """Read the names of the ``files`` of package ``name``; cost linear in them."""
-    rows, traits, set_aside = _rows(name, files)
+    sorts = _Sorts()
+    rows, set_aside = _rows(name, files, sorts)
     keys = sorted(rows)
     finals = 0
     shapes: dict[tuple[int, ...], int] = {}
@@ -141,33 +155,57 @@ def summarise(name: str, files: Iterable[DistFile]) -> Summary:
             runs[-1] += 1
         else:
             runs += (shape, 1)
+    ends = [0]
+    for traits in shapes:
+        ends.append(ends[-1] + len(traits))
     return Summary(
         keys=keys,
         texts=[rows[key].text for key in keys],
         finals=finals,
-        traits=traits,
-        shapes=list(shapes),
+        said=list(sorts.said),
+        tags=list(sorts.tags),
+        traits=[number for trait in sorts.traits for number in trait],
+        shapes=[trait for traits in shapes for trait in traits],
+        ends=ends,
         runs=runs,
         order=[file for key in keys for file in rows[key].files],
         set_aside=set_aside,
     )
 
 
-def _rows(name: str, files: Iterable[DistFile]) -> tuple[dict[bytes, _Row], list[Trait], int]:
-    """Return the versions by key, the traits, and how many files had names that say nothing usable."""
+class _Sorts:
+    """The sorts of files met so far, and their numbers."""
+
+    __slots__ = ("said", "tags", "traits")
+
+    def __init__(self) -> None:
+        self.said: dict[tuple[str | None, bool | str | None], int] = {}
+        self.tags: dict[str, int] = {}
+        self.traits: dict[tuple[int, int, int], int] = {}
+
+    def trait(self, file: DistFile, tags: str) -> int:
+        """Return the number of the trait of ``file``."""
+        said, known = self.said, self.tags
+        trait = (
+            said.setdefault((file.requires_python, file.yanked or None), len(said)),
+            known.setdefault(tags, len(known)),
+            1 if file.core_metadata else 0,
+        )
+        return self.traits.setdefault(trait, len(self.traits))
+
+
+def _rows(name: str, files: Iterable[DistFile], sorts: _Sorts) -> tuple[dict[bytes, _Row], int]:
+    """Return the versions by key, and how many files had names that say nothing usable."""
     rows: dict[bytes, _Row] = {}
     spelt: dict[str, _Row | None] = {}
-    traits: dict[tuple[object, ...], int] = {}
-    found: list[Trait] = []
     set_aside = 0
-    tags: str | None
     for number, file in enumerate(files):
         filename = file.filename
         try:
             if filename.endswith(".whl"):
                 text, tags = split_wheel(filename, name)
             else:
-                text, tags = split_sdist(filename, name), None
+                text, tags = split_sdist(filename, name), SOURCE
         except InvalidFilename:
             set_aside += 1
             continue
@@ -177,16 +215,9 @@ def _rows(name: str, files: Iterable[DistFile]) -> tuple[dict[bytes, _Row], list
             if row is None:
                 set_aside += 1
                 continue
-        yanked = file.yanked or None
-        metadata = bool(file.core_metadata)
-        same = (file.requires_python, tags, yanked, metadata)
-        trait = traits.get(same)
-        if trait is None:
-            trait = traits[same] = len(found)
-            found.append(Trait(file.requires_python, tags, yanked=yanked, metadata=metadata))
         row.files.append(number)
-        row.shape.append(trait)
-    return rows, found, set_aside
+        row.shape.append(sorts.trait(file, tags))
+    return rows, set_aside
 
 
 def _row(text: str, rows: dict[bytes, _Row]) -> _Row | None:
