@@ -171,13 +171,24 @@ class Candidates:
 class FileLists:
     """The files of each candidate, those that fit or the others; a list is made when it is looked at."""
 
-    __slots__ = ("_fitting", "_judge", "_listing", "_made")
+    __slots__ = ("_first", "_fitting", "_judge", "_listing", "_made")
 
     def __init__(self, listing: Listing, judge: _Judge, *, fitting: bool) -> None:
         self._listing = listing
         self._judge = judge
         self._fitting = fitting
+        self._first: dict[int, DistFile | None] = {}
         self._made: dict[int, list[DistFile]] = {}
+
+    def first(self, candidate: int) -> DistFile | None:
+        """Return the first file of ``candidate`` without making the others; None if there is none."""
+        made = self._made.get(candidate)
+        if made is not None:
+            return made[0] if made else None
+        if candidate not in self._first:
+            number = self._judge.first(candidate, fitting=self._fitting)
+            self._first[candidate] = None if number is None else self._listing.file(number)
+        return self._first[candidate]
 
     def __len__(self) -> int:
         return len(self._listing.summary.keys)
@@ -227,6 +238,19 @@ class _Judge:
                 left ^= bit
                 version = bit.bit_length() - 1
                 yield *self._verdict(self._traits_left(version), pinned=self._pinned(version)), bit
+
+    def first(self, version: int, *, fitting: bool) -> int | None:
+        """Return the number that ``sorted_files`` has first among those that fit, or among the others."""
+        if not fitting:
+            return next(iter(self.sorted_files(version)[1]), None)
+        pinned = self._pinned(version)
+        best, found = _WORST, None
+        for place, trait in enumerate(self._traits_left(version)):
+            if trait is not None and self._fault(trait[0], pinned=pinned) is None:
+                rank = self._rank(trait[1], trait[2])
+                if rank is not None and rank < best:
+                    best, found = rank, place
+        return None if found is None else self._summary.files(version)[found]
 
     def sorted_files(self, version: int) -> tuple[list[int], list[int]]:
         """Return the numbers of the files of ``version`` that fit, best first, and of the others."""
@@ -329,6 +353,7 @@ def _late(listing: Listing, cutoff: str | None) -> frozenset[int]:
 
 
 _LAST = 1 << 30
+_WORST = _LAST + 1
 
 #: What a wheel without a rank is for, nearest last.
 _UNFIT = {
@@ -422,4 +447,6 @@ class Catalog:
 
     def metadata_file(self, name: str, candidate: int) -> DistFile:
         """Return the file whose metadata stands for ``candidate``: the best wheel where there is one."""
-        return self._candidates[name].files[candidate][0]
+        file = self._candidates[name].files.first(candidate)
+        assert file is not None  # or else the candidate would not be usable
+        return file

@@ -91,11 +91,12 @@ class _Check:
     def _refusal(self, name: str) -> str | None:
         version = self._versions[name]
         rules = self._catalog.rules
-        files = self._catalog.packages[name].files[self._pins[name]]
-        if not files:
+        files = self._catalog.packages[name].files
+        file = files.first(self._pins[name])
+        if file is None:
             return "of which no file can be used"
-        fault = self._fault(name, files[0])
-        if fault is not None and all(self._fault(name, file) for file in files[1:]):
+        fault = self._fault(name, file)
+        if fault is not None and all(self._fault(name, each) for each in files[self._pins[name]]):
             return fault
         if is_prerelease_key(version.key) and not rules.pre_releases.allowed(name):
             return "which is a pre-release, and these are not allowed"

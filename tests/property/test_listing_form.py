@@ -148,6 +148,18 @@ def test_shapes_change_nothing(listing: Listing, environment: Environment, rules
 
 
 @given(listings, environments, rules)
+def test_first_file_is_the_first_of_the_list(
+    listing: Listing, environment: Environment, rules: Rules
+) -> None:
+    """Whether the list is made or not."""
+    found = read_listing(listing, environment, rules)
+    for lists in (found.files, found.unfit):
+        before = [lists.first(number) for number in range(len(lists))]
+        assert before == [files[0] if files else None for files in lists]
+        assert before == [lists.first(number) for number in range(len(lists))]
+
+
+@given(listings, environments, rules)
 def test_reasons_stand_in_the_order_of_the_oldest_versions(
     listing: Listing, environment: Environment, rules: Rules
 ) -> None:

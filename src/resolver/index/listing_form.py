@@ -25,9 +25,11 @@ from resolver.model.distfile import DistFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from resolver.index.transport import Response
+
+    _Said = tuple[str | None, bool | str | None]  # Requires-Python and why it was yanked
 
 __all__ = ["FORM", "ListingForm", "read_listing_form", "write_listing_form"]
 
@@ -58,8 +60,8 @@ def write_listing_form(listing: Listing) -> bytes:
     summary = listing.summary
     files = listing.files
     base = _common_folder([file.url for file in files])
-    said: dict[tuple[str, str], int] = {}
-    lines = [_line(file, base, said) for file in files]
+    said: dict[_Said, int] = {}
+    lines = _lines(files, base, said)
     ends = [0]
     for line in lines:
         ends.append(ends[-1] + len(line))
@@ -75,26 +77,29 @@ def write_listing_form(listing: Listing) -> bytes:
         str(summary.set_aside),
         *listing.drop_reasons,
     ]
-    same = [part for python, yanked in summary.said for part in (optional(python), optional(yanked))]
     return join_block(
         [
             join_lines(head),
             join_lines(summary.texts),
-            pack_numbers(map(len, summary.keys)),
+            pack_numbers([len(key) for key in summary.keys]),
             b"".join(summary.keys),
             summary.finals.to_bytes(len(summary.keys) // 8 + 1, "little"),
-            join_lines(same),
+            join_lines(_pairs_of(summary.said)),
             join_lines(summary.tags),
             pack_numbers(summary.traits),
             pack_numbers(summary.shapes),
             pack_numbers(summary.ends),
             pack_numbers(summary.runs),
             pack_numbers(summary.order),
-            join_lines([part for pair in said for part in pair]),
+            join_lines(_pairs_of(said)),
             pack_numbers(ends),
             b"".join(lines),
         ]
     )
+
+
+def _pairs_of(said: Iterable[_Said]) -> list[str]:
+    return [part for python, yanked in said for part in (optional(python), optional(yanked))]
 
 
 def _common_folder(urls: Sequence[str]) -> str:
@@ -110,29 +115,36 @@ def _common_folder(urls: Sequence[str]) -> str:
     return first[: first.rfind("/", 0, length) + 1]
 
 
-def _line(file: DistFile, base: str, said: dict[tuple[str, str], int]) -> bytes:
-    """Return a file as a line; what files have in common goes into ``said``."""
+def _lines(files: Sequence[DistFile], base: str, said: dict[_Said, int]) -> list[bytes]:
+    """Return each file as a line."""
+    rows = [_fields(file, base, said) for file in files]
+    lines = ["\t".join(row) for row in rows]
+    joined = "".join(lines)
+    if joined.isascii() and "\\" not in joined and joined.count("\t") == sum(map(len, rows)) - len(rows):
+        return [line.encode() for line in lines]
+    return [join_lines(row, "\t") for row in rows]
+
+
+def _fields(file: DistFile, base: str, said: dict[_Said, int]) -> list[str]:
+    """Return what there is to know of a file; what files have in common goes into ``said``."""
     address = file.url[len(base) :]
     name = file.filename
     same = name and address.endswith(name)
-    pair = optional(file.requires_python), optional(file.yanked)
     core = file.core_metadata
-    digests: list[str] = []
+    fields = [
+        name,
+        f"+{address[: -len(name)]}" if same else f"={address}",
+        "" if file.size is None else str(file.size),
+        str(said.setdefault((file.requires_python, file.yanked), len(said))),
+        optional(file.upload_time),
+        optional(core) if core is None or isinstance(core, bool) else str(2 * len(core)),
+    ]
     if core is not None and not isinstance(core, bool):
-        digests = [part for item in core.items() for part in item]
-    return join_lines(
-        [
-            name,
-            f"+{address[: -len(name)]}" if same else f"={address}",
-            "" if file.size is None else str(file.size),
-            str(said.setdefault(pair, len(said))),
-            optional(file.upload_time),
-            optional(core) if core is None or isinstance(core, bool) else str(len(digests)),
-            *digests,
-            *(part for item in file.hashes.items() for part in item),
-        ],
-        "\t",
-    )
+        for item in core.items():
+            fields += item
+    for item in file.hashes.items():
+        fields += item
+    return fields
 
 
 def read_listing_form(content: bytes) -> Listing:

@@ -11,7 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "ORDER",
@@ -29,7 +29,6 @@ ORDER = sys.byteorder
 """The order of the bytes of numbers, to be named where such blocks are kept: they are read as they lie."""
 
 _WIDTH = 4
-_LARGEST = 1 << 8 * _WIDTH
 _UTF8 = "utf-8", "surrogatepass"  # whatever text an index makes us hold comes back as it was
 
 
@@ -72,9 +71,11 @@ def read_optional(text: str) -> bool | str | None:
     return text[1:] if text[0] == "=" else text == "+"
 
 
-def pack_numbers(numbers: Iterable[int]) -> bytes:
-    """Return numbers of 32 bits, four bytes each.  Raises ``OverflowError``."""
-    return b"".join([number.to_bytes(_WIDTH, ORDER) for number in numbers])
+def pack_numbers(numbers: Sequence[int]) -> bytes:
+    """Return numbers of 32 bits, four bytes each."""
+    from struct import pack  # noqa: PLC0415  # lazy: who only reads does without
+
+    return pack(f"={len(numbers)}I", *numbers)
 
 
 def unpack_numbers(content: bytes) -> Sequence[int]:

@@ -161,6 +161,9 @@ class Tags:
         >>> tags.rank("cp312-cp312-linux_x86_64"), tags.rank("py2-none-any")
         (0, None)
         """
+        first = tags[: tags.find("-")].lower()
+        if "." not in first and first not in self._pythons:
+            return None  # as for most wheels: nothing else needs to be read
         parts = _read(tags)
         if parts is None:
             return None
