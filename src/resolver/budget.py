@@ -95,7 +95,6 @@ def report(problem: PythonProblem, solver: Solver, waiting: Sequence[object]) ->
     ``waiting`` are the keys that it waits for.  The search may have been interrupted anywhere.
     """
     from resolver.solver.report import tightest  # noqa: PLC0415  # lazy: start-up time
-    from resolver.wording import PythonWording  # noqa: PLC0415  # the same
 
     count = solver.statistics
     packages = len(problem.catalog.packages)
