@@ -9,6 +9,7 @@ Exit codes: 0 solved; those of ``errors``; 70 for what nobody expected; 130 and 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -48,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _let_go(sys.stderr)
     if code in (_INTERRUPTED, _TERMINATED) and _has_threads():
         os._exit(code)  # else a thread that waits for a name server could hold us up for half a minute
+    # The process ends: to look once more at all that is left would take 2 of 40 ms.
+    gc.freeze()
     return code
 
 

@@ -7,7 +7,7 @@ and how long it is good for is decided in ``freshness`` and ``cache``.
 
 A file is: magic, CRC-32 of all that follows, length of the texts, the texts, body.  A number is four bytes,
 big end first; the texts are lines (``packing``): key, URL, status, time, form, then header names and values.
-(JSON would cost a warm run 9 ms of imports, a cryptographic digest five times as long as this sum,
+(JSON would cost a warm run 9 ms of imports, a cryptographic digest three to five times as long as this sum,
 which finds damage; against who can write into the directory neither would help.)
 """
 
