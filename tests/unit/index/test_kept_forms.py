@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
+import time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ from resolver.errors import HashMismatch, IndexUnavailable
 from resolver.index import listing_form, metadata_form
 from resolver.index.cache import CachingTransport
 from resolver.index.client import Client, IndexSpec
+from resolver.index.listing_form import read_listing_form
 from resolver.index.store import RecordStore
 from resolver.model.distfile import DistFile
 from support.fake_time import FakeTime
@@ -224,3 +228,44 @@ def test_metadata_that_was_not_promised_is_never_kept_as_such(setting: Setting) 
         with pytest.raises(HashMismatch):
             setting.metadata(METADATA + b"other")
     assert setting.client().metadata_now("a", wheel(METADATA)) is None
+
+
+# Keeps the listings of two and of three versions in turn, for ever.
+WRITER = """\
+import sys
+from resolver.index.listing import Listing
+from resolver.index.listing_form import FORM, write_listing_form
+from resolver.index.store import Record, RecordStore
+from resolver.model.distfile import DistFile
+store = RecordStore(sys.argv[1])
+bodies = []
+for count in (2, 3):
+    names = [f"a-{number}-py3-none-any.whl" for number in range(count)]
+    listing = Listing("a", [DistFile(name, f"https://files.example/{name}") for name in names])
+    bodies.append(write_listing_form(listing))
+while True:
+    for body in bodies:
+        store.write("0" * 64, Record("https://index.example/a/", 200, 0.0, {}, body, form=FORM))
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_keep_the_same_listing_and_are_killed_leave_a_whole_one(tmp_path: Path) -> None:
+    """Who reads meanwhile, and who reads later, gets one listing or the other."""
+    store = RecordStore(str(tmp_path))
+    patience = time.monotonic() + 30
+    for _ in range(4):
+        writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)]) for _ in range(2)]
+        seen: list[int] = []
+        try:
+            while len(seen) < 200 or set(seen) != {2, 3}:
+                assert time.monotonic() < patience
+                record = store.read("0" * 64)
+                if record is not None:
+                    seen.append(len(read_listing_form(record.body).files))
+        finally:
+            for writer in writers:
+                writer.kill()
+                writer.wait()
+    assert store.damaged == 0
+    assert store.read("0" * 64) is not None
