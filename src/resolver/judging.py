@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from resolver.model.specifiers import Specifiers
     from resolver.policy import Reason
 
-    # What a file has said of it, its tags, and whether its metadata is served: numbers of ``Summary``.
-    _Trait = tuple[int, int, int]
 
 __all__ = ["FileLists", "Judge", "Rules", "package_names"]
 
@@ -151,116 +149,134 @@ class Judge:
     version, which matters for yanked files.
     """
 
-    __slots__ = ("_environment", "_faults", "_late", "_name", "_ranks", "_rules", "_sources", "_summary")
+    __slots__ = (
+        "_environment",
+        "_faults",
+        "_late",
+        "_name",
+        "_pins",
+        "_ranks",
+        "_rules",
+        "_sources",
+        "_summary",
+    )
 
     def __init__(self, listing: Listing, environment: Environment, rules: Rules) -> None:
         self._name = listing.name
         self._summary = listing.summary
         self._environment = environment
         self._rules = rules
+        self._pins = rules.pins(listing.name)
         self._sources = rules.sources(listing.name)
         self._late = _late(listing, rules.cutoff)
-        self._faults: dict[tuple[int, bool], Reason | None] = {}
-        self._ranks: dict[int, int | None] = {}
+        # For versions that are not pinned and for those that are, by trait and by what was said.
+        self._ranks: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self._faults: tuple[dict[int, Reason | None], dict[int, Reason | None]] = ({}, {})
 
     def verdicts(self) -> Iterator[tuple[Reason | None, bool, int]]:
         """Return why no file fits (None: one does), whether all that fit are yanked, of which versions."""
         for shape, mask in enumerate(self._summary.masks()):
-            if not self._late and not self._may_be_pinned(shape):
-                yield *self._verdict(self._traits(shape), pinned=False), mask
+            traits = self._summary.traits_of(shape)
+            if not self._late and not (self._pins and any(map(self._yanked, traits))):
+                yield *self._verdict(traits, pinned=False), mask
                 continue
             left = mask
             while left:
                 bit = left & -left
                 left ^= bit
                 version = bit.bit_length() - 1
-                yield *self._verdict(self._traits_left(version), pinned=self._pinned(version)), bit
+                yield *self._verdict(self._traits(version), pinned=self._pinned(version)), bit
 
     def first(self, version: int, *, fitting: bool) -> int | None:
         """Return the number that ``sorted_files`` has first among those that fit, or among the others."""
         if not fitting:
             return next(iter(self.sorted_files(version)[1]), None)
-        pinned = self._pinned(version)
-        best, found = _WORST, None
-        for place, trait in enumerate(self._traits_left(version)):
-            if trait is not None and self._fault(trait[0], pinned=pinned) is None:
-                rank = self._rank(trait[1], trait[2])
-                if rank is not None and rank < best:
-                    best, found = rank, place
-        return None if found is None else self._summary.files(version)[found]
+        ranks = self._ranked(version)
+        best = min(ranks, default=_UNFIT)
+        return None if best == _UNFIT else self._summary.files(version)[ranks.index(best)]
 
     def sorted_files(self, version: int) -> tuple[list[int], list[int]]:
         """Return the numbers of the files of ``version`` that fit, best first, and of the others."""
-        pinned = self._pinned(version)
-        fitting: list[tuple[int, int, int]] = []
-        unfit: list[int] = []
-        numbers = self._summary.files(version)
-        for place, trait in enumerate(self._traits_left(version)):
-            rank = None if trait is None or self._fault(trait[0], pinned=pinned) else self._rank(*trait[1:])
-            if rank is None:
-                unfit.append(numbers[place])
-            else:
-                fitting.append((rank, place, numbers[place]))
-        return [number for _, _, number in sorted(fitting)], unfit
+        ranked = list(zip(self._ranked(version), self._summary.files(version), strict=True))
+        unfit = [number for rank, number in ranked if rank == _UNFIT]
+        return [number for rank, number in sorted(ranked, key=_rank_of) if rank != _UNFIT], unfit
 
-    def _traits(self, shape: int) -> Sequence[_Trait]:
-        traits = self._summary.traits
-        return [
-            (traits[3 * trait], traits[3 * trait + 1], traits[3 * trait + 2])
-            for trait in self._summary.traits_of(shape)
-        ]
-
-    def _traits_left(self, version: int) -> Sequence[_Trait | None]:
-        """Return the traits of the files of ``version``, None for one that was uploaded too late."""
-        traits = self._traits(self._summary.shape(version))
+    def _traits(self, version: int) -> Sequence[int]:
+        """Return the traits of the files of ``version``, ``_TOO_LATE`` for one that was uploaded too late."""
+        traits = self._summary.traits_of(self._summary.shape(version))
         if not self._late:
             return traits
         late = [number in self._late for number in self._summary.files(version)]
-        return [None if too_late else trait for trait, too_late in zip(traits, late, strict=True)]
-
-    def _may_be_pinned(self, shape: int) -> bool:
-        """Tell whether it matters for the versions of ``shape`` which of them the user pins."""
-        said = self._summary.said
-        return self._rules.pins(self._name) and any(said[trait[0]][1] for trait in self._traits(shape))
+        return [_TOO_LATE if too_late else trait for trait, too_late in zip(traits, late, strict=True)]
 
     def _pinned(self, version: int) -> bool:
-        return self._rules.pins(self._name) and self._rules.pinned(self._name, self._summary.texts[version])
+        return self._pins and self._rules.pinned(self._name, self._summary.texts[version])
 
-    def _verdict(self, traits: Sequence[_Trait | None], *, pinned: bool) -> tuple[Reason | None, bool]:
+    def _yanked(self, trait: int) -> bool:
+        return bool(self._summary.said[self._summary.traits[3 * trait]][1])
+
+    def _verdict(self, traits: Sequence[int], *, pinned: bool) -> tuple[Reason | None, bool]:
+        ranks = self._ranks[pinned]
         only_yanked = False
         for trait in traits:
-            if trait is None or self._fault(trait[0], pinned=pinned) is not None:
-                continue
-            if self._rank(trait[1], trait[2]) is not None:
-                if not self._summary.said[trait[0]][1]:
+            rank = ranks.get(trait)
+            if rank is None:
+                rank = self._rank(trait, pinned=pinned)
+            if rank != _UNFIT:
+                if not self._yanked(trait):
                     return None, False
                 only_yanked = True
         return (None, True) if only_yanked else (self._reason(traits, pinned=pinned), False)
 
-    def _reason(self, traits: Sequence[_Trait | None], *, pinned: bool) -> Reason:
+    def _ranked(self, version: int) -> list[int]:
+        """Return how good each file of ``version`` is."""
+        pinned = self._pinned(version)
+        ranks = self._ranks[pinned]
+        traits = self._traits(version)
+        return [ranks[trait] if trait in ranks else self._rank(trait, pinned=pinned) for trait in traits]
+
+    def _rank(self, trait: int, *, pinned: bool) -> int:
+        """Return how good files of ``trait`` are, 0 being the best, or ``_UNFIT``."""
+        rank: int | None = None
+        if self._fault(trait, pinned=pinned) is None:
+            tags = self._tags(trait)
+            if tags != SOURCE:
+                rank = self._environment.rank(tags)
+            elif self._summary.traits[3 * trait + 2] and self._sources:
+                # Metadata of a source distribution can be read where the index serves it (PEP 658).
+                rank = _LAST
+        found = self._ranks[pinned][trait] = _UNFIT if rank is None else rank
+        return found
+
+    def _tags(self, trait: int) -> str:
+        return self._summary.tags[self._summary.traits[3 * trait + 1]]
+
+    def _reason(self, traits: Sequence[int], *, pinned: bool) -> Reason:
         """Return why none of the files fits: the reason of the one that came furthest."""
         faults: list[Reason] = []
         wheels: list[str] = []  # the tags of those that nothing but their tags rules out
         for trait in traits:
-            fault = self._fault(trait[0], pinned=pinned) if trait else TooNew(self._rules.cutoff or "")
-            tags = self._summary.tags[trait[1]] if trait else SOURCE
-            if fault is None and tags != SOURCE:
+            fault = self._fault(trait, pinned=pinned)
+            tags = SOURCE if fault else self._tags(trait)
+            if tags != SOURCE:
                 wheels.append(tags)
             else:
                 faults.append(fault or SourceOnly())
         if not wheels:
             return max(faults, key=lambda fault: _STAGES.index(type(fault)))  # of several the first
-        nearest = max(map(self._environment.why_unfit, wheels), key=list(_UNFIT).index)
-        return NoMatchingWheel(_UNFIT[nearest])
+        nearest = max(map(self._environment.why_unfit, wheels), key=list(_NEAREST).index)
+        return NoMatchingWheel(_NEAREST[nearest])
 
-    def _fault(self, said: int, *, pinned: bool) -> Reason | None:
-        """Return what rules a file out whatever it is and whenever it came: yanked, its Python."""
-        key = (said, pinned)
-        if key not in self._faults:
+    def _fault(self, trait: int, *, pinned: bool) -> Reason | None:
+        """Return what rules a file out whatever it is: its time, yanked, its Python."""
+        if trait == _TOO_LATE:
+            return TooNew(self._rules.cutoff or "")
+        said = self._summary.traits[3 * trait]
+        faults = self._faults[pinned]
+        if said not in faults:
             requires_python, why = self._summary.said[said]
-            fault = yanked(why, pinned=pinned) or self._python_reason(requires_python)
-            self._faults[key] = fault
-        return self._faults[key]
+            faults[said] = yanked(why, pinned=pinned) or self._python_reason(requires_python)
+        return faults[said]
 
     def _python_reason(self, requires_python: str | None) -> Reason | None:
         if requires_python is None:
@@ -271,15 +287,6 @@ class Judge:
         python = self._environment.variables["python_full_version"]
         return None if accepted else PythonMismatch(requires_python, python)
 
-    def _rank(self, tags: int, metadata: int) -> int | None:
-        """Return how good a file is that no other rule refuses, 0 being the best; None: it does not fit."""
-        if tags not in self._ranks:
-            written = self._summary.tags[tags]
-            self._ranks[tags] = _LAST if written == SOURCE else self._environment.rank(written)
-        rank = self._ranks[tags]
-        # Metadata of a source distribution can be read where the index serves it (PEP 658).
-        return None if rank == _LAST and not (metadata and self._sources) else rank
-
 
 def _late(listing: Listing, cutoff: str | None) -> frozenset[int]:
     """Return the numbers of the files uploaded at or after ``cutoff``, or at an unknown time."""
@@ -289,11 +296,18 @@ def _late(listing: Listing, cutoff: str | None) -> frozenset[int]:
     return frozenset([number for number, time in enumerate(times) if too_new(time, cutoff)])
 
 
-_LAST = 1 << 30
-_WORST = _LAST + 1
+def _rank_of(ranked: tuple[int, int]) -> int:
+    return ranked[0]
+
+
+#: Ranks beyond those of wheels: of a source distribution, and of a file that may not be used.
+_LAST, _UNFIT = 1 << 30, 1 << 31
+
+#: Stands for the trait of a file that was uploaded too late.
+_TOO_LATE = -1
 
 #: What a wheel without a rank is for, nearest last.
-_UNFIT = {
+_NEAREST = {
     "malformed": "its tags cannot be read",
     "python": "it is for another Python",
     "abi": "it is for another ABI",
