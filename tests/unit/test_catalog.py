@@ -60,6 +60,13 @@ def test_spellings_of_one_version_are_one_candidate() -> None:
     ]
 
 
+def test_candidate_that_does_not_exist_has_no_files() -> None:
+    found = candidates(file("a-1-py3-none-any.whl"))
+    for number in (-1, 1):
+        with pytest.raises(IndexError):
+            _ = found.files[number]
+
+
 def test_the_best_wheel_stands_for_the_candidate() -> None:
     catalog = Catalog(LINUX, Rules())
     names = [

@@ -10,7 +10,7 @@ disk in ``listing_form``.
 
 from __future__ import annotations
 
-from _bisect import bisect_right
+from bisect import bisect_right
 
 from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
 from resolver.model.version import InvalidVersion, is_prerelease_key, version_key
