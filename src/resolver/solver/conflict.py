@@ -205,6 +205,8 @@ def conclude(solution: PartialSolution, conflict: Clause) -> Clause:
     The steps go back in the order in which the ground grew, so that root facts come last, near the
     conclusion.  Cost: linear in the ground, and in the steps behind its clauses.
     """
+    if not conflict.packages:
+        return conflict
     ground = solution.ground
     expansion = Expansion()
     terms = dict(expansion.terms(conflict))

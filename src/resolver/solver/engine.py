@@ -54,12 +54,25 @@ class Solved:
 
 
 class Unsolvable:
-    """The other answer: ``clause`` is the empty clause, and its causes are the proof."""
+    """The other answer: ``clause`` is the empty clause, and its causes are the proof.
 
-    __slots__ = ("clause",)
+    It is derived from ``conflict``, which ``solution`` says to be false whatever is decided, when somebody
+    first asks for it: a verdict alone takes half the time.
+    """
 
-    def __init__(self, clause: Clause) -> None:
-        self.clause = clause
+    __slots__ = ("_clause", "_conflict", "_solution")
+
+    def __init__(self, solution: PartialSolution, conflict: Clause) -> None:
+        self._solution = solution
+        self._conflict = conflict
+        self._clause: Clause | None = None
+
+    @property
+    def clause(self) -> Clause:
+        """Return the empty clause.  Raises ``SolverError`` on a bug."""
+        if self._clause is None:
+            self._clause = conclude(self._solution, self._conflict)
+        return self._clause
 
 
 class Paused:
@@ -168,7 +181,7 @@ class Solver:
             return facts
         self._started = True
         if facts.rejected is not None:
-            self._answer = Unsolvable(Clause([], [], Given(facts.rejected)))
+            self._answer = Unsolvable(self._solution, Clause([], [], Given(facts.rejected)))
             return None
         for package, allowed, payload in facts.dependencies:
             self._add(package)
@@ -209,9 +222,10 @@ class Solver:
         self.statistics.conflicts += 1
         if not solution.level_starts:
             solution.settle()
-        lesson = analyse(solution, conflict, self._clauses.reason)
+        # With no decision in force it is false on the ground, and there is nothing to trace.
+        lesson = analyse(solution, conflict, self._clauses.reason) if solution.level_starts else None
         if lesson is None:
-            self._answer = Unsolvable(conclude(solution, conflict))
+            self._answer = Unsolvable(solution, conflict)
             return
         if lesson.learned:
             self.learned.append(lesson.clause)
@@ -291,7 +305,7 @@ class Solver:
         self._settle_on(package, candidate)
         return None
 
-    def _refuse(self, package: int, candidate: int, need: Dependency, needs: Sequence[Dependency]) -> None:
+    def _refuse(self, package: int, candidate: int, need: Dependency) -> None:
         """Deal with a candidate that needs what is not to be had; it is not decided.
 
         If it never will be, that is a fact about the candidate, and there is nothing to learn.
@@ -306,7 +320,6 @@ class Solver:
             self._rule_out(package, clause)
         else:
             self.statistics.conflicts += 1
-            self._clauses.depend(package, candidate, needs)
             self._clauses.enlist(package)
             allowed &= solution.base[other]
             level = solution.level_of(solution.trail.falsifier(other, allowed))
@@ -353,7 +366,8 @@ class Solver:
             # It was in a conflict before, and may well be again: look first.
             need = self._clauses.missing(package, candidate, dependencies)
             if need is not None:
-                self._refuse(package, candidate, need, dependencies)
+                self._clauses.depend(package, candidate, dependencies)
+                self._refuse(package, candidate, need)
                 return None
         self._clauses.depend(package, candidate, dependencies)
         self._settle_on(package, candidate)
@@ -362,7 +376,20 @@ class Solver:
     def _settle_on(self, package: int, candidate: int) -> None:
         self.statistics.decisions += 1
         need = self._propagation.decide(package, candidate)
-        if need is not None:
+        if need is None:
+            return
+        solution = self._solution
+        other, allowed, _ = need
+        start = solution.level_starts[-1]
+        if (
+            other == package
+            or not solution.base[other] & allowed
+            or solution.trail.falsifier(other, allowed) < start
+        ):
+            # What it needs was not to be had before: the lesson is that, and need not be traced.
+            solution.retract()
+            self._refuse(package, candidate, need)
+        else:
             self._recover(self._clauses.clause(package, candidate, need))
 
     def _selected(self) -> dict[int, int]:

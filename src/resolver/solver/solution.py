@@ -279,6 +279,20 @@ class PartialSolution:
             trail.last[package] = -1
         trail.cut(0)
 
+    def retract(self) -> None:
+        """Take back the last decision, of which nothing was propagated yet but what its candidate needs."""
+        trail = self.trail
+        start = self.level_starts.pop()
+        self.decided[trail.packages[start]] = False
+        for position in range(len(trail.packages) - 1, start - 1, -1):
+            package = trail.packages[position]
+            before = trail.last[package] = trail.previous[position]
+            self.domains[package] = self.settled[package] if before < 0 else trail.masks[before]
+        trail.cut(start)
+        for package in self.queue:
+            self.queued[package] = False
+        self.queue.clear()
+
     def backjump(self, level: int) -> None:
         """Forget every decision above ``level``, and what followed from it.
 
