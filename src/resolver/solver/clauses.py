@@ -54,17 +54,16 @@ class Watch:
 class Listed:
     """The clauses of a package, but for needs that nobody had to look at twice.
 
-    ``edges`` are by candidate and ``merged`` by what is needed; ``dependents`` by the package that needs this
+    ``edges`` are by candidate; ``dependents`` by the package that needs this
     one.  ``learned`` holds what is allowed here, the other package, what is allowed there, and the clause.
     ``extras`` are extras of the package, ``base`` is the one that it is an extra of, or -1.  ``is_rich``
     says that there is more than edges.
     """
 
-    __slots__ = ("base", "dependents", "edges", "extras", "is_rich", "learned", "merged", "watches")
+    __slots__ = ("base", "dependents", "edges", "extras", "is_rich", "learned", "watches")
 
     def __init__(self) -> None:
         self.edges: dict[int, list[Edge]] = {}
-        self.merged: dict[tuple[int, int], Edge] = {}
         self.dependents: dict[int, list[Edge]] = {}
         self.learned: list[tuple[int, int, int, Clause]] = []
         self.watches: list[Watch] = []
@@ -77,15 +76,17 @@ class ClauseStore:
     """The clauses of one search, by package.
 
     ``needs`` holds what each candidate needs that was added, ``listed`` the other clauses of packages that
-    have any: these are ``busy`` in the partial solution.
+    have any: these are ``busy`` in the partial solution.  ``merged`` are the edges of each package by what
+    is needed, those of candidates that were ruled out for good included: these are not listed.
     """
 
-    __slots__ = ("_solution", "_unlisted", "listed", "needs")
+    __slots__ = ("_solution", "_unlisted", "listed", "merged", "needs")
 
     def __init__(self, solution: PartialSolution) -> None:
         self._solution = solution
         self.needs: list[dict[int, Sequence[Need]]] = [_NO_NEEDS] * _ROOM
         self.listed: list[Listed | None] = [None] * _ROOM
+        self.merged: dict[int, dict[tuple[int, int], Edge]] = {}
         self._unlisted: dict[int, int] = {}
 
     def add(self, package: int) -> None:
@@ -140,12 +141,23 @@ class ClauseStore:
         """
         candidate = self._unlisted.pop(package, None)
         if candidate is not None:
-            listed = self._at(package)
-            listed.edges[candidate] = [
-                self._edge(listed, package, candidate, need)
-                for need in self.needs[package][candidate]
-                if need[0] != package
-            ]
+            edges = self._at(package).edges[candidate] = []
+            for need in self.needs[package][candidate]:
+                other = need[0]
+                if other != package:
+                    edge = self._edge(package, candidate, need)
+                    edges.append(edge)
+                    if not edge.is_listed:
+                        edge.is_listed = True
+                        dependents = self._at(other).dependents
+                        if package in dependents:
+                            dependents[package].append(edge)
+                        else:
+                            dependents[package] = [edge]
+
+    def forget(self, package: int) -> None:
+        """Drop what was added last of ``package``: its candidate was ruled out for good."""
+        self._unlisted.pop(package, None)
 
     def enlist_all(self) -> None:
         """Make edges of all needs that are none yet."""
@@ -189,7 +201,7 @@ class ClauseStore:
         other, _, payload = need
         if other == package:
             return Clause([package], [~bit(candidate)], Depends(package, package, candidate, payload))
-        return self._edge(self._at(package), package, candidate, need).clause()
+        return self._edge(package, candidate, need).clause()
 
     def reason(self, position: int) -> Clause | None:
         """Return the clause that the trail entry at ``position`` follows from; None for a decision.
@@ -207,19 +219,17 @@ class ClauseStore:
         start = solution.level_starts[solution.level_of(position) - 1]
         return self.clause(trail.packages[start], newest(trail.masks[start]), cause)
 
-    def _edge(self, listed: Listed, package: int, candidate: int, need: Need) -> Edge:
+    def _edge(self, package: int, candidate: int, need: Need) -> Edge:
         """Return the edge of a need, made or widened if the candidate is not in it yet."""
         other, allowed, payload = need
         key = (other, allowed)
-        edge = listed.merged.get(key)
+        merged = self.merged.get(package)
+        if merged is None:
+            merged = self.merged[package] = {}
+        edge = merged.get(key)
         if edge is None:
             base = self._solution.base[package]
-            edge = listed.merged[key] = Edge(package, base, candidate, other, allowed, payload)
-            dependents = self._at(other).dependents
-            if package in dependents:
-                dependents[package].append(edge)
-            else:
-                dependents[package] = [edge]
+            edge = merged[key] = Edge(package, base, candidate, other, allowed, payload)
         elif not edge.members & bit(candidate):
             edge.widen(candidate, payload)
         return edge

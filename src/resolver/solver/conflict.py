@@ -17,7 +17,8 @@ satisfier") needs no rule of its own, because resolving leaves the part of the m
 
 from __future__ import annotations
 
-from resolver.solver.incompatibility import Clause, Derived, Expansion, Rejected, resolve
+from resolver.solver.incompatibility import Clause, Derived, Expansion, Given, Rejected, resolve
+from resolver.solver.solution import Trail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,8 +95,10 @@ def _lesson(solution: PartialSolution, conflict: Clause, tracing: _Tracing, late
         if position > highest and package != first:
             second, highest = package, position
     packages = [first] if second < 0 else [first, second]
-    packages.extend(package for package in positions if package not in (first, second))
-    allowed = [tracing.terms[package] for package in packages]
+    if len(positions) > len(packages):
+        packages += [package for package in positions if package not in (first, second)]
+    terms = tracing.terms
+    allowed = [terms[package] for package in packages]
     # A clause that the ground leaves one term holds for ever: it need not be asserted further back than
     # just before the decision that it contradicts.
     level = solution.level_of(highest) if second >= 0 else solution.level_of(latest) - 1
@@ -139,7 +142,11 @@ class _Tracing:
     def limit_to(self, start: int) -> None:
         """Count the terms that became false at trail position ``start`` or later."""
         self._start = start
-        self.recent = sum(position >= start for position in self.positions.values())
+        recent = 0
+        for position in self.positions.values():
+            if position >= start:
+                recent += 1
+        self.recent = recent
 
     def step(self, position: int) -> int:
         """Resolve with the cause of the trail entry at ``position``, the last to make a term false.
@@ -153,17 +160,19 @@ class _Tracing:
             raise SolverError(f"trail entry {position} has no cause to resolve: this is a bug of the solver")
         self.rest.append(cause)
         self.pivots.append(pivot)
+        positions = self.positions
         met = self.terms[pivot] & cause.allowed[cause.packages.index(pivot)]
         if met:
             self.terms[pivot] = met
-            self.positions[pivot] = trail.falsifier(pivot, met)
-            self.recent -= self.positions[pivot] < self._start
+            before = positions[pivot] = trail.falsifier(pivot, met)
+            if before < self._start:
+                self.recent -= 1
         else:
             del self.terms[pivot]
-            del self.positions[pivot]
+            del positions[pivot]
             self.recent -= 1
         self._unite(cause, pivot)
-        latest = max(self.positions.values(), default=-1)
+        latest = max(positions.values()) if positions else -1
         if latest >= position:
             raise SolverError(
                 f"conflict resolution does not get past {self._conflict!r}: this is a bug of the solver"
@@ -172,12 +181,17 @@ class _Tracing:
 
     def _unite(self, clause: Clause, pivot: int) -> None:
         """Take over the terms of ``clause`` but that of ``pivot``."""
+        # With ``falsifier`` written out: it is the innermost loop of learning.
         solution = self._solution
         base = solution.base
-        terms = self.terms
-        for package, allowed in zip(clause.packages, clause.allowed, strict=True):
+        trail = solution.trail
+        last, previous, masks = trail.last, trail.previous, trail.masks
+        terms, positions = self.terms, self.positions
+        all_allowed = clause.allowed
+        for i, package in enumerate(clause.packages):
             if package == pivot:
                 continue
+            allowed = all_allowed[i]
             cut = allowed & base[package]
             if not cut:
                 if allowed and not allowed & solution.usable[package]:
@@ -187,11 +201,15 @@ class _Tracing:
             known = terms.get(package, 0)
             united = known | cut
             if united != known:
-                position = solution.trail.falsifier(package, united)
-                if position >= self._start and self.positions.get(package, -1) < self._start:
+                position = last[package]
+                before = previous[position]
+                while before >= 0 and not masks[before] & united:
+                    position = before
+                    before = previous[position]
+                if position >= self._start and positions.get(package, -1) < self._start:
                     self.recent += 1
                 terms[package] = united
-                self.positions[package] = position
+                positions[package] = position
 
 
 def _unusable(package: int, allowed: int) -> Clause:
@@ -207,7 +225,9 @@ def conclude(solution: PartialSolution, conflict: Clause) -> Clause:
     """
     if not conflict.packages:
         return conflict
-    ground = solution.ground
+    ground = Trail(len(solution.domains))
+    for entry in solution.ground:
+        ground.append(*entry)
     expansion = Expansion()
     terms = dict(expansion.terms(conflict))
     rest: list[Clause] = []
@@ -233,6 +253,8 @@ def conclude(solution: PartialSolution, conflict: Clause) -> Clause:
         limit = latest
         pivot = ground.packages[latest]
         cause = ground.causes[latest]
+        if isinstance(cause, tuple):
+            cause = Clause([cause[0]], [cause[1]], Given(cause[2]))
         assert isinstance(cause, Clause)
         known = expansion.terms(cause)
         resolve(terms, list(known), list(known.values()), pivot)

@@ -20,7 +20,7 @@ from resolver.solver.port import Conflict, Facts, Need, Universe
 from resolver.solver.priority import DecisionOrder
 from resolver.solver.propagation import Propagation
 from resolver.solver.solution import PartialSolution
-from resolver.solver.terms import bit, newest
+from resolver.solver.terms import bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class Solver:
         "_clauses",
         "_keeper",
         "_order",
+        "_own",
         "_pending",
         "_problem",
         "_propagation",
@@ -129,9 +130,9 @@ class Solver:
         self._clauses = ClauseStore(self._solution)
         self._propagation = Propagation(self._solution, self._clauses)
         self._keeper: Keeper | None = None
+        self._own: DecisionOrder | None = None
         if order is None:
-            order = DecisionOrder()
-            self._keeper = Keeper(self._solution, self._clauses, order)
+            order = self._own = DecisionOrder()
         self._order = order
         self._pending: tuple[int, int] | None = None
         self._started = False
@@ -156,7 +157,6 @@ class Solver:
             if need is not None:
                 return need
         solution = self._solution
-        keeper = self._keeper
         while self._answer is None:
             if limit is not None:
                 self.statistics.derivations = self._propagation.derivations
@@ -165,6 +165,7 @@ class Solver:
             conflict = None
             if solution.queue or solution.restricted or solution.contradiction is not None:
                 conflict = self._propagation.propagate()
+            keeper = self._keeper
             if keeper is not None and keeper.is_in_doubt and keeper.doubt(conflict):
                 continue
             if conflict is not None:
@@ -183,15 +184,17 @@ class Solver:
         if facts.rejected is not None:
             self._answer = Unsolvable(self._solution, Clause([], [], Given(facts.rejected)))
             return None
-        for package, allowed, payload in facts.dependencies:
+        solution = self._solution
+        for need in facts.dependencies:
+            package, allowed, payload = need
             self._add(package)
-            clause = Clause([package], [allowed], Given(payload))
-            base = self._solution.base[package]
-            if not base & allowed:
-                self._recover(clause)
+            base = solution.base[package]
+            mask = base & allowed
+            if not mask:
+                self._recover(Clause([package], [allowed], Given(payload)))
                 return None
-            if base & ~allowed:
-                self._solution.require(package, allowed, clause)
+            if mask != base:
+                solution.require(package, mask, need)
         return None
 
     def _add(self, package: int) -> None:
@@ -214,6 +217,15 @@ class Solver:
         if not solution.domains[package] & solution.base[package] & allowed:
             self._recover(clause)
         elif solution.base[package] & ~allowed:
+            self._restrict(package, allowed, clause)
+
+    def _restrict(self, package: int, allowed: int, clause: Clause) -> None:
+        """Take what is not ``allowed`` from the base of a package that is not decided."""
+        solution = self._solution
+        if self._clauses.listed[package] is None and solution.domains[package] & allowed:
+            # No clause has to hear of it: most first conflicts are so, and cost a third then.
+            solution.cut_down(package, allowed, clause)
+        else:
             solution.restrict(package, allowed, clause)
 
     def _recover(self, conflict: Clause) -> None:
@@ -231,12 +243,22 @@ class Solver:
             self.learned.append(lesson.clause)
             self.statistics.learned += 1
         if len(lesson.packages) == 1:
-            solution.restrict(lesson.packages[0], lesson.allowed[0], lesson.clause)
-            self._blame(lesson.packages[0])
+            self._correct(lesson)
             return
         if lesson.learned or isinstance(conflict.cause, Found):
             self._clauses.learn(lesson.packages, lesson.allowed, lesson.clause)
         self._obey(lesson, solution.level() - 1)
+
+    def _correct(self, lesson: Lesson) -> None:
+        """Go back to before the decision that a lesson of one term contradicts, and obey it for good."""
+        solution = self._solution
+        package = lesson.packages[0]
+        if solution.decided[package]:
+            self._clauses.forget(package)
+        if lesson.level < solution.level():
+            self._clauses.backjump(lesson.level)
+        self._restrict(package, lesson.allowed[0], lesson.clause)
+        self._blame(package)
 
     def _obey(self, lesson: Lesson, highest: int) -> None:
         """Go back to level ``highest``, or as far as it takes, and narrow what the lesson is about.
@@ -245,11 +267,12 @@ class Solver:
         """
         solution = self._solution
         package = lesson.packages[0]
-        if self._keeper is not None:
+        if self._own is not None:
+            keeper = self._keeper = self._keeper or Keeper(solution, self._clauses, self._own)
             if self._order.blame(package):
                 self.statistics.restarts += 1
-                highest = min(highest, self._keeper.required_since(package))
-            self._keeper.obey(lesson, highest)
+                highest = min(highest, solution.required_since(package))
+            keeper.obey(lesson, highest)
             return
         if lesson.level < solution.level():
             self._clauses.backjump(lesson.level)
@@ -265,7 +288,8 @@ class Solver:
             self._recover(clause)
             return
         self.statistics.conflicts += 1
-        self._solution.restrict(package, clause.allowed[0], clause)
+        self._clauses.forget(package)
+        self._restrict(package, clause.allowed[0], clause)
         self._blame(package)
 
     def _blame(self, package: int) -> None:
@@ -275,7 +299,7 @@ class Solver:
         """
         if self._order.blame(package) and self._solution.level():
             self.statistics.restarts += 1
-            level = 0 if self._keeper is None else self._keeper.required_since(package)
+            level = self._solution.required_since(package) if self._own is not None else 0
             if level < self._solution.level():
                 self._clauses.backjump(level)
 
@@ -284,7 +308,7 @@ class Solver:
         solution = self._solution
         if self._pending is not None:
             return self._expand(*self._pending)
-        if not solution.level_starts:
+        if not solution.level_starts and solution.trail.packages:
             solution.settle()
         package = self._order.next(solution)
         if package < 0:
@@ -319,11 +343,14 @@ class Solver:
         elif not solution.base[other] & allowed:
             self._rule_out(package, clause)
         else:
-            self.statistics.conflicts += 1
             self._clauses.enlist(package)
             allowed &= solution.base[other]
-            level = solution.level_of(solution.trail.falsifier(other, allowed))
             rest = clause.allowed[0] & solution.base[package]
+            if not solution.domains[package] & rest:
+                self._recover(clause)
+                return
+            self.statistics.conflicts += 1
+            level = solution.level_of(solution.trail.falsifier(other, allowed))
             self._obey(
                 Lesson(clause, [package, other], [rest, allowed], level=level, learned=False),
                 solution.level(),
@@ -362,7 +389,7 @@ class Solver:
             if other >= known or not domains[other]:
                 self._add(other)
                 known = len(domains)
-        if self._clauses.listed[package] is not None:
+        if self._clauses.listed[package] is not None or package in self._clauses.merged:
             # It was in a conflict before, and may well be again: look first.
             need = self._clauses.missing(package, candidate, dependencies)
             if need is not None:
@@ -394,4 +421,5 @@ class Solver:
 
     def _selected(self) -> dict[int, int]:
         trail = self._solution.trail
-        return {trail.packages[start]: newest(trail.masks[start]) for start in self._solution.level_starts}
+        packages, masks = trail.packages, trail.masks
+        return {packages[start]: masks[start].bit_length() - 2 for start in self._solution.level_starts}

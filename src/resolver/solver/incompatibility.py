@@ -151,11 +151,11 @@ class Edge:
     """What some candidates of ``package`` need of ``other``, as the search sees it; it grows with them.
 
     The package is in ``allowed``, which is cut to what the ground left at the time, or the other in
-    ``other_allowed``.  ``members`` are the candidates.  The clause that says so is made when somebody asks
+    ``other_allowed``.  ``members`` are the candidates, ``is_listed`` says whether the search looks at it.  The clause that says so is made when somebody asks
     for it.
     """
 
-    __slots__ = ("_clause", "_told", "allowed", "members", "other", "other_allowed", "package")
+    __slots__ = ("_clause", "_told", "allowed", "is_listed", "members", "other", "other_allowed", "package")
 
     def __init__(  # noqa: PLR0913, PLR0917  # the parts of a need, made often
         self, package: int, base: int, candidate: int, other: int, other_allowed: int, payload: object
@@ -167,6 +167,7 @@ class Edge:
         self.other_allowed = other_allowed
         self._told: list[tuple[int, object]] = [(candidate, payload)]
         self._clause: Clause | None = None
+        self.is_listed = False
 
     def widen(self, candidate: int, payload: object) -> None:
         """Let ``candidate`` need the same; ``payload`` is what the problem said with that."""

@@ -86,15 +86,6 @@ class Keeper:
         self._note(lesson, max(level, lesson.level))
         return True
 
-    def required_since(self, package: int) -> int:
-        """Return the level since which ``package`` must be selected: at most that of the moment."""
-        solution = self._solution
-        if not solution.base[package] & ABSENT:
-            return 0
-        if solution.domains[package] & ABSENT:
-            return solution.level()
-        return solution.level_of(solution.trail.falsifier(package, ABSENT))
-
     def _note(self, lesson: Lesson, level: int) -> None:
         solution = self._solution
         if level < solution.level():
@@ -119,7 +110,7 @@ class Keeper:
             elif claim == self._order.claim(package, before):
                 continue
             else:
-                since = max(least, self.required_since(package))
+                since = max(least, solution.required_since(package))
             later = range(since, level)
             level = next((each for each in later if self._claim_at(each) > claim), level)
         return level

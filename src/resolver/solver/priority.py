@@ -46,7 +46,7 @@ class DecisionOrder:
         self._by_rank: list[int] = []
         self._standing = [0] * 16
         self._claims = [_NONE] * 16
-        self._blame = [0] * 16
+        self._blame: dict[int, int] = {}
 
     def add(self, package: int) -> None:
         """Give ``package`` the next rank."""
@@ -55,14 +55,13 @@ class DecisionOrder:
             missing += len(self._standing)
             self._standing += [0] * missing
             self._claims += [_NONE] * missing
-            self._blame += [0] * missing
         self._standing[package] = _CALM | len(self._by_rank)
         self._by_rank.append(package)
 
     def blame(self, package: int) -> bool:
         """Count a conflict against ``package``; say whether it just ran out of patience."""
-        self._blame[package] += 1
-        if self._blame[package] != PATIENCE:
+        count = self._blame[package] = self._blame.get(package, 0) + 1
+        if count != PATIENCE:
             return False
         self._standing[package] ^= _CALM
         return True

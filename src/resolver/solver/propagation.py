@@ -215,11 +215,16 @@ class Propagation:
         Clauses of more than two terms are left to the level of the moment.
         """
         solution = self._solution
-        self._clauses.enlist_all()
         if not solution.level_starts:
             solution.settle()
-        base = solution.base
+        base, domains = solution.base, solution.domains
         for package in solution.restricted:  # which grows meanwhile
+            if domains[package] & base[package]:
+                # What is decided is content with some of what is left: of its needs only those of the
+                # package itself may say something.
+                self._clauses.enlist(package)
+            else:
+                self._clauses.enlist_all()
             listed = self._clauses.listed[package]
             for other, allowed, reason in () if listed is None else self._grounds(package, listed):
                 if base[other] & ~allowed:

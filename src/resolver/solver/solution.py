@@ -54,12 +54,12 @@ class Trail:
 
     __slots__ = ("causes", "last", "masks", "packages", "previous")
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = _ROOM) -> None:
         self.packages: list[int] = []
         self.masks: list[int] = []
         self.causes: list[Reason | None] = []
         self.previous: list[int] = []
-        self.last = [-1] * _ROOM
+        self.last = [-1] * room
 
     def append(self, package: int, mask: int, cause: Reason | None) -> None:
         """Write down that the domain of ``package`` is ``mask`` from now on."""
@@ -96,6 +96,7 @@ class Trail:
 class PartialSolution:
     """Domains of all packages, the two trails behind them, and what has to be looked at again.
 
+    An entry of ``ground`` is package, base from then on, and why: a clause, or what the root needs.
     ``queue`` lists packages whose domain changed and whose clauses were not visited since (``queued`` says
     who is in it, ``busy`` who has clauses to be visited at all).  ``restricted`` lists those whose base
     changed since the last ``catch_up``.  ``open`` lists packages that may have become ready for a decision,
@@ -132,7 +133,7 @@ class PartialSolution:
         self.busy = [False] * _ROOM
         self.queued = [False] * _ROOM
         self.trail = Trail()
-        self.ground = Trail()
+        self.ground: list[tuple[int, int, Clause | tuple[int, int, object]]] = []
         self.level_starts: list[int] = []
         self.late: list[Late] = []
         self.queue: list[int] = []
@@ -168,7 +169,6 @@ class PartialSolution:
         self.queued += no
         nowhere = [-1] * missing
         self.trail.last += nowhere
-        self.ground.last += nowhere
 
     def level(self) -> int:
         """Return how many decisions are in force."""
@@ -177,6 +177,14 @@ class PartialSolution:
     def level_of(self, position: int) -> int:
         """Return the decision level at which the trail entry was made."""
         return bisect_right(self.level_starts, position)
+
+    def required_since(self, package: int) -> int:
+        """Return the level since which ``package`` must be selected: at most that of the moment."""
+        if not self.base[package] & ABSENT:
+            return 0
+        if self.domains[package] & ABSENT:
+            return len(self.level_starts)
+        return self.level_of(self.trail.falsifier(package, ABSENT))
 
     def enqueue(self, package: int) -> None:
         """Have the clauses of ``package`` visited again."""
@@ -220,10 +228,9 @@ class PartialSolution:
         self.decided[package] = True
         self.narrow(package, mask, None)
 
-    def require(self, package: int, allowed: int, clause: Clause) -> None:
+    def require(self, package: int, mask: int, need: tuple[int, int, object]) -> None:
         """Restrict ``package`` before anything is decided or follows from it: nothing has to catch up."""
-        mask = self.base[package] & allowed
-        self.ground.append(package, mask, clause)
+        self.ground.append((package, mask, need))
         self.base[package] = self.domains[package] = self.settled[package] = mask
         if self.busy[package]:
             self.enqueue(package)
@@ -237,9 +244,15 @@ class PartialSolution:
         Domains stay wider than the base until ``catch_up``.
         """
         base = self.base[package] & allowed
-        self.ground.append(package, base, clause)
+        self.ground.append((package, base, clause))
         self.base[package] = base
         self.restricted.append(package)
+
+    def cut_down(self, package: int, allowed: int, clause: Clause) -> None:
+        """Restrict a package of which something is left, and catch up at once: nothing else follows."""
+        base = self.base[package] = self.base[package] & allowed
+        self.ground.append((package, base, clause))
+        self.narrow(package, self.domains[package] & base, GROUND)
 
     def catch_up(self) -> None:
         """Cut domains down to the ground, after a jump back to where it leaves something of each.
@@ -273,7 +286,8 @@ class PartialSolution:
             if base != self.base[package]:
                 assert cause is not None
                 assert not isinstance(cause, tuple)
-                self.ground.append(package, base, cause if isinstance(cause, Clause) else cause.clause())
+                known = cause if isinstance(cause, Clause) else cause.clause()
+                self.ground.append((package, base, known))
                 self.base[package] = base
             self.settled[package] = self.domains[package]
             trail.last[package] = -1

@@ -2,12 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.solver.clauses import ClauseStore
 from resolver.solver.engine import Solved, Solver
-from resolver.solver.keeping import Keeper
 from resolver.solver.priority import DecisionOrder
-from resolver.solver.solution import PartialSolution
-from resolver.solver.terms import newest
 from support.universes import Served, is_solution, random_world, world
 
 ALL = 0b110
@@ -116,34 +112,3 @@ def test_answers_are_those_without_keeping() -> None:
         selected = [each.selected for each in outcomes if isinstance(each, Solved)]
         others += len(selected) == 2 and selected[0] != selected[1]
     assert others <= 2
-
-
-class TestRequiredSince:
-    def solution(self) -> PartialSolution:
-        solution = PartialSolution()
-        for package in range(3):
-            solution.add(package, 0b111)
-        return solution
-
-    def keeper(self, solution: PartialSolution) -> Keeper:
-        return Keeper(solution, ClauseStore(solution), DecisionOrder())
-
-    def test_level_at_which_a_package_had_to_be_selected(self) -> None:
-        solution = self.solution()
-        solution.decide(0, 0b10)
-        solution.narrow(2, 0b110, None)
-        solution.decide(1, 0b10)
-        solution.narrow(2, 0b100, None)
-        assert self.keeper(solution).required_since(2) == 1
-        assert newest(solution.domains[2]) == 1
-
-    def test_package_that_need_not_be_selected_is_of_the_moment(self) -> None:
-        solution = self.solution()
-        solution.decide(0, 0b10)
-        assert self.keeper(solution).required_since(2) == 1
-
-    def test_root_requirements_are_of_level_0(self) -> None:
-        solution = self.solution()
-        solution.base[2] = solution.domains[2] = 0b110
-        solution.decide(0, 0b10)
-        assert self.keeper(solution).required_since(2) == 0

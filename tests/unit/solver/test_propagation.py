@@ -153,6 +153,7 @@ class TestGround:
         system = System(0b11, 0b11, 0b11, 0b11)
         for package in (0, 1):
             system.clauses.depend(package, 0, [(package + 1, 0b10, None)])
+            system.clauses.enlist(package)
         system.decide(3, 0)
         system.solution.restrict(2, ~0b10, Clause([2], [~0b10], FACT))
         assert system.propagation.propagate() is None
@@ -177,6 +178,7 @@ class TestGround:
     def test_clause_false_on_the_ground_is_returned(self) -> None:
         system = System(0b11, 0b11)
         system.clauses.depend(0, 0, [(1, 0b10, None)])
+        system.clauses.enlist(0)
         system.solution.narrow(0, 0b10, Clause([0], [0b10], FACT))
         system.solution.restrict(1, ~0b10, Clause([1], [~0b10], FACT))
         conflict = system.propagation.propagate()

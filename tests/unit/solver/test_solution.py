@@ -108,7 +108,7 @@ class TestGround:
         solution.narrow(1, 0b011, CAUSE)
         solution.settle()
         assert solution.base[:2] == solution.settled[:2] == [0b110, 0b011]
-        assert solution.ground.packages == [0, 1]
+        assert [package for package, _, _ in solution.ground] == [0, 1]
         assert solution.trail.packages == []
 
     def test_settling_does_not_repeat_what_the_ground_says(self) -> None:
@@ -117,7 +117,7 @@ class TestGround:
         solution.catch_up()
         assert solution.trail.causes == [GROUND]
         solution.settle()
-        assert solution.ground.packages == [0]
+        assert [package for package, _, _ in solution.ground] == [0]
 
 
 class TestLateEntries:
@@ -167,3 +167,25 @@ class TestLateEntries:
         assert solution.level() == 2
         assert solution.contradiction is CAUSE
         assert solution.domains[3] == 0b1000
+
+
+class TestRequiredSince:
+    def test_level_at_which_a_package_had_to_be_selected(self) -> None:
+        solution = solution_of(0b111, 0b111, 0b111)
+        solution.decide(0, 0b10)
+        solution.narrow(2, 0b110, None)
+        solution.decide(1, 0b10)
+        solution.narrow(2, 0b100, None)
+        assert solution.required_since(2) == 1
+        assert solution.domains[2] == 0b100
+
+    def test_package_that_need_not_be_selected_is_of_the_moment(self) -> None:
+        solution = solution_of(0b111, 0b111, 0b111)
+        solution.decide(0, 0b10)
+        assert solution.required_since(2) == 1
+
+    def test_root_requirements_are_of_level_0(self) -> None:
+        solution = solution_of(0b111, 0b111, 0b111)
+        solution.base[2] = solution.domains[2] = 0b110
+        solution.decide(0, 0b10)
+        assert solution.required_since(2) == 0
