@@ -187,7 +187,8 @@ class Solver:
         solution = self._solution
         for need in facts.dependencies:
             package, allowed, payload = need
-            self._add(package)
+            if not solution.knows(package):
+                self._add(package)
             base = solution.base[package]
             mask = base & allowed
             if not mask:
@@ -198,16 +199,15 @@ class Solver:
         return None
 
     def _add(self, package: int) -> None:
-        """Make a package known, and the one that it is an extra of (which is no extra itself)."""
-        solution = self._solution
-        if solution.knows(package):
-            return
+        """Make a new package known, and the one that it is an extra of (which is no extra itself)."""
         universe = self._problem.universe(package)
-        solution.add(package, universe.usable)
-        self._clauses.add(package)
+        self._solution.add(package, universe.usable)
+        if package >= len(self._clauses.needs):
+            self._clauses.add(package)
         self._order.add(package)
         if universe.same_as is not None:
-            self._add(universe.same_as)
+            if not self._solution.knows(universe.same_as):
+                self._add(universe.same_as)
             self._clauses.tie(package, universe.same_as)
 
     def _forbid(self, package: int, clause: Clause) -> None:
@@ -326,7 +326,10 @@ class Solver:
             )
         if candidate not in self._clauses.needs[package]:
             return self._expand(package, candidate)
-        self._settle_on(package, candidate)
+        self.statistics.decisions += 1
+        need = self._propagation.decide(package, candidate)
+        if need is not None:
+            self._withdraw(package, candidate, need)
         return None
 
     def _refuse(self, package: int, candidate: int, need: Dependency) -> None:
@@ -397,14 +400,14 @@ class Solver:
                 self._refuse(package, candidate, need)
                 return None
         self._clauses.depend(package, candidate, dependencies)
-        self._settle_on(package, candidate)
-        return None
-
-    def _settle_on(self, package: int, candidate: int) -> None:
         self.statistics.decisions += 1
         need = self._propagation.decide(package, candidate)
-        if need is None:
-            return
+        if need is not None:
+            self._withdraw(package, candidate, need)
+        return None
+
+    def _withdraw(self, package: int, candidate: int, need: Dependency) -> None:
+        """Learn from the candidate decided last, one need of which is false."""
         solution = self._solution
         other, allowed, _ = need
         start = solution.level_starts[-1]

@@ -35,13 +35,24 @@ class Propagation:
 
     def decide(self, package: int, candidate: int) -> Need | None:
         """Decide ``candidate`` and see to what it needs; return the first need that is false, if one is."""
-        # With ``narrow`` written out: in most resolutions this loop is all the propagation there is.
+        # With ``PartialSolution.decide`` and ``narrow`` written out: in most resolutions this loop is all the propagation there is.
         solution = self._solution
         domains = solution.domains
         trail = solution.trail
         packages, masks, causes = trail.packages, trail.masks, trail.causes
         previous, last = trail.previous, trail.last
-        solution.decide(package, 2 << candidate)
+        mask = 2 << candidate
+        solution.level_starts.append(len(packages))
+        solution.decided[package] = True
+        previous.append(last[package])
+        last[package] = len(packages)
+        packages.append(package)
+        masks.append(mask)
+        causes.append(None)
+        domains[package] = mask
+        busy = solution.busy
+        if busy[package]:
+            solution.enqueue(package)
         start = len(packages)
         for need in self._clauses.needs[package][candidate]:
             other = need[0]
@@ -57,7 +68,7 @@ class Propagation:
                 masks.append(after)
                 causes.append(need)
                 domains[other] = after
-                if solution.busy[other]:
+                if busy[other]:
                     solution.enqueue(other)
                 elif not after & ABSENT:
                     solution.open.append(other)
@@ -239,12 +250,14 @@ class Propagation:
         """Return what the base of ``package`` says of others, and why."""
         base = self._solution.base
         mask = base[package]
-        found: list[tuple[int, int, Clause | Edge]] = [*self._kin(base, package, listed)]
-        found += [
-            (other, other_allowed, clause)
-            for allowed, other, other_allowed, clause in listed.learned
-            if not mask & allowed
-        ]
+        found: list[tuple[int, int, Clause | Edge]] = []
+        if listed.is_rich:
+            found += self._kin(base, package, listed)
+            found += [
+                (other, other_allowed, clause)
+                for allowed, other, other_allowed, clause in listed.learned
+                if not mask & allowed
+            ]
         found += [
             (edge.other, edge.other_allowed, edge)
             for edge in listed.edges.get(mask.bit_length() - 2, ())

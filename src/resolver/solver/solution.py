@@ -279,6 +279,8 @@ class PartialSolution:
         Cost: linear in what was found since the last time.
         """
         trail = self.trail
+        if not trail.packages:
+            return
         for position in range(len(trail.packages)):
             package = trail.packages[position]
             cause = trail.causes[position]
