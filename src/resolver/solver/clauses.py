@@ -145,7 +145,7 @@ class ClauseStore:
             for need in self.needs[package][candidate]:
                 other = need[0]
                 if other != package:
-                    edge = self._edge(package, candidate, need)
+                    edge = self.edge(package, candidate, need)
                     edges.append(edge)
                     if not edge.is_listed:
                         edge.is_listed = True
@@ -201,7 +201,22 @@ class ClauseStore:
         other, _, payload = need
         if other == package:
             return Clause([package], [~bit(candidate)], Depends(package, package, candidate, payload))
-        return self._edge(package, candidate, need).clause()
+        return self.edge(package, candidate, need).clause()
+
+    def edge(self, package: int, candidate: int, need: Need) -> Edge:
+        """Return the edge of a need, made or widened if the candidate is not in it yet."""
+        other, allowed, payload = need
+        key = (other, allowed)
+        merged = self.merged.get(package)
+        if merged is None:
+            merged = self.merged[package] = {}
+        edge = merged.get(key)
+        if edge is None:
+            base = self._solution.base[package]
+            edge = merged[key] = Edge(package, base, candidate, other, allowed, payload)
+        elif not edge.members & bit(candidate):
+            edge.widen(candidate, payload)
+        return edge
 
     def reason(self, position: int) -> Clause | None:
         """Return the clause that the trail entry at ``position`` follows from; None for a decision.
@@ -218,21 +233,6 @@ class ClauseStore:
             return cause.clause()
         start = solution.level_starts[solution.level_of(position) - 1]
         return self.clause(trail.packages[start], newest(trail.masks[start]), cause)
-
-    def _edge(self, package: int, candidate: int, need: Need) -> Edge:
-        """Return the edge of a need, made or widened if the candidate is not in it yet."""
-        other, allowed, payload = need
-        key = (other, allowed)
-        merged = self.merged.get(package)
-        if merged is None:
-            merged = self.merged[package] = {}
-        edge = merged.get(key)
-        if edge is None:
-            base = self._solution.base[package]
-            edge = merged[key] = Edge(package, base, candidate, other, allowed, payload)
-        elif not edge.members & bit(candidate):
-            edge.widen(candidate, payload)
-        return edge
 
     def _at(self, package: int) -> Listed:
         """Return the clauses of a package, which has to be visited from now on when its domain changes."""

@@ -24,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from resolver.solver.incompatibility import Edge
     from resolver.solver.solution import PartialSolution
 
     Reasons = Callable[[int], Clause | None]
@@ -39,20 +40,25 @@ class Lesson:
     """What a conflict teaches.
 
     After a jump back to ``level`` the first of ``packages`` must be in the first of ``allowed``; the terms
-    that follow, of which the one that became false last comes first, are all false there.  ``clause`` holds
+    that follow, of which the one that became false last comes first, are all false there.  ``reason`` has
     the same terms; ``learned`` says whether it is new.
     """
 
-    __slots__ = ("allowed", "clause", "learned", "level", "packages")
+    __slots__ = ("allowed", "learned", "level", "packages", "reason")
 
     def __init__(
-        self, clause: Clause, packages: list[int], allowed: list[int], *, level: int, learned: bool
+        self, reason: Clause | Edge, packages: list[int], allowed: list[int], *, level: int, learned: bool
     ) -> None:
-        self.clause = clause
+        self.reason = reason
         self.packages = packages
         self.allowed = allowed
         self.level = level
         self.learned = learned
+
+    @property
+    def clause(self) -> Clause:
+        """Return the reason as a clause."""
+        return self.reason if isinstance(self.reason, Clause) else self.reason.clause()
 
 
 def analyse(solution: PartialSolution, conflict: Clause, reasons: Reasons) -> Lesson | None:

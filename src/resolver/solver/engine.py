@@ -166,7 +166,7 @@ class Solver:
             if solution.queue or solution.restricted or solution.contradiction is not None:
                 conflict = self._propagation.propagate()
             keeper = self._keeper
-            if keeper is not None and keeper.is_in_doubt and keeper.doubt(conflict):
+            if keeper is not None and keeper.lesson is not None and keeper.doubt(conflict):
                 continue
             if conflict is not None:
                 self._recover(conflict)
@@ -340,22 +340,23 @@ class Solver:
         solution = self._solution
         solution.open.append(package)
         other, allowed, _ = need
-        clause = self._clauses.clause(package, candidate, need)
+        clauses = self._clauses
         if other == package:
-            self._forbid(package, clause)
+            self._forbid(package, clauses.clause(package, candidate, need))
         elif not solution.base[other] & allowed:
-            self._rule_out(package, clause)
+            self._rule_out(package, clauses.clause(package, candidate, need))
         else:
-            self._clauses.enlist(package)
+            edge = clauses.edge(package, candidate, need)
+            clauses.enlist(package)
             allowed &= solution.base[other]
-            rest = clause.allowed[0] & solution.base[package]
+            rest = edge.allowed & solution.base[package]
             if not solution.domains[package] & rest:
-                self._recover(clause)
+                self._recover(edge.clause())
                 return
             self.statistics.conflicts += 1
             level = solution.level_of(solution.trail.falsifier(other, allowed))
             self._obey(
-                Lesson(clause, [package, other], [rest, allowed], level=level, learned=False),
+                Lesson(edge, [package, other], [rest, allowed], level=level, learned=False),
                 solution.level(),
             )
 

@@ -40,15 +40,18 @@ _HASTE = 4
 
 
 class Keeper:
-    """Goes back after conflicts of one search, whose decisions ``order`` makes."""
+    """Goes back after conflicts of one search, whose decisions ``order`` makes.
 
-    __slots__ = ("_clauses", "_lesson", "_order", "_solution", "_start", "_stride")
+    While it is not known yet whether all decisions kept would be made again, ``lesson`` is the one noted.
+    """
+
+    __slots__ = ("_clauses", "_order", "_solution", "_start", "_stride", "lesson")
 
     def __init__(self, solution: PartialSolution, clauses: ClauseStore, order: DecisionOrder) -> None:
         self._solution = solution
         self._clauses = clauses
         self._order = order
-        self._lesson: Lesson | None = None
+        self.lesson: Lesson | None = None
         self._start = 0
         self._stride = 1
 
@@ -64,17 +67,12 @@ class Keeper:
         self._stride = 1
         self._note(lesson, highest)
 
-    @property
-    def is_in_doubt(self) -> bool:
-        """Whether decisions were kept of which it is not known yet whether they would be made again."""
-        return self._lesson is not None
-
     def doubt(self, conflict: Clause | None) -> bool:
         """Go further back if decisions would not be made again; say whether that was so.
 
         ``conflict`` is the clause that turned out to be false after the lesson was noted, if there is one.
         """
-        lesson, self._lesson = self._lesson, None
+        lesson, self.lesson = self.lesson, None
         assert lesson is not None
         if conflict is None:
             level = self._undisturbed(lesson.level)
@@ -90,10 +88,10 @@ class Keeper:
         solution = self._solution
         if level < solution.level():
             self._clauses.backjump(level)
-        self._lesson = lesson if level > lesson.level else None
+        self.lesson = lesson if level > lesson.level else None
         self._start = len(solution.trail.packages)
         if level >= lesson.level:
-            solution.narrow_late(lesson.level, lesson.packages[0], lesson.allowed[0], lesson.clause)
+            solution.narrow_late(lesson.level, lesson.packages[0], lesson.allowed[0], lesson.reason)
 
     def _undisturbed(self, least: int) -> int:
         """Return the last level up to which no other decision would come first now; ``least`` or later."""
@@ -103,14 +101,13 @@ class Keeper:
             domain = solution.domains[package]
             if domain & ABSENT or solution.decided[package]:
                 continue
-            before = self._domain_before(package)
-            claim = self._order.claim(package, domain)
-            if before & ABSENT:
+            if self._domain_before(package) & ABSENT:
                 since = least
-            elif claim == self._order.claim(package, before):
-                continue
+            elif domain & (domain - 1):
+                continue  # there is more than one candidate, as before: the claim is the same
             else:
                 since = max(least, solution.required_since(package))
+            claim = self._order.claim(package, domain)
             later = range(since, level)
             level = next((each for each in later if self._claim_at(each) > claim), level)
         return level

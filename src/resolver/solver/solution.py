@@ -208,19 +208,20 @@ class PartialSolution:
             self.queued[package] = True
             self.queue.append(package)
 
-    def narrow_late(self, level: int, package: int, allowed: int, clause: Clause) -> None:
-        """Narrow ``package`` to what is ``allowed``, because of a clause that is unit since ``level``.
+    def narrow_late(self, level: int, package: int, allowed: int, reason: Clause | Edge) -> None:
+        """Narrow ``package`` to what is ``allowed``, for a reason that is unit since ``level``.
 
         Where nothing of the domain is allowed the clause becomes the ``contradiction``.
         """
         if level < len(self.level_starts):
-            self.late.append(Late(len(self.trail.packages), level, package, allowed, clause))
+            self.late.append(Late(len(self.trail.packages), level, package, allowed, reason))
         domain = self.domains[package]
         mask = domain & allowed
         if not mask & self.base[package]:
-            self.contradiction = self.contradiction or clause
+            if self.contradiction is None:
+                self.contradiction = reason if isinstance(reason, Clause) else reason.clause()
         elif mask != domain:
-            self.narrow(package, mask, clause)
+            self.narrow(package, mask, reason)
 
     def decide(self, package: int, mask: int) -> None:
         """Open a level with the decision that ``package`` is ``mask``, one candidate of its domain."""
@@ -354,17 +355,19 @@ class PartialSolution:
         level = self.level()
         for each in gone:
             if each.level <= level:
-                self.narrow_late(each.level, each.package, each.allowed, each.clause)
+                self.narrow_late(each.level, each.package, each.allowed, each.reason)
 
 
 class Late:
     """A late entry at a trail ``position``: since ``level`` a clause says that ``package`` is ``allowed``."""
 
-    __slots__ = ("allowed", "clause", "level", "package", "position")
+    __slots__ = ("allowed", "level", "package", "position", "reason")
 
-    def __init__(self, position: int, level: int, package: int, allowed: int, clause: Clause) -> None:
+    def __init__(
+        self, position: int, level: int, package: int, allowed: int, reason: Clause | Edge
+    ) -> None:
         self.position = position
         self.level = level
         self.package = package
         self.allowed = allowed
-        self.clause = clause
+        self.reason = reason
