@@ -17,14 +17,13 @@ satisfier") needs no rule of its own, because resolving leaves the part of the m
 
 from __future__ import annotations
 
-from resolver.solver.incompatibility import Clause, Derived, Expansion, Given, Rejected, resolve
+from resolver.solver.incompatibility import Clause, Derived, Edge, Expansion, Given, Rejected, resolve
 from resolver.solver.solution import Trail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from resolver.solver.incompatibility import Edge
     from resolver.solver.solution import PartialSolution
 
     Reasons = Callable[[int], Clause | None]
@@ -143,7 +142,7 @@ class _Tracing:
         self.recent = 0
         self.rest: list[Clause] = []
         self.pivots: list[int] = []
-        self._unite(conflict, -1)
+        self._take(conflict, -1)
 
     def limit_to(self, start: int) -> None:
         """Count the terms that became false at trail position ``start`` or later."""
@@ -160,24 +159,15 @@ class _Tracing:
         Return the entry that is the last one then, or -1.
         """
         trail = self._solution.trail
-        pivot = trail.packages[position]
-        cause = self._reasons(position)
-        if cause is None or pivot not in cause.packages:
+        cause = trail.causes[position]
+        reason = cause.clause() if isinstance(cause, Edge) else self._reasons(position)
+        if reason is None:
             raise SolverError(f"trail entry {position} has no cause to resolve: this is a bug of the solver")
-        self.rest.append(cause)
+        pivot = trail.packages[position]
+        self.rest.append(reason)
         self.pivots.append(pivot)
+        self._take(reason, pivot)
         positions = self.positions
-        met = self.terms[pivot] & cause.allowed[cause.packages.index(pivot)]
-        if met:
-            self.terms[pivot] = met
-            before = positions[pivot] = trail.falsifier(pivot, met)
-            if before < self._start:
-                self.recent -= 1
-        else:
-            del self.terms[pivot]
-            del positions[pivot]
-            self.recent -= 1
-        self._unite(cause, pivot)
         latest = max(positions.values()) if positions else -1
         if latest >= position:
             raise SolverError(
@@ -185,37 +175,48 @@ class _Tracing:
             )
         return latest
 
-    def _unite(self, clause: Clause, pivot: int) -> None:
-        """Take over the terms of ``clause`` but that of ``pivot``."""
-        # With ``falsifier`` written out: it is the innermost loop of learning.
+    def _take(self, clause: Clause, pivot: int) -> None:
+        """Resolve with ``clause`` on ``pivot``; without one, take over its terms."""
+        # One loop with ``falsifier`` written out: learning spends its time here (half of chain-100x20).
         solution = self._solution
         base = solution.base
         trail = solution.trail
         last, previous, masks = trail.last, trail.previous, trail.masks
-        terms, positions = self.terms, self.positions
+        terms, positions, start = self.terms, self.positions, self._start
         all_allowed = clause.allowed
-        for i, package in enumerate(clause.packages):
-            if package == pivot:
-                continue
+        i = 0
+        for package in clause.packages:
             allowed = all_allowed[i]
-            cut = allowed & base[package]
-            if not cut:
-                if allowed and not allowed & solution.usable[package]:
-                    self.rest.append(_unusable(package, allowed))
-                    self.pivots.append(package)
-                continue
+            i += 1
             known = terms.get(package, 0)
-            united = known | cut
-            if united != known:
-                position = last[package]
+            if package != pivot:
+                cut = allowed & base[package]
+                if not cut:
+                    if allowed and not allowed & solution.usable[package]:
+                        self.rest.append(_unusable(package, allowed))
+                        self.pivots.append(package)
+                    continue
+                term = known | cut
+                if term == known:
+                    continue
+            else:
+                term = known & allowed
+                if not term:
+                    del terms[package]
+                    del positions[package]
+                    self.recent -= 1
+                    continue
+            position = last[package]
+            before = previous[position]
+            while before >= 0 and not masks[before] & term:
+                position = before
                 before = previous[position]
-                while before >= 0 and not masks[before] & united:
-                    position = before
-                    before = previous[position]
-                if position >= self._start and positions.get(package, -1) < self._start:
-                    self.recent += 1
-                terms[package] = united
-                positions[package] = position
+            if package in positions and positions[package] >= start:
+                self.recent -= 1
+            if position >= start:
+                self.recent += 1
+            terms[package] = term
+            positions[package] = position
 
 
 def _unusable(package: int, allowed: int) -> Clause:
