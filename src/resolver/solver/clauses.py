@@ -39,6 +39,9 @@ _NO_NEEDS: dict[int, Sequence[Need]] = {}
 _ROOM = 16
 """Packages that there is room for at first."""
 
+_NO_NEEDS_OF_ANY = (_NO_NEEDS,) * _ROOM
+_NOTHING_LISTED = (None,) * _ROOM
+
 
 class Watch:
     """The terms of a longer clause, in an order of its own: the first two are watched."""
@@ -84,8 +87,8 @@ class ClauseStore:
 
     def __init__(self, solution: PartialSolution) -> None:
         self._solution = solution
-        self.needs: list[dict[int, Sequence[Need]]] = [_NO_NEEDS] * _ROOM
-        self.listed: list[Listed | None] = [None] * _ROOM
+        self.needs: list[dict[int, Sequence[Need]]] = [*_NO_NEEDS_OF_ANY]
+        self.listed: list[Listed | None] = [*_NOTHING_LISTED]
         self.merged: dict[int, dict[tuple[int, int], Edge]] = {}
         self._unlisted: dict[int, int] = {}
 

@@ -28,6 +28,8 @@ _CALM = 1 << 41
 _MANY = 1 << 40
 _RANK = _MANY - 1
 _NONE = 1 << 42
+_NOBODY = (0,) * 16
+_NO_CLAIMS = (_NONE,) * 16
 
 
 class DecisionOrder:
@@ -44,15 +46,14 @@ class DecisionOrder:
     def __init__(self) -> None:
         self._heap: list[int] = []
         self._by_rank: list[int] = []
-        self._standing = [0] * 16
-        self._claims = [_NONE] * 16
+        self._standing = [*_NOBODY]
+        self._claims = [*_NO_CLAIMS]
         self._blame: dict[int, int] = {}
 
     def add(self, package: int) -> None:
         """Give ``package`` the next rank."""
-        missing = package + 1 - len(self._standing)
-        if missing > 0:
-            missing += len(self._standing)
+        if package >= len(self._standing):
+            missing = package + 1
             self._standing += [0] * missing
             self._claims += [_NONE] * missing
         self._standing[package] = _CALM | len(self._by_rank)

@@ -42,6 +42,11 @@ GROUND = Clause([], [], Cause())
 _ROOM = 16
 """Packages that there is room for at first."""
 
+# Lists unpacked from these take half the time of ``[0] * _ROOM``, and the smallest problems little more.
+_NOTHING = (0,) * _ROOM
+_NO = (False,) * _ROOM
+_NOWHERE = (-1,) * _ROOM
+
 
 class Trail:
     """Assignments in the order in which they were made, chained by package.
@@ -54,12 +59,12 @@ class Trail:
 
     __slots__ = ("causes", "last", "masks", "packages", "previous")
 
-    def __init__(self, room: int = _ROOM) -> None:
+    def __init__(self, room: int = 0) -> None:
         self.packages: list[int] = []
         self.masks: list[int] = []
         self.causes: list[Reason | None] = []
         self.previous: list[int] = []
-        self.last = [-1] * room
+        self.last = [-1] * room if room else [*_NOWHERE]
 
     def append(self, package: int, mask: int, cause: Reason | None) -> None:
         """Write down that the domain of ``package`` is ``mask`` from now on."""
@@ -125,13 +130,13 @@ class PartialSolution:
     )
 
     def __init__(self) -> None:
-        self.domains = [0] * _ROOM
-        self.usable = [0] * _ROOM
-        self.base = [0] * _ROOM
-        self.settled = [0] * _ROOM
-        self.decided = [False] * _ROOM
-        self.busy = [False] * _ROOM
-        self.queued = [False] * _ROOM
+        self.domains = [*_NOTHING]
+        self.usable = [*_NOTHING]
+        self.base = [*_NOTHING]
+        self.settled = [*_NOTHING]
+        self.decided = [*_NO]
+        self.busy = [*_NO]
+        self.queued = [*_NO]
         self.trail = Trail()
         self.ground: list[tuple[int, int, Clause | tuple[int, int, object]]] = []
         self.level_starts: list[int] = []
