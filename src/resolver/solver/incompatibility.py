@@ -151,8 +151,8 @@ class Edge:
     """What some candidates of ``package`` need of ``other``, as the search sees it; it grows with them.
 
     The package is in ``allowed``, which is cut to what the ground left at the time, or the other in
-    ``other_allowed``.  ``members`` are the candidates, ``is_listed`` says whether the search looks at it.  The clause that says so is made when somebody asks
-    for it.
+    ``other_allowed``.  ``members`` are the candidates, ``is_listed`` says whether the search looks at it.
+    The clause that says so is made when somebody asks for it.
     """
 
     __slots__ = ("_clause", "_told", "allowed", "is_listed", "members", "other", "other_allowed", "package")

@@ -368,9 +368,7 @@ class Late:
 
     __slots__ = ("allowed", "level", "package", "position", "reason")
 
-    def __init__(
-        self, position: int, level: int, package: int, allowed: int, reason: Clause | Edge
-    ) -> None:
+    def __init__(self, position: int, level: int, package: int, allowed: int, reason: Clause | Edge) -> None:
         self.position = position
         self.level = level
         self.package = package
