@@ -5,7 +5,7 @@ decisions and is cut on the way back.  The *ground* holds what is true whatever 
 order in which each entry follows from those before it.  ``base`` is the domain that the ground leaves.
 
 A *late* entry narrows a package because of a clause whose other terms are false at an earlier level: after a
-conflict decisions that would be made again are kept (``recovery``), and what was learned is written down
+conflict decisions that would be made again are kept (``keeping``), and what was learned is written down
 behind them.  When such an entry is cut away, but not the level at which it holds, it is written down again.
 
 A fact about one package alone that turns up in the middle of the search goes to the ground at once

@@ -105,6 +105,30 @@ class TestContradictions:
     def test_requirements_without_a_common_candidate(self) -> None:
         assert refuted(world([(0, 0b010), (0, 0b100), (1, 0b10)], [[[]] * 2, [[]]])).statistics.decisions == 0
 
+    def test_proof_is_made_once_and_when_somebody_asks_for_it(self) -> None:
+        found = world([(0, ALL), (1, ALL)], [[[(2, 0b010)]] * 2, [[(2, 0b100)]] * 2, [[]] * 2])
+        solver = Solver(Served(found))
+        outcome = solver.advance()
+        assert solver.advance() is outcome
+        assert isinstance(outcome, Unsolvable)
+        assert outcome.clause is outcome.clause
+        check(derivation(outcome.clause))
+
+    def test_candidate_whose_own_needs_contradict_each_other(self) -> None:
+        """What is false then was true before the candidate was decided: it alone is to blame."""
+        needs: list[list[list[tuple[int, int]]]] = [[[], [(1, 0b010), (1, 0b100)]], [[]] * 2]
+        assert selected(world([(0, ALL)], needs)) == {0: 0}
+        refuted(world([(0, 0b100)], needs))
+
+    def test_candidate_that_had_to_be_is_no_reason_to_try_others(self) -> None:
+        """1 is what 0 leaves of it, and does not go together with 0: the conflict is that of 0."""
+        needs: list[list[list[tuple[int, int]]]] = [[[], [(1, 0b010)]], [[(0, 0b010)], []]]
+        solver = Solver(Served(world([(0, ALL)], needs)))
+        outcome = solver.advance()
+        assert isinstance(outcome, Solved)
+        assert outcome.selected == {0: 0}
+        assert solver.statistics.conflicts == 1
+
     def test_package_without_candidates(self) -> None:
         refuted(world([(0, 0)], [[]]))
         refuted(world([(0, 0b10)], [[[(1, 0)]], []]))

@@ -70,6 +70,9 @@ class TestDependencies:
         system.solution.narrow(1, 0b1001, Clause([1], [0b1001], FACT))
         assert system.propagation.propagate() is None
         assert system.solution.domains[0] == 0b101
+        reason = system.clauses.reason(len(system.solution.trail.causes) - 1)
+        assert reason is not None
+        assert reason.terms() == {0: ~0b010, 1: 0b0110}
 
     def test_what_all_candidates_left_need_is_needed(self) -> None:
         system = System(0b1111, 0b1111)

@@ -50,6 +50,22 @@ class TestLevels:
         assert domains(solution) == [0b110, 0b111, 0b111]
         assert solution.queue == []
 
+    def test_last_decision_can_be_taken_back_with_what_its_candidate_needs(self) -> None:
+        solution = solution_of(0b111, 0b111, 0b111)
+        solution.busy[1] = True
+        solution.decide(0, 0b100)
+        solution.narrow(2, 0b011, CAUSE)
+        solution.queue.clear()
+        solution.decide(2, 0b010)
+        solution.narrow(1, 0b110, CAUSE)
+        solution.narrow(1, 0b010, CAUSE)
+        assert solution.queue == [1]
+        solution.retract()
+        assert domains(solution) == [0b100, 0b111, 0b011]
+        assert solution.level() == 1
+        assert solution.decided[:3] == [True, False, False]
+        assert (solution.queue, solution.queued[1]) == ([], False)
+
     def test_package_is_unknown_until_added(self) -> None:
         solution = solution_of(0b11)
         solution.add(3, 0b1)
@@ -74,6 +90,15 @@ class TestGround:
         solution.catch_up()
         assert solution.level() == 1
         assert solution.domains[1] == solution.base[1] == 0b0111
+
+    def test_restriction_that_nobody_has_to_hear_of_is_caught_up_with_at_once(self) -> None:
+        solution = solution_of(0b111, 0b1111)
+        solution.decide(0, 0b010)
+        solution.cut_down(1, ~0b1000, CAUSE)
+        assert solution.domains[1] == solution.base[1] == 0b0111
+        assert solution.restricted == []
+        solution.backjump(0)
+        assert solution.domains[1] == 0b0111
 
     def test_jump_back_stops_before_the_decision_that_is_contradicted(self) -> None:
         solution = solution_of(0b111, 0b111, 0b111)
