@@ -22,10 +22,10 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_decision_records_have_numbers_of_their_own() -> None:
-    """Four digits in the name, and the number again with the title in the first line."""
+def test_decision_records_are_numbered_without_gaps() -> None:
+    """``0001-…`` to the last, each with its number and title in the first line."""
     pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    assert len({page.name[:4] for page in pages}) == len(pages) > 0
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
     for page in pages:
         assert page.read_text(encoding="utf-8").startswith(f"# {int(page.name[:4])}. ")
 

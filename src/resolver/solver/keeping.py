@@ -13,7 +13,7 @@ Decisions are made again if nothing gets in their way.  That is not so where
 Going back further than necessary is never wrong, only slower.  So the answer is nearly always the one that
 is found by going all the way, and a valid one in any case: 5,396 random problems over recorded graphs have
 the same pins either way, 4 of 20,000 small tangled universes have others.  Where much is decided again, it
-takes a tenth to a quarter of the decisions (``docs/decisions/0020-decisions-are-kept.md``).
+takes a tenth to a quarter of the decisions (``docs/decisions/0016-decisions-are-kept.md``).
 """
 
 from __future__ import annotations
