@@ -64,10 +64,10 @@ class Budget:
         found = self.exceeded(solver.statistics.steps())
         if found is None:
             return
-        from resolver.solver.report import tightest  # noqa: PLC0415  # lazy: start-up time
+        from resolver.solver.report import lessons, tightest  # noqa: PLC0415  # lazy: start-up time
 
         option, limit = found
-        stuck = tightest(solver.learned)
+        stuck = tightest(lessons(solver))
         package = None if stuck is None else problem.names.name(stuck.package)
         narrower = "" if package is None else f", or narrow down which versions of {package} are wanted"
         raise LimitReached(
@@ -94,7 +94,7 @@ def report(problem: PythonProblem, solver: Solver, waiting: Sequence[object]) ->
 
     ``waiting`` are the keys that it waits for.  The search may have been interrupted anywhere.
     """
-    from resolver.solver.report import tightest  # noqa: PLC0415  # lazy: start-up time
+    from resolver.solver.report import lessons, tightest  # noqa: PLC0415  # lazy: start-up time
 
     count = solver.statistics
     packages = len(problem.catalog.packages)
@@ -102,7 +102,7 @@ def report(problem: PythonProblem, solver: Solver, waiting: Sequence[object]) ->
         f"after {_many(count.decisions, 'decision')} and {_many(count.conflicts, 'conflict')}"
         f" over {_many(packages, 'package')}{_doing(problem, solver, waiting)}"
     )
-    stuck = tightest(solver.learned)
+    stuck = tightest(lessons(solver))
     if stuck is None:
         return said
     from resolver.explanation.phrases import PythonWording  # noqa: PLC0415  # lazy: most runs end by themselves

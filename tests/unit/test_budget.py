@@ -67,6 +67,19 @@ def test_report_names_where_the_search_is_tightest() -> None:
     assert text.endswith(f", or narrow down which versions of {package} are wanted")
 
 
+def test_candidates_that_are_ruled_out_one_by_one_are_conflicts_as_well() -> None:
+    """Nothing is learned from them, but there the search is tightest."""
+    packages: dict[str, dict[str, Any]] = {
+        "many": {str(number): {"requires": ["low<1"] if number > 1 else []} for number in range(1, 900)},
+        "low": {"1": {}},
+    }
+    wanted = [Requirement.parse("low"), Requirement.parse("many")]
+    with pytest.raises(LimitReached) as caught:
+        solve(wanted, [], LINUX.replace(max_steps=500), source=MemorySource(packages))
+    assert caught.value.package == "many"
+    assert " conflicts were over many; the tightest says that many " in str(caught.value)
+
+
 def test_limit_of_steps_ends_at_the_same_place_every_time() -> None:
     said = set()
     for _ in range(2):

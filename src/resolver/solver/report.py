@@ -6,7 +6,7 @@ here are lists that only grow, so that a report can be made of it all the same.
 
 from __future__ import annotations
 
-from resolver.solver.incompatibility import Clause, Derived
+from resolver.solver.incompatibility import Clause, Depends, Derived
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from resolver.solver.engine import Solver
 
-__all__ = ["Tightest", "deciding", "facts", "tightest"]
+__all__ = ["Tightest", "deciding", "facts", "lessons", "tightest"]
 
 
 def facts(clause: Clause) -> list[Clause]:
@@ -34,6 +34,20 @@ def facts(clause: Clause) -> list[Clause]:
     return found
 
 
+def lessons(solver: Solver) -> list[Clause]:
+    """Return what conflicts have taught: which candidates a need rules out for good, then what was learned.
+
+    Cost: linear.
+    """
+    ground = solver._solution.ground  # noqa: SLF001  # see ``deciding``
+    ruled_out = [
+        why
+        for package, _, why in ground
+        if isinstance(why, Clause) and isinstance(why.cause, Depends) and why.cause.package == package
+    ]
+    return [*ruled_out, *solver.learned]
+
+
 class Tightest:
     """The package over which most conflicts were learned from, how many, and the shortest lesson about it."""
 
@@ -46,9 +60,9 @@ class Tightest:
 
 
 def tightest(learned: Sequence[Clause]) -> Tightest | None:
-    """Return the tightest spot in what was learned so far, or None where nothing was.
+    """Return the tightest spot in what was learned so far (``lessons``), or None where nothing was.
 
-    The first package of a learned clause is the one that the conflict was over.  Cost: linear.
+    The first package of a lesson is the one that the conflict was over.  Cost: linear.
     """
     counts: dict[int, int] = {}
     shortest: dict[int, Clause] = {}
