@@ -83,8 +83,9 @@ def tightest(learned: Sequence[Clause]) -> Tightest | None:
 def deciding(solver: Solver) -> tuple[int, int] | None:
     """Return the package decided last and the mask of its candidate, or None where nothing is decided."""
     solution = solver._solution  # noqa: SLF001  # the engine keeps it to itself, so that nobody changes it
-    trail = solution.trail
-    if not solution.level_starts or solution.level_starts[-1] >= len(trail.masks):
+    if not solution.level_starts:
         return None
     start = solution.level_starts[-1]
-    return trail.packages[start], trail.masks[start]
+    # Whichever list the search was about to write to, an entry is there when both have it.
+    entry = (*solution.trail.packages[start : start + 1], *solution.trail.masks[start : start + 1])
+    return (entry[0], entry[1]) if len(entry) == 2 else None
