@@ -198,13 +198,14 @@ class Run:
         from resolver.whatif.changes import Question  # noqa: PLC0415  # lazy: start-up time
         from resolver.whatif.fixes import Search  # noqa: PLC0415  # the same
         from resolver.whatif.trials import Trials  # noqa: PLC0415  # the same
-        from resolver.whatif.why import Inquiry  # noqa: PLC0415  # the same
 
         question = Question(*self._asked)
         if isinstance(found, Unsolvable):
             self._search = Search(question, self.problem, found.clause)
             trials = self._search.trials()
         else:
+            from resolver.whatif.why import Inquiry  # noqa: PLC0415  # the same
+
             assert self._about is not None
             self._inquiry = Inquiry(self._about, question, self.problem, found.selected)
             trials = self._inquiry.trials()

@@ -9,7 +9,6 @@ fetched for a hint, and nothing tried: changes that were tried are in ``fixes``.
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 
 from resolver.explanation.ranges import listed
 from resolver.model.distfile import InvalidFilename, split_wheel
@@ -29,7 +28,7 @@ from resolver.solver.incompatibility import Depends, Given, Rejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from resolver.catalog import Candidates
     from resolver.explanation.phrases import PythonWording
@@ -51,11 +50,12 @@ def hints(
     problem: PythonProblem,
     facts: Sequence[Fact],
     wording: PythonWording,
-    asked: Collection[tuple[str, int]],
+    asked: Callable[[str], Sequence[int]],
 ) -> list[str]:
     """Return up to five hints on a proof that rests on ``facts``, those that help most often first.
 
-    ``asked`` are the candidates whose metadata the search asked for: of others nothing is said.
+    ``asked`` returns the candidates of a package whose metadata the search asked for: of others nothing is
+    said.
     """
     ranked: dict[str, int] = {}
     for package, fitting in _wanted(problem, facts).items():
@@ -173,8 +173,10 @@ def _wheels(candidates: Candidates, candidate: int) -> str:
     tags: dict[str, None] = {}
     for file in candidates.unfit[candidate]:
         if file.filename.endswith(".whl"):
-            with suppress(InvalidFilename):
+            try:
                 tags[split_wheel(file.filename, candidates.name)[1]] = None
+            except InvalidFilename:
+                continue
     some = list(tags)
     more = len(some) - _FEW
     said = listed(some[:_FEW], "and") if more <= 0 else f"{', '.join(some[:_FEW])} and {more} more"
@@ -227,7 +229,7 @@ def _distance(one: str, other: str) -> int:
 
 
 def _extras(
-    problem: PythonProblem, facts: Sequence[Fact], asked: Collection[tuple[str, int]]
+    problem: PythonProblem, facts: Sequence[Fact], asked: Callable[[str], Sequence[int]]
 ) -> Iterator[str]:
     """Say of each extra in the proof that the newest candidate which was looked at does not have it."""
     packages = dict.fromkeys(package for fact in facts for package in fact.terms)
@@ -236,7 +238,7 @@ def _extras(
         if extra is None:
             continue
         name = problem.names.name(problem.names.base(package))
-        known = [candidate for base, candidate in asked if base == name]
+        known = asked(name)
         if known and not any(_has(problem, name, candidate, extra) for candidate in known):
             provided = sorted(_provided(problem, name, max(known)))
             more = ["others"] if len(provided) > _FEW else []
@@ -256,6 +258,8 @@ def _provided(problem: PythonProblem, name: str, candidate: int) -> set[str]:
     found: set[str] = set()
     if metadata is not None and not isinstance(metadata, Reason):
         for each in metadata.provides_extra:
-            with suppress(InvalidName):
+            try:
                 found.add(normalise(each))
+            except InvalidName:
+                continue
     return found

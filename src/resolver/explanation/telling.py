@@ -80,7 +80,7 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
     used = [node for node in found.proof.nodes() if isinstance(node, Fact)]
     text = "\n".join(map(str, found.sentences))
     return Explained(
-        text, tree(found.proof, wording, wording.details), hints(problem, used, wording, known.asked())
+        text, tree(found.proof, wording, wording.details), hints(problem, used, wording, known.asked)
     )
 
 
@@ -144,21 +144,16 @@ class _Known:
         """Return which candidates policy leaves, and of which package this one is an extra."""
         return self._problem.universe(package)
 
-    def asked(self) -> list[tuple[str, int]]:
-        """Return the candidates whose metadata the search asked for."""
-        packages = self._problem.catalog.packages
-        return [
-            (name, candidate)
-            for name, files in self._used.items()
-            for candidate, listed in enumerate(packages[name].files)
-            if listed and listed[0].filename in files
-        ]
+    def asked(self, name: str) -> list[int]:
+        """Return the candidates of package ``name`` whose metadata the search asked for."""
+        everything = range(len(self._problem.catalog.packages[name].keys))
+        return [candidate for candidate in everything if self._is_asked(name, candidate)]
 
     def facts(self, package: int, candidate: int) -> Facts | None:
         """Return what a candidate needs, or None where the search did not come to know it."""
         problem, names = self._problem, self._problem.names
         name = names.name(names.base(package))
-        if problem.catalog.metadata_file(name, candidate).filename not in self._used[name]:
+        if not self._is_asked(name, candidate):
             return None
         required = problem.requirements_of(name, candidate, names.extra(package) or "")
         if isinstance(required, Reason):
@@ -170,3 +165,11 @@ class _Known:
                 if other is not None:
                     found.append((other, problem.mask(requirement) << 1, requirement))
         return Facts(found)
+
+    def _is_asked(self, name: str, candidate: int) -> bool:
+        catalog = self._problem.catalog
+        # Files are made when somebody looks: of what is not known nobody has to.
+        return (
+            catalog.metadata(name, candidate) is not None
+            and catalog.metadata_file(name, candidate).filename in self._used[name]
+        )
