@@ -12,22 +12,30 @@ constraints.
 
 from __future__ import annotations
 
-from resolver.judging import FileLists, Judge, Rules, package_names
+from resolver.judging import Rules, package_names
 from resolver.model.version import Version
-from resolver.policy import ExcludedByConstraint, PreRelease
+from resolver.offers import Offer
+from resolver.policy import ExcludedByConstraint, PreRelease, Reason
+from resolver.requiring import Reader, provided_extras
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
+    from resolver.judging import FileLists
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.model.requirement import Requirement
-    from resolver.policy import Reason
 
-__all__ = ["Candidates", "Catalog", "Rules", "package_names", "read_listing"]
+    Required = tuple[Requirement, ...]
+else:
+    # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
+    Protocol = object
+
+__all__ = ["Candidates", "Catalog", "Rules", "Shelf", "package_names", "read_listing"]
 
 
 class Candidates:
@@ -40,38 +48,63 @@ class Candidates:
     have it.  ``set_aside`` counts files whose names say nothing that can be used.
     """
 
-    __slots__ = (
-        "files",
-        "finals",
-        "keys",
-        "listing",
-        "name",
-        "rejections",
-        "set_aside",
-        "texts",
-        "unfit",
-        "usable",
-        "yanked",
-    )
+    __slots__ = ("_constrained", "_held_back", "_rejections", "finals", "name", "offer", "usable", "yanked")
 
-    def __init__(self, listing: Listing, judge: Judge) -> None:
-        summary = listing.summary
-        self.name = listing.name
-        self.listing = listing
-        self.keys = summary.keys
-        self.texts = summary.texts
-        self.files = FileLists(listing, judge, fitting=True)
-        self.unfit = FileLists(listing, judge, fitting=False)
-        self.usable = 0
-        self.finals = summary.finals
-        self.yanked = 0
-        self.rejections: list[tuple[Reason, int]] = []
-        self.set_aside = summary.set_aside
+    def __init__(self, offer: Offer, rules: Rules) -> None:
+        self.name = offer.name
+        self.offer = offer
+        self.finals = offer.finals
+        others = 0 if rules.pre_releases.allowed(offer.name) else ~offer.finals
+        self._held_back = offer.fitting & others
+        self.usable = offer.fitting & ~others
+        self.yanked = offer.only_yanked & ~others
+        self._constrained = self._constrain(rules.constraints(offer.name))
+        self._rejections: list[tuple[Reason, int]] | None = None
+
+    @property
+    def listing(self) -> Listing:
+        """Return the listing that the candidates come from."""
+        return self.offer.listing
+
+    @property
+    def keys(self) -> Sequence[bytes]:
+        """Return the sort keys."""
+        return self.offer.keys
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Return the versions as the file names spell them."""
+        return self.offer.texts
+
+    @property
+    def files(self) -> FileLists:
+        """Return the files that fit of each candidate."""
+        return self.offer.files(fitting=True)
+
+    @property
+    def unfit(self) -> FileLists:
+        """Return the files that do not fit of each candidate."""
+        return self.offer.files(fitting=False)
+
+    @property
+    def set_aside(self) -> int:
+        """Return how many files have names that say nothing."""
+        return self.offer.set_aside
+
+    @property
+    def rejections(self) -> list[tuple[Reason, int]]:
+        """Return why candidates are not usable; the oldest version that has a reason decides its place."""
+        if self._rejections is None:
+            rejected = list(self.offer.reasons)
+            if self._held_back:
+                rejected.append((PreRelease(), self._held_back))
+            self._rejections = [*sorted(rejected, key=_oldest), *self._constrained]
+        return self._rejections
 
     @property
     def everything(self) -> int:
         """Return the mask of all candidates."""
-        return (1 << len(self.keys)) - 1
+        return (1 << self.offer.count) - 1
 
     def version(self, candidate: int) -> str:
         """Return the normalised version of ``candidate``."""
@@ -84,28 +117,26 @@ class Candidates:
                 return reason
         return None
 
+    def standing(self, candidate: int) -> DistFile:
+        """Return the file that stands for a usable candidate (``Offer.standing``)."""
+        file = self.offer.standing(candidate)
+        assert file is not None  # or else the candidate would not be usable
+        return file
+
+    def _constrain(self, constraints: Sequence[Requirement]) -> list[tuple[Reason, int]]:
+        rejected: dict[Reason, int] = {}
+        for constraint in constraints:
+            out = self.usable & ~self.offer.mask(constraint)
+            if out:
+                self.usable &= ~out
+                origin = f" ({constraint.origin})" if constraint.origin else ""
+                rejected[ExcludedByConstraint(f"{constraint.text}{origin}")] = out
+        return list(rejected.items())
+
 
 def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Candidates:
     """Return the candidates of ``listing``; cost linear in the sorts of its files, and in its versions."""
-    judge = Judge(listing, environment, rules)
-    found = Candidates(listing, judge)
-    rejected: dict[Reason, int] = {}
-    others = 0 if rules.pre_releases.allowed(listing.name) else found.everything & ~found.finals
-    for reason, only_yanked, mask in judge.verdicts():
-        if reason is not None:
-            rejected[reason] = rejected.get(reason, 0) | mask
-        else:
-            found.usable |= mask
-            if only_yanked:
-                found.yanked |= mask
-    if found.usable & others:
-        rejected[PreRelease()] = found.usable & others
-        found.usable &= ~others
-        found.yanked &= ~others
-    # The oldest version that has a reason decides where it stands.
-    found.rejections = sorted(rejected.items(), key=_oldest)
-    found.rejections += _constrain(found, rules.constraints(listing.name))
-    return found
+    return Candidates(Offer.of(listing, environment, rules), rules)
 
 
 def _oldest(rejection: tuple[Reason, int]) -> int:
@@ -113,28 +144,33 @@ def _oldest(rejection: tuple[Reason, int]) -> int:
     return mask & -mask
 
 
-def _constrain(found: Candidates, constraints: Sequence[Requirement]) -> list[tuple[Reason, int]]:
-    rejected: dict[Reason, int] = {}
-    for constraint in constraints:
-        out = found.usable & ~constraint.specifiers.mask(found.keys, found.texts)
-        if out:
-            found.usable &= ~out
-            origin = f" ({constraint.origin})" if constraint.origin else ""
-            rejected[ExcludedByConstraint(f"{constraint.text}{origin}")] = out
-    return list(rejected.items())
+class Shelf(Protocol):
+    """Where offers are that an earlier resolution for the same target has made."""
+
+    def recall(self, name: str) -> Offer | None:
+        """Return what is known of package ``name``, if the index still says the same."""
+
+    def add(self, offer: Offer) -> None:
+        """Take in an offer that was just made of a listing."""
+
+    def metadata(self, name: str, file: DistFile) -> Metadata | None:
+        """Return the metadata of ``file`` that was read before, where it is still there."""
 
 
 class Catalog:
     """All that is known of packages so far; belongs to one resolution.
 
-    It does not fetch: ``session`` puts listings and metadata in as they arrive.
+    It does not fetch: ``session`` puts listings and metadata in as they arrive.  What
+    ``shelf`` knows is taken from there, and it is told what is new.
     """
 
-    __slots__ = ("_candidates", "_metadata", "environment", "rules")
+    __slots__ = ("_candidates", "_metadata", "_reader", "_shelf", "environment", "rules")
 
-    def __init__(self, environment: Environment, rules: Rules) -> None:
+    def __init__(self, environment: Environment, rules: Rules, shelf: Shelf | None = None) -> None:
         self.environment = environment
         self.rules = rules
+        self._shelf = shelf
+        self._reader = Reader(environment)
         self._candidates: dict[str, Candidates] = {}
         self._metadata: dict[tuple[str, int], Metadata | Reason] = {}
 
@@ -144,14 +180,22 @@ class Catalog:
         return self._candidates
 
     def candidates(self, name: str) -> Candidates | None:
-        """Return the candidates of package ``name``, or None while its listing is not known."""
-        return self._candidates.get(name)
+        """Return the candidates of package ``name``, or None while nothing is known of it."""
+        found = self._candidates.get(name)
+        if found is None and self._shelf is not None:
+            offer = self._shelf.recall(name)
+            if offer is not None and self._is_common(offer):
+                found = self._candidates[name] = Candidates(offer, self.rules)
+        return found
 
     def add_listing(self, listing: Listing) -> Candidates:
         """Take in a listing, once; a second one of the same package is ignored."""
         found = self._candidates.get(listing.name)
         if found is None:
-            found = self._candidates[listing.name] = read_listing(listing, self.environment, self.rules)
+            offer = Offer.of(listing, self.environment, self.rules)
+            found = self._candidates[listing.name] = Candidates(offer, self.rules)
+            if self._shelf is not None and self._is_common(offer):
+                self._shelf.add(offer)
         return found
 
     def adopt(self, candidates: Candidates) -> None:
@@ -165,6 +209,46 @@ class Catalog:
     def add_metadata(self, name: str, candidate: int, found: Metadata | Reason) -> None:
         """Take in the metadata of a candidate, or the reason why it cannot be had."""
         self._metadata.setdefault((name, candidate), found)
+
+    def required(self, name: str, candidate: int, extra: str) -> Required | Reason | None:
+        """Return what a candidate requires here, why it cannot be used, or None while that is not known.
+
+        With ``extra``, what that extra adds.  Cost: that of its metadata's lines, the first time.
+        """
+        offer = self._candidates[name].offer
+        found = offer.required(candidate, extra)
+        if found is not None:
+            return found
+        metadata = self._metadata.get((name, candidate))
+        if metadata is None or isinstance(metadata, Reason):
+            return metadata
+        read = self._reader.read(metadata, extra)
+        if not isinstance(read, Reason):
+            offer.learn(candidate, extra, read, provided=extra in provided_extras(metadata))
+        return read
+
+    def python_reason(self, name: str, candidate: int) -> Reason | None:
+        """Return what the metadata of a candidate by itself has against it: the reason, or its Python."""
+        metadata = self._metadata.get((name, candidate))
+        if metadata is None or isinstance(metadata, Reason):
+            return metadata
+        return self._reader.python_reason(metadata)
+
+    def provides(self, name: str, candidate: int, extra: str) -> bool:
+        """Tell whether the metadata of a candidate has ``extra``."""
+        known = self._candidates[name].offer.provides(candidate, extra)
+        return extra in self.provided(name, candidate) if known is None else known
+
+    def provided(self, name: str, candidate: int) -> set[str]:
+        """Return the extras that a candidate has, in normal form."""
+        metadata = self.metadata(name, candidate)
+        if metadata is None and self._shelf is not None:
+            metadata = self._shelf.metadata(name, self.metadata_file(name, candidate))
+        return set() if metadata is None or isinstance(metadata, Reason) else provided_extras(metadata)
+
+    def _is_common(self, offer: Offer) -> bool:
+        """Tell whether ``offer`` is the same for all who ask, whatever they pin."""
+        return not (offer.yanks and self.rules.pins(offer.name))
 
     def metadata_file(self, name: str, candidate: int) -> DistFile:
         """Return the file whose metadata stands for ``candidate``: the best wheel where there is one."""

@@ -14,10 +14,8 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 from __future__ import annotations
 
 from resolver.catalog import package_names
-from resolver.model.markers import UndefinedComparison
-from resolver.model.names import InvalidName, NameTable, PackageId, normalise
-from resolver.model.requirement import InvalidRequirement, Requirement
-from resolver.policy import BadMetadata, DirectReference, PythonMismatch, Reason
+from resolver.model.names import NameTable, PackageId
+from resolver.policy import BadMetadata, DirectReference, Reason
 from resolver.solver.engine import Facts, Need, Universe
 
 TYPE_CHECKING = False
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from resolver.catalog import Candidates, Catalog
-    from resolver.index.metadata import Metadata
     from resolver.model.distfile import DistFile
+    from resolver.model.requirement import Requirement
 
 __all__ = ["Choices", "ListingKey", "MetadataKey", "PythonProblem"]
 
@@ -102,11 +100,9 @@ class PythonProblem:
             (held if catalog.environment.holds(requirement.marker) else self.skipped).append(requirement)
         self.requirements = list(self._replaced(held))
         self._direct = frozenset(requirement.name for requirement in self.requirements)
-        self._parsed: dict[str, Requirement | BadMetadata] = {}
         self._required: dict[tuple[str, int, str], tuple[Requirement, ...] | Reason] = {}
-        self._masks: dict[tuple[str, str], int] = {}
         self._last_allowed: dict[str, int] = {}
-        self._used: dict[str, set[str]] = {}
+        self._asked: dict[tuple[str, int | None], None] = {}
 
     # -- the port ----------------------------------------------------------------------------------------
 
@@ -123,10 +119,11 @@ class PythonProblem:
     def dependencies(self, package: int, candidate: int) -> Facts | Need:
         """Return what ``candidate`` requires here; for an extra, what that extra adds."""
         name = self.names.name(self.names.base(package))
-        if self.catalog.metadata(name, candidate) is None:
+        extra = self.names.extra(package) or ""
+        self._asked[name, candidate] = None
+        if self.catalog.required(name, candidate, extra) is None:
             return Need((self.metadata_key(name, candidate),))
-        self._used.setdefault(name, set()).add(self.catalog.metadata_file(name, candidate).filename)
-        required = self.requirements_of(name, candidate, self.names.extra(package) or "")
+        required = self.requirements_of(name, candidate, extra)
         if isinstance(required, Reason):
             return Facts((), rejected=required)
         return self._facts(required)
@@ -160,7 +157,7 @@ class PythonProblem:
         while mask and len(found) < count:
             candidate = self.preferred(candidates, mask)
             mask &= ~(1 << candidate)
-            if self.catalog.metadata(key.name, candidate) is None:
+            if self.catalog.required(key.name, candidate, "") is None:
                 found.append(self.metadata_key(key.name, candidate))
         return found
 
@@ -169,21 +166,32 @@ class PythonProblem:
         return MetadataKey(name, candidate, self.catalog.metadata_file(name, candidate))
 
     def used(self) -> dict[str, set[str]]:
-        """Return the packages that facts have named, with the files whose metadata they rest on."""
-        bases = (self.names.name(self.names.base(number)) for number in range(len(self.names)))
-        return {name: set(self._used.get(name, ())) for name in bases}
+        """Return the packages that were asked for, with the files whose metadata was."""
+        packages = self.catalog.packages
+        return {
+            name: {packages[name].standing(candidate).filename for candidate in candidates}
+            for name, candidates in self.asked().items()
+        }
+
+    def asked(self) -> dict[str, set[int]]:
+        """Return the packages that were asked for, with the candidates whose metadata was."""
+        found: dict[str, set[int]] = {}
+        for name, candidate in self._asked:
+            known = found.setdefault(name, set())
+            if candidate is not None:
+                known.add(candidate)
+        return found
+
+    def asked_since(self, count: int) -> list[tuple[str, int | None]]:
+        """Return what was asked for after the first ``count``: packages, and their candidates, each once."""
+        return list(self._asked)[count:]
 
     def mask(self, requirement: Requirement) -> int:
         """Return the mask of the candidates that ``requirement`` admits, pre-releases included.
 
         The listing must be known.  Cost: a bisection per clause the first time, then a look-up.
         """
-        key = (requirement.name, requirement.specifiers.text)
-        mask = self._masks.get(key)
-        if mask is None:
-            candidates = self.catalog.packages[requirement.name]
-            mask = self._masks[key] = requirement.specifiers.mask(candidates.keys, candidates.texts)
-        return mask
+        return self.catalog.packages[requirement.name].offer.mask(requirement)
 
     def requirements_of(self, name: str, candidate: int, extra: str) -> tuple[Requirement, ...] | Reason:
         """Return what a candidate whose metadata is known requires here, or why it cannot be used.
@@ -207,8 +215,9 @@ class PythonProblem:
 
     def _facts(self, requirements: Sequence[Requirement]) -> Facts | Need:
         """Turn requirements into masks, or name the listings that this lacks."""
-        known = self.catalog.packages
-        missing = dict.fromkeys(each.name for each in requirements if each.name not in known)
+        self._asked.update(dict.fromkeys([(each.name, None) for each in requirements]))
+        known = self.catalog.candidates
+        missing = dict.fromkeys([each.name for each in requirements if known(each.name) is None])
         if missing:
             return Need(tuple(ListingKey(name) for name in missing))
         dependencies: list[tuple[PackageId, int, object]] = []
@@ -223,57 +232,15 @@ class PythonProblem:
         return Facts(dependencies)
 
     def _read(self, name: str, candidate: int, extra: str) -> tuple[Requirement, ...] | Reason:
-        metadata = self.catalog.metadata(name, candidate)
-        if metadata is None or isinstance(metadata, Reason):
-            return metadata or BadMetadata("it is not known")
-        reason = self._python_reason(metadata)
-        if reason is not None:
-            return reason
         if self.choices.no_deps:
-            return ()
-        required: list[Requirement] = []
-        for text in metadata.requires_dist:
-            requirement = self._parse(text)
-            if isinstance(requirement, BadMetadata):
-                return requirement
-            try:
-                if self._applies(requirement.marker, extra):
-                    required.append(requirement)
-            except UndefinedComparison as error:
-                return BadMetadata(f"the marker of {requirement.text!r} has no value ({error})")
-        replaced = tuple(self._replaced(required))
-        linked = next((each for each in replaced if each.url is not None), None)
-        return replaced if linked is None else DirectReference(linked.text)
-
-    def _python_reason(self, metadata: Metadata) -> Reason | None:
-        if metadata.requires_python is None:
-            return None
-        environment = self.catalog.environment
-        if environment.accepts_python(metadata.requires_python) is not False:
-            return None
-        return PythonMismatch(metadata.requires_python, environment.variables["python_full_version"])
-
-    def _parse(self, text: str) -> Requirement | BadMetadata:
-        """Read a requirement of an index package, each text once."""
-        found = self._parsed.get(text)
-        if found is None:
-            try:
-                found = Requirement.repaired(text)
-                for name in (found.name, *found.extras):
-                    normalise(name)
-            except InvalidRequirement as error:
-                found = BadMetadata(f"the requirement {text[:200]!r} cannot be read ({error.message})")
-            except InvalidName as error:
-                found = BadMetadata(f"the requirement {text[:200]!r} cannot be used: {error}")
-            self._parsed[text] = found
-        return found
-
-    def _applies(self, marker: str, extra: str) -> bool:
-        """Tell whether a requirement counts for the package itself or, with ``extra``, is added by that."""
-        holds = self.catalog.environment.holds
-        if not extra:
-            return holds(marker)
-        return bool(marker) and holds(marker, extra) and not holds(marker)
+            return self.catalog.python_reason(name, candidate) or ()
+        required = self.catalog.required(name, candidate, extra)
+        if required is None or isinstance(required, Reason):
+            return required or BadMetadata("it is not known")
+        if self.choices.overrides or self.choices.excludes:
+            required = tuple(self._replaced(required))
+        linked = next((each for each in required if each.url is not None), None)
+        return required if linked is None else DirectReference(linked.text)
 
     def _replaced(self, requirements: Iterable[Requirement]) -> Iterable[Requirement]:
         """Apply overrides and excludes; an override stands where the first replaced requirement stood."""

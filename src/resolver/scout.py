@@ -172,7 +172,7 @@ class Scout:
         catalog = self._problem.catalog
         while self._wanted[name]:
             candidate = self._problem.preferred(catalog.packages[name], self._wanted[name])
-            if catalog.metadata(name, candidate) is None:
+            if any(catalog.required(name, candidate, extra) is None for extra in self._extras[name]):
                 key = self._problem.metadata_key(name, candidate)
                 if not self._has(key, name):
                     return

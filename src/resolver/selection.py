@@ -7,7 +7,6 @@ The solver answers with candidates of packages and extras; here they become the 
 from __future__ import annotations
 
 from resolver.formats.answer import Pinned
-from resolver.model.names import InvalidName, normalise
 from resolver.policy import Reason
 
 TYPE_CHECKING = False
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from resolver.catalog import Candidates
-    from resolver.index.metadata import Metadata
     from resolver.model.distfile import DistFile
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
@@ -75,24 +73,10 @@ def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[
         if extra is None:
             continue
         name = problem.names.name(problem.names.base(package))
-        metadata = problem.catalog.metadata(name, candidate)
-        assert metadata is not None  # or else it would not be selected
-        assert not isinstance(metadata, Reason)
-        if extra not in _provided(metadata):
+        if not problem.catalog.provides(name, candidate, extra):
             version = problem.catalog.packages[name].version(candidate)
             said.append(f"{name}=={version} has no extra named {extra}")
     return said
-
-
-def _provided(metadata: Metadata) -> set[str]:
-    """Return the extras of a candidate in normal form, without those whose names are none."""
-    found: set[str] = set()
-    for each in metadata.provides_extra:
-        try:
-            found.add(normalise(each))
-        except InvalidName:
-            continue
-    return found
 
 
 def _requires(problem: PythonProblem, name: str, candidate: int, extras: list[str]) -> list[Requirement]:

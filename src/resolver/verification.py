@@ -91,12 +91,12 @@ class _Check:
     def _refusal(self, name: str) -> str | None:
         version = self._versions[name]
         rules = self._catalog.rules
-        files = self._catalog.packages[name].files
-        file = files.first(self._pins[name])
+        package = self._catalog.packages[name]
+        file = package.offer.standing(self._pins[name])
         if file is None:
             return "of which no file can be used"
         fault = self._fault(name, file)
-        if fault is not None and all(self._fault(name, each) for each in files[self._pins[name]]):
+        if fault is not None and all(self._fault(name, each) for each in package.files[self._pins[name]]):
             return fault
         if is_prerelease_key(version.key) and not rules.pre_releases.allowed(name):
             return "which is a pre-release, and these are not allowed"
@@ -173,8 +173,10 @@ class _Check:
     def _unfulfilled_by(self, name: str, extra: str) -> str | None:
         """Return which requirement of a pin is not fulfilled; with ``extra``, of those that it adds."""
         metadata = self._catalog.metadata(name, self._pins[name])
-        if metadata is None or isinstance(metadata, Reason):
+        if isinstance(metadata, Reason):
             return "has no metadata that can be used"
+        if metadata is None:
+            return self._unfulfilled_as_noted(name, extra)
         python = metadata.requires_python
         if python is not None and self._environment.accepts_python(python) is False:
             return f"needs Python {python}"
@@ -190,12 +192,27 @@ class _Check:
                 requirement = parsed.get(text) or Requirement.repaired(text)
             except (InvalidRequirement, UndefinedComparison):
                 return f"has a requirement that cannot be used: {text}"
-            name = requirement.name
-            plain = name not in choices.overrides and name not in choices.excludes
-            for each in (requirement,) if plain else self._replaced(requirement):
-                said = self._unfulfilled(each) if each.url is None else "URLs are refused"
-                if said is not None:
-                    return f"requires {each.text}, and {said}"
+            said = self._broken(requirement)
+            if said is not None:
+                return said
+        return None
+
+    def _unfulfilled_as_noted(self, name: str, extra: str) -> str | None:
+        """Do the same with the lines that an earlier resolution has found to count here."""
+        required = self._catalog.required(name, self._pins[name], extra)
+        if required is None or isinstance(required, Reason):
+            return "has no metadata that can be used"
+        lines = () if self._problem.choices.no_deps else required
+        return next((said for said in map(self._broken, lines) if said is not None), None)
+
+    def _broken(self, requirement: Requirement) -> str | None:
+        """Return how a requirement of a pin is not fulfilled, as the user has it."""
+        name, choices = requirement.name, self._problem.choices
+        plain = name not in choices.overrides and name not in choices.excludes
+        for each in (requirement,) if plain else self._replaced(requirement):
+            said = self._unfulfilled(each) if each.url is None else "URLs are refused"
+            if said is not None:
+                return f"requires {each.text}, and {said}"
         return None
 
     def _applies(self, text: str, extra: str) -> bool:

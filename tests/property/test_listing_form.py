@@ -105,7 +105,7 @@ def said(listing: Listing) -> dict[str, Any]:
 
 def read(found: Candidates) -> dict[str, Any]:
     """Return all that candidates say."""
-    public = [slot for slot in Candidates.__slots__ if slot not in {"files", "listing", "unfit"}]
+    public = ["name", "keys", "texts", "usable", "finals", "yanked", "rejections", "set_aside", "everything"]
     return {slot: getattr(found, slot) for slot in public} | {
         "files": list(found.files),
         "unfit": list(found.unfit),

@@ -127,7 +127,7 @@ def test_metadata_that_is_not_known_is_needed() -> None:
     found = subject.dependencies(0, 1)
     assert isinstance(found, Need)
     assert [repr(key) for key in found.keys] == ["MetadataKey('a', 'a-2-py3-none-any.whl')"]
-    assert subject.used() == {"a": set()}
+    assert subject.used() == {"a": {"a-2-py3-none-any.whl"}}, "asked for, if not known"
     assert isinstance(subject.requirements_of("a", 1, ""), BadMetadata)
 
 

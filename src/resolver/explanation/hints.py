@@ -12,7 +12,6 @@ import sys
 
 from resolver.explanation.ranges import listed
 from resolver.model.distfile import InvalidFilename, split_wheel
-from resolver.model.names import InvalidName, normalise
 from resolver.model.specifiers import Specifiers
 from resolver.policy import (
     ExcludedByConstraint,
@@ -240,7 +239,7 @@ def _extras(
         name = problem.names.name(problem.names.base(package))
         known = asked(name)
         if known and not any(_has(problem, name, candidate, extra) for candidate in known):
-            provided = sorted(_provided(problem, name, max(known)))
+            provided = sorted(problem.catalog.provided(name, max(known)))
             more = ["others"] if len(provided) > _FEW else []
             what = f", only {listed([*provided[:_FEW], *more], 'and')}" if provided else ""
             version = problem.catalog.packages[name].version(max(known))
@@ -250,16 +249,5 @@ def _extras(
 def _has(problem: PythonProblem, name: str, candidate: int, extra: str) -> bool:
     """Tell whether a candidate has an extra: says so, or requires something more for it."""
     required = problem.requirements_of(name, candidate, extra)
-    return extra in _provided(problem, name, candidate) or isinstance(required, Reason) or bool(required)
-
-
-def _provided(problem: PythonProblem, name: str, candidate: int) -> set[str]:
-    metadata = problem.catalog.metadata(name, candidate)
-    found: set[str] = set()
-    if metadata is not None and not isinstance(metadata, Reason):
-        for each in metadata.provides_extra:
-            try:
-                found.add(normalise(each))
-            except InvalidName:
-                continue
-    return found
+    provides = problem.catalog.provides(name, candidate, extra)
+    return provides or isinstance(required, Reason) or bool(required)

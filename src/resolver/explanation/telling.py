@@ -131,7 +131,7 @@ class _Known:
 
     def __init__(self, problem: PythonProblem) -> None:
         self._problem = problem
-        self._used = problem.used()
+        self._asked = problem.asked()
         names = problem.names
         self._ids = {names.name(number): number for number in range(len(names))}
 
@@ -146,14 +146,13 @@ class _Known:
 
     def asked(self, name: str) -> list[int]:
         """Return the candidates of package ``name`` whose metadata the search asked for."""
-        everything = range(len(self._problem.catalog.packages[name].keys))
-        return [candidate for candidate in everything if self._is_asked(name, candidate)]
+        return sorted(self._asked[name])
 
     def facts(self, package: int, candidate: int) -> Facts | None:
         """Return what a candidate needs, or None where the search did not come to know it."""
         problem, names = self._problem, self._problem.names
         name = names.name(names.base(package))
-        if not self._is_asked(name, candidate):
+        if candidate not in self._asked[name]:
             return None
         required = problem.requirements_of(name, candidate, names.extra(package) or "")
         if isinstance(required, Reason):
@@ -165,11 +164,3 @@ class _Known:
                 if other is not None:
                     found.append((other, problem.mask(requirement) << 1, requirement))
         return Facts(found)
-
-    def _is_asked(self, name: str, candidate: int) -> bool:
-        catalog = self._problem.catalog
-        # Files are made when somebody looks: of what is not known nobody has to.
-        return (
-            catalog.metadata(name, candidate) is not None
-            and catalog.metadata_file(name, candidate).filename in self._used[name]
-        )

@@ -136,6 +136,42 @@ class Requirement:
                 return found
             raise error from None
 
+    @classmethod
+    def restored(cls, fields: list[str]) -> Requirement:
+        """Return the requirement of which ``stored`` gave these fields; nothing of it is checked again."""
+        text, name, extras, specifiers, url, marker, read_from, *repairs = fields
+        found = cls.__new__(cls)
+        found._restore(read_from or text, specifiers)  # noqa: SLF001  # its own
+        found.text = text
+        found.name = name
+        found.extras = tuple(extras.split(",")) if extras else ()
+        found.url = url or None
+        found.marker = marker
+        found.origin = None
+        found.repairs = tuple(repairs)
+        return found
+
+    def _restore(self, read_from: str, specifiers: str) -> None:
+        self._read_from = read_from
+        self._specifier_text = specifiers
+        self._specifiers = None
+
+    def stored(self) -> list[str]:
+        """Return all that is known of the requirement but its origin, as texts without line breaks.
+
+        >>> Requirement.restored(Requirement.parse("a[b] >1").stored())
+        <Requirement('a[b]>1')>
+        """
+        read_from = "" if self._read_from == self.text else self._read_from
+        extras = ",".join(self.extras)
+        fixed = [self.text, self.name, extras, self._specifier_text, self.url or "", self.marker, read_from]
+        return [*fixed, *self.repairs]
+
+    @property
+    def specifier_text(self) -> str:
+        """The specifiers as written; equal texts admit the same versions."""
+        return self._specifier_text
+
     @property
     def specifiers(self) -> Specifiers:
         """The versions that are admitted; made at the first call."""

@@ -186,18 +186,12 @@ class Trials:
         return problem
 
     def _sum_up(self) -> None:
-        """Note what the last trial used, and keep what the next ones will read in the same way.
-
-        What had come before it was asked for was not counted then.
-        """
+        """Keep what the next trials will read in the same way as the last one."""
         if self._trial is None:
             return
         problem = self._trial.problem
-        for name, files in problem.used().items():
-            known = self._used.get(name)
-            self._allowance.keys -= len(files - (known or set())) + (known is None)
-            self._used.setdefault(name, set()).update(files)
-            if self._changed is not None and name not in self._changed:
+        for name in problem.asked():
+            if name in problem.catalog.packages and self._changed is not None and name not in self._changed:
                 self._candidates.setdefault(name, problem.catalog.packages[name])
 
 
@@ -217,6 +211,7 @@ class _Trial:
         self._used = used
         self._solver = Solver(problem)
         self._scout: Scout | None = None
+        self._counted = 0
         if allowance.trials:
             self._steps = max(allowance.steps // 4, _STEPS)
             self._keys = max(allowance.keys // 2, _KEYS)
@@ -228,19 +223,20 @@ class _Trial:
         before = self._solver.statistics.steps()
         step = self._solver.advance(_STEPS)
         allowance.steps -= self._solver.statistics.steps() - before
+        new = self._count_new()
+        allowance.keys -= new
+        self._keys -= new
+        if self._keys < 0:
+            return Verdict()
         if isinstance(step, Solved) and violation(self.problem, step.selected) is not None:
             return Verdict()  # a bug, but not one that this question was asked about
         if not isinstance(step, (Need, Paused)):
             return Verdict(self.problem, step)
-        keys: list[Key] = []
-        if isinstance(step, Need):
-            keys = [key for key in step.keys if isinstance(key, (ListingKey, MetadataKey))]
-            new = sum(map(self._is_new, keys))
-            allowance.keys -= new
-            self._keys -= new
-        if self._keys < 0 or self._solver.statistics.steps() >= self._steps:
+        if self._solver.statistics.steps() >= self._steps:
             return Verdict()
-        return [key for key in keys if not self._fulfilled(key)]
+        keys = step.keys if isinstance(step, Need) else ()
+        wanted = [key for key in keys if isinstance(key, (ListingKey, MetadataKey))]
+        return [key for key in wanted if not self._fulfilled(key)]
 
     def walk_ahead(self) -> None:
         """From now on, fetch what will be wanted next; in an event loop."""
@@ -253,13 +249,21 @@ class _Trial:
             self._scout.asked(key)
         return self._fetcher.now(key)
 
-    def _is_new(self, key: Key) -> bool:
-        """Note that ``key`` is asked for; tell whether nobody has done so before."""
-        new = key.name not in self._used
-        files = self._used.setdefault(key.name, set())
-        if isinstance(key, MetadataKey) and key.file.filename not in files:
-            files.add(key.file.filename)
-            return True
+    def _count_new(self) -> int:
+        """Note what was asked for since the last call, and return how much of it nobody had asked for before.
+
+        Whether it was known already makes no difference: arrival decides nothing.
+        """
+        packages = self.problem.catalog.packages
+        new = 0
+        for name, candidate in self.problem.asked_since(self._counted):
+            self._counted += 1
+            new += name not in self._used
+            files = self._used.setdefault(name, set())
+            if candidate is not None:
+                filename = packages[name].standing(candidate).filename
+                new += filename not in files
+                files.add(filename)
         return new
 
 

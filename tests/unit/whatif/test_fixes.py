@@ -204,7 +204,7 @@ def test_what_trials_may_cost_is_bounded() -> None:
     known = [_Failed(requirements, MANY).fixes(trials=count) for count in range(12)]
     assert [bool(fixes) for fixes in known] == [False] + [True] * 11
     assert known[1] != known[-1] == _Failed(requirements, MANY).fixes()
-    sent = iter(range(0, 10_000, 200))
+    sent = iter(range(0, 100_000, 2_000))
     assert _Failed(requirements, MANY).fixes(requests=lambda: next(sent)) == ()  # type: ignore[arg-type]
 
 
