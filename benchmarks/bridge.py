@@ -1,6 +1,6 @@
 """How ``PubGrubResolver`` does beside ``resolvelib.Resolver``, with the same providers.
 
-    python benchmarks/bridge.py [NAME ...]
+    python -m benchmarks bridge [NAME ...]
 
 For each instance: rounds and ``find_matches`` calls of both, and our time over resolvelib's: CPU, garbage
 collector off, the best of several in turn, each a row of runs where one is short.  The corpora are used where
@@ -11,22 +11,17 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 import time
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).absolute().parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+from packaging.requirements import Requirement
+from resolvelib import BaseReporter, Resolver
+from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
 
-from packaging.requirements import Requirement  # noqa: E402  # the path comes first
-from resolvelib import BaseReporter, Resolver  # noqa: E402
-from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep  # noqa: E402
-
-from resolver import PubGrubResolver  # noqa: E402
-from support.corpora import CORPORA, cases  # noqa: E402
-from support.resolvelib_providers import (  # noqa: E402
+from resolver import PubGrubResolver
+from support.corpora import CORPORA, cases
+from support.resolvelib_providers import (
     Edge,
     Events,
     GraphProvider,
@@ -36,6 +31,7 @@ from support.resolvelib_providers import (  # noqa: E402
 )
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator, Mapping
 
     Make = Callable[[], GraphProvider | PackageProvider]
@@ -59,7 +55,7 @@ def corpus() -> Iterator[tuple[str, Make, list[Any]]]:
             made = kind(packages, environment)
             yield (
                 f"{path.stem}{' narrowed' if kind is NarrowingProvider else ''}",
-                lambda made=made: made,
+                lambda made=made: made,  # type: ignore[misc]  # bound at once
                 roots,
             )
 
@@ -87,7 +83,11 @@ def graphs() -> Iterator[tuple[str, Make, list[Any]]]:
             for package in range(packages)
             for version in everything
         }
-        yield f"free {packages}x{versions}", lambda needs=needs: GraphProvider(needs), [Edge(0, everything)]
+        yield (
+            f"free {packages}x{versions}",
+            lambda needs=needs: GraphProvider(needs),  # type: ignore[misc]  # bound at once
+            [Edge(0, everything)],
+        )
     for packages, versions, seed in ((6, 4, 1), (12, 5, 2), (20, 6, 3), (30, 8, 4)):
         random = Random(seed)
         everything = frozenset(range(versions))
@@ -104,7 +104,7 @@ def graphs() -> Iterator[tuple[str, Make, list[Any]]]:
         }
         yield (
             f"tight {packages}x{versions}",
-            lambda needs=needs: GraphProvider(needs),
+            lambda needs=needs: GraphProvider(needs),  # type: ignore[misc]  # bound at once
             [Edge(0, everything), Edge(1, everything)],
         )
 
@@ -137,8 +137,14 @@ def seconds(kind: Kind, make: Make, roots: list[Any], times: int = 1) -> float:
     return (time.process_time() - start) / times
 
 
-def main(names: list[str]) -> None:
+def add_options(parser: ArgumentParser) -> None:
+    """Add what this section understands."""
+    parser.add_argument("names", nargs="*", help="instances, if not all")
+
+
+def run(options: Namespace) -> int:
     """Print a table."""
+    names = options.names
     print("| instance | answers | rounds: ours, theirs | find_matches | ms: ours, theirs | ratio |")
     print("| --- | --- | ---: | ---: | ---: | ---: |")
     gc.disable()
@@ -152,7 +158,8 @@ def main(names: list[str]) -> None:
             told.append(
                 (answer(kind, provider, events, roots), events.rounds(), provider.counts["find_matches"])
             )
-        ours, theirs = [], []
+        ours: list[float] = []
+        theirs: list[float] = []
         times = 1 + int(_ROW / seconds(Resolver, make, roots))
         begun = time.process_time()
         while time.process_time() - begun < _BUDGET or len(ours) < 3:
@@ -165,11 +172,8 @@ def main(names: list[str]) -> None:
             f"| {name} | {same} | {told[0][1]}, {told[1][1]} | {told[0][2]}, {told[1][2]}"
             f" | {min(ours) * 1000:.2f}, {min(theirs) * 1000:.2f} | {ratio} |"
         )
+    return 0
 
 
 def _kind(told: object) -> str:
     return told if isinstance(told, str) else "pins"
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -17,12 +17,10 @@ from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from instances import ROOT, Instance, span
-
-sys.path.append(str(ROOT / "tests"))
-
+from benchmarks import ROOT
+from benchmarks.instances import Instance, span
+from resolver.index.listing import Listing
 from resolver.index.metadata import parse_metadata
-from resolver.index.simple import Listing
 from resolver.model.distfile import DistFile
 from resolver.model.environment import Environment
 from resolver.options import Options
@@ -33,8 +31,7 @@ from resolver.solver.engine import Facts, Need
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from instances import Dependency
-
+    from benchmarks.instances import Dependency
     from resolver.index.metadata import Metadata
     from resolver.problem import PythonProblem
 

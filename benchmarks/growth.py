@@ -1,6 +1,6 @@
 """How the solver's time grows with packages and candidates where nothing conflicts.
 
-    python benchmarks/growth.py [SVG]
+    python -m benchmarks growth [SVG]
 
 Each package needs up to five later ones, each from a candidate on.  Facts are made when they are first asked
 for, in a run that is not measured: a million candidates with their masks would fill the memory, and the
@@ -11,15 +11,17 @@ collector off, and draws them, both as powers of ten: a straight line of slope o
 from __future__ import annotations
 
 import gc
-import sys
 import time
 from math import log10
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
-from instances import span
-
+from benchmarks.instances import span
 from resolver.solver.engine import Facts, Solved, Solver, Universe
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 PACKAGES = (10, 30, 100, 300, 1000)
 SIZES = (10, 100, 1000)
@@ -101,7 +103,12 @@ def drawn(table: dict[tuple[int, int], tuple[float, int]]) -> str:
     return "\n".join([*lines, "</svg>", ""])
 
 
-def main(words: list[str]) -> None:
+def add_options(parser: ArgumentParser) -> None:
+    """Add what this section understands."""
+    parser.add_argument("svg", nargs="?", type=Path, help="where to draw it")
+
+
+def run(options: Namespace) -> int:
     """Print a table, and draw it where a file is named."""
     gc.disable()
     table = {(packages, size): measured(packages, size) for size in SIZES for packages in PACKAGES}
@@ -109,9 +116,6 @@ def main(words: list[str]) -> None:
     for (packages, size), (milliseconds, selected) in table.items():
         each = milliseconds * 1e3 / selected
         print(f"{packages:8}  {size:15}  {selected:8}  {milliseconds:8.3f}  {each:12.2f}")
-    if words:
-        Path(words[0]).write_text(drawn(table), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    if options.svg:
+        options.svg.write_text(drawn(table), encoding="utf-8")
+    return 0

@@ -1,6 +1,6 @@
 """Real pip and real pdm, as they are and with ``PubGrubResolver`` in the place of their resolver.
 
-    python benchmarks/installers.py --pip PYTHON --pdm PYTHON [NAME ...]
+    python -m benchmarks installers --pip PYTHON --pdm PYTHON [NAME ...]
 
 Each PYTHON has the tool installed (and resolvelib); nothing in it is changed.  The sets of requirements are
 those of the recorded index beside the project, which a server replays on the loopback interface.  For each
@@ -12,7 +12,6 @@ What is replaced, and what was measured, is in docs/interop.md.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import socket
@@ -23,10 +22,14 @@ import time
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.request import urlopen
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks import ROOT
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
 INDEX = ROOT.parent / "shared" / "index"
 SOURCE = ROOT / "src"
 LIMIT = 300.0
@@ -67,16 +70,18 @@ class Run(NamedTuple):
     seconds: float
 
 
-def main() -> int:
-    """Run the sets that are named, or all."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+def add_options(parser: ArgumentParser) -> None:
+    """Add what this section understands."""
     parser.add_argument("--pip", metavar="PYTHON", help="interpreter with pip >= 26")
     parser.add_argument("--pdm", metavar="PYTHON", help="interpreter with pdm")
     parser.add_argument("--index", type=Path, default=INDEX, help="folder of server.py and snapshots")
     parser.add_argument("--snapshot", default="snapshots/visible")
     parser.add_argument("--server-python", default=sys.executable, help="interpreter with aiohttp, packaging")
     parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
+
+
+def run(options: Namespace) -> int:
+    """Run the sets that are named, or all."""
     sets = sorted((options.index / options.snapshot / "reqs").glob("*.in"))
     chosen = [path for path in sets if not options.names or path.stem in options.names]
     port = _free_port()
@@ -195,7 +200,3 @@ def _metadata(url: str) -> int:
     with urlopen(f"{url}/__stats__?reset=1") as answer:
         count: int = json.load(answer).get("metadata", 0)
         return count
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,15 +7,10 @@ solvers were published with, the dice are ours.  Instances made from recorded gr
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
-
-from resolver.solver.engine import Facts, Universe  # noqa: E402  # the path comes first
+from resolver.solver.engine import Facts, Universe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

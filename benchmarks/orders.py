@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from instances import ROOT  # noqa: F401  # puts the project on the path
-
 from resolver.solver.priority import DecisionOrder
 from resolver.solver.terms import ABSENT
 

@@ -5,33 +5,37 @@ returns a function that solves it from the beginning; or None where the solver i
 an instance is computed once and kept: as lean as they can be driven.  Where they may choose what to decide
 next they get the rule that their own users have.
 
-The prototype is ``pgcore.py`` of ``../shared/prototype``; the folder in which nab is installed may be named
-by ``RESOLVER_PEERS``.
+The prototype is ``pgcore.py`` of ``../shared/prototype``; others are those installed here, or where
+``look_in`` was told to look.
 """
 
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from instances import ROOT, Served
-
+from benchmarks import ROOT
+from benchmarks.instances import Served
 from resolver.solver.engine import Solved, Solver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-    from instances import Dependency, Instance
-
+    from benchmarks.instances import Dependency, Instance
     from resolver.solver.protocols import Order
 
     Solve = Callable[[], "Run"]
 
-__all__ = ["Run", "nab", "ours", "prototype", "resolvelib"]
+__all__ = ["Run", "look_in", "nab", "ours", "prototype", "resolvelib"]
 
-sys.path += [str(ROOT.parent / "shared" / "prototype"), *filter(None, [os.environ.get("RESOLVER_PEERS")])]
+sys.path.append(str(ROOT.parent / "shared" / "prototype"))
+
+
+def look_in(commands: Path) -> None:
+    """Use libraries of the environment whose commands are in the folder ``commands``."""
+    sys.path += map(str, commands.parent.glob("lib/python3*/site-packages"))
 
 
 class Run(NamedTuple):

@@ -1,6 +1,6 @@
 """How fast the solver is, beside others, on instances that are hard in different ways.
 
-    python benchmarks/solver.py [--json FILE] [--only NAME]... [--engines NAME,...] [--kinds KIND,...]
+    python -m benchmarks solver [--only NAME]... [--engines NAME,...] [--kinds KIND,...] [--limit SECONDS]
 
 Kinds: ``generated`` (``instances``), ``corpora`` and ``recorded`` (``graphs``; none where the data is
 absent), and on request ``large``, two graphs of 50,000 candidates.  Engines: ``ours``, ``pgcore`` (the
@@ -8,36 +8,29 @@ prototype with our order of decisions), ``pgcore-fewest``, ``nab``, ``resolvelib
 other heuristics (``orders``): ``fewest``, ``plain``, ``never-blaming``, ``pins-not-first``.
 
 Times are CPU milliseconds, the best of several runs, with the garbage collector off; "tried" is how many
-candidates' metadata was needed.  Ratios are other / ours.  Each engine has 20 seconds an instance; where it
-needs more its time counts as those, and the ratio as a bound.  Every solution is checked, and engines that
-disagree end the run.
+candidates' metadata was needed.  Ratios are other / ours.  Each engine has ``--limit`` seconds an instance;
+where it needs more its time counts as those, and the ratio as a bound.  Every solution is checked, and
+engines that disagree end the run.
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
-import math
 import signal
-import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import graphs
-import instances
-import peers
-from orders import FewestFirst, NeverBlaming, PinsNotFirst, Plain
+from benchmarks import graphs, instances, peers
+from benchmarks.measuring import geometric_mean
+from benchmarks.orders import FewestFirst, NeverBlaming, PinsNotFirst, Plain
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-    from instances import Instance
-
-LIMIT = 20.0
-"""Seconds an engine has for an instance."""
+    from benchmarks.instances import Instance
 
 ENOUGH = 0.6
 """Seconds after which a measurement is not repeated."""
@@ -89,24 +82,26 @@ def limited(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def measured(batch: list[Instance], prepare: Callable[[Instance], peers.Solve | None]) -> Measured | None:
+def measured(
+    batch: list[Instance], prepare: Callable[[Instance], peers.Solve | None], limit: float
+) -> Measured | None:
     """Run an engine on all of ``batch``, again and again; None where the engine is not here."""
     times: list[float] = []
     try:
-        with limited(LIMIT):
+        with limited(limit):
             solves = [prepare(instance) for instance in batch]
         if None in solves:
             return None
         gc.collect()
         while len(times) < 3 or sum(times) < ENOUGH:
-            with limited(LIMIT):
+            with limited(limit):
                 start = time.process_time()
                 runs = [solve() for solve in solves if solve is not None]
                 times.append(time.process_time() - start)
             if times[-1] > ENOUGH or len(times) == MOST:
                 break
     except OutOfTimeError:
-        return Measured(LIMIT * 1e3, "timeout", 0, 0, 0, "")
+        return Measured(limit * 1e3, "timeout", 0, 0, 0, "")
     note = ""
     for instance, run in zip(batch, runs, strict=True):
         if run.selected is not None:
@@ -139,9 +134,9 @@ def rows(kinds: list[str]) -> Iterator[list[Instance]]:
         yield from graphs.batches(large=True)
 
 
-def row_of(batch: list[Instance], engines: list[str]) -> dict[str, Measured]:
+def row_of(batch: list[Instance], engines: list[str], limit: float) -> dict[str, Measured]:
     """Measure one row; fails where two verdicts differ."""
-    found = {name: each for name in engines if (each := measured(batch, ENGINES[name])) is not None}
+    found = {name: each for name in engines if (each := measured(batch, ENGINES[name], limit)) is not None}
     verdicts = {each.verdict for each in found.values()} - {"timeout"}
     assert len(verdicts) <= 1, (batch[0].name, found)
     return found
@@ -158,8 +153,8 @@ def line_of(name: str, found: dict[str, Measured]) -> str:
     return " ".join(cells) + f"  {'  '.join(counts)}  {ours.note}"
 
 
-def summary(table: dict[str, dict[str, Measured]], engines: list[str]) -> Iterator[str]:
-    """Yield what all rows say together, an engine a line."""
+def summary(table: dict[str, dict[str, Measured]], engines: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield what all rows say together: an engine's time over ours."""
     for engine in engines[1:]:
         ratios = {
             name: found[engine].milliseconds / found[engines[0]].milliseconds
@@ -167,47 +162,52 @@ def summary(table: dict[str, dict[str, Measured]], engines: list[str]) -> Iterat
             if engine in found
         }
         if ratios:
-            mean = math.exp(sum(map(math.log, ratios.values())) / len(ratios))
             least = min(ratios, key=lambda name: ratios[name])
-            yield (
-                f"{engine} / {engines[0]}: geometric mean {mean:.2f} of {len(ratios)},"
-                f" least {ratios[least]:.2f} ({least}), {sum(r < 1 for r in ratios.values())} below 1"
-            )
+            yield {
+                "engine": engine,
+                "mean": round(geometric_mean(list(ratios.values())), 2),
+                "least": round(ratios[least], 2),
+                "where": least,
+                "instances": len(ratios),
+                "below 1": sum(ratio < 1 for ratio in ratios.values()),
+                "unfinished": sum(found[engine].verdict == "timeout" for found in table.values()),
+            }
 
 
-def main() -> None:
-    """Print a table, and write it as JSON where wanted."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--json", help="file to write the table to")
+def add_options(parser: ArgumentParser) -> None:
+    """Add what this section understands."""
     parser.add_argument("--only", action="append", help="part of the name of what is to be measured")
-    parser.add_argument("--engines", default="ours,pgcore,pgcore-fewest,nab,resolvelib,fewest")
-    parser.add_argument("--kinds", default="generated,recorded,corpora")
-    words = parser.parse_args()
-    engines = words.engines.split(",")
+    parser.add_argument("--engines", default="ours,pgcore,nab,resolvelib")
+    parser.add_argument("--kinds", default="recorded,corpora")
+    parser.add_argument("--limit", type=float, default=3.0, help="seconds an engine has for an instance")
+
+
+def run(options: Namespace) -> dict[str, Any]:
+    """Print a table, and return it."""
+    engines = options.engines.split(",")
+    if options.peers:
+        peers.look_in(options.peers)
     gc.disable()
     print(f"{'':44} verdict {engines[0]:>9} {' '.join(f'{name:>10}   ratio' for name in engines[1:])}")
     print(f"{'':44} then decisions, conflicts and candidates tried, in the same order of engines")
     table: dict[str, dict[str, Measured]] = {}
-    for batch in rows(words.kinds.split(",")):
-        name = batch[0].name
-        if words.only and not any(part in name for part in words.only):
-            continue
-        table[name] = row_of(batch, engines)
-        print(line_of(name, table[name]), flush=True)
-    print(*summary(table, engines), sep="\n")
-    if words.json:
-        document = {
-            "python": sys.version,
-            "rows": [
-                {"name": name, "engines": {engine: each._asdict() for engine, each in found.items()}}
-                for name, found in table.items()
-            ],
-            "summary": list(summary(table, engines)),
-        }
-        with open(words.json, "w", encoding="utf-8") as file:  # noqa: PTH123  # a path as given
-            json.dump(document, file, indent=1)
-            file.write("\n")
-
-
-if __name__ == "__main__":
-    main()
+    try:
+        for batch in rows(options.kinds.split(",")):
+            name = batch[0].name
+            if options.only and not any(part in name for part in options.only):
+                continue
+            table[name] = row_of(batch, engines, options.limit)
+            print(line_of(name, table[name]), flush=True)
+    finally:
+        gc.enable()
+    told = list(summary(table, engines))
+    for each in told:
+        print(f"{each['engine']} / {engines[0]}: {each}")
+    return {
+        "limit": options.limit,
+        "rows": [
+            {"name": name, "engines": {engine: each._asdict() for engine, each in found.items()}}
+            for name, found in table.items()
+        ],
+        "summary": told,
+    }

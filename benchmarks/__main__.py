@@ -1,0 +1,72 @@
+"""``python -m benchmarks``: the words of the command, and which section does what they say."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks import ROOT, results
+from benchmarks.measuring import stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: What is measured when nothing is named, in this order.
+SECTIONS = ("micro", "solver")
+
+#: What is done on request only.
+OTHERS = ("counts", "growth", "bridge", "installers")
+
+_RECORDED = ROOT.parent / "shared" / "index" / "snapshots" / "visible"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what ``argv`` says and return the exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words and words[0] in (*SECTIONS, *OTHERS):
+        return _run(words[0], words[1:])
+    _parser("", "").parse_args(words)  # says what there is, or what is wrong
+    return max(_run(section, words) for section in SECTIONS)
+
+
+def _run(section: str, words: Sequence[str]) -> int:
+    module = import_module(f"benchmarks.{section}")
+    parser = _parser(section, module.__doc__ or "")
+    module.add_options(parser)
+    options = parser.parse_args(words)
+    found = module.run(options)
+    if isinstance(found, dict):
+        results.write(options.out, section, {"measured": stamp([section, *words]), **found})
+        return 0
+    status: int = found
+    return status
+
+
+def _parser(section: str, about: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m benchmarks {section}".strip(),
+        description=about
+        or f"Sections: {', '.join(SECTIONS)} (all of these by default); {', '.join(OTHERS)}.",
+        epilog=None if about else "python -m benchmarks SECTION --help says more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    if section in OTHERS:
+        return parser
+    add = parser.add_argument
+    add("--out", type=Path, default=ROOT / "build" / "benchmarks", help="folder for the results, as JSON")
+    add(
+        "--snapshot",
+        type=Path,
+        default=_RECORDED if _RECORDED.is_dir() else None,
+        help="folder of recorded packages (default: that beside the checkout, else packages made by dice)",
+    )
+    add("--peers", type=Path, help="folder of the commands of peers: uv, nab, pip-compile, python with pip")
+    add("--python", help="interpreter for which this project is installed (default: a new one)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
