@@ -124,4 +124,4 @@ def test_there_are_no_import_cycles() -> None:
 def test_only_one_module_imports_aiohttp() -> None:
     """All HTTP goes through one transport."""
     users = [name for name, path in MODULES.items() if "import aiohttp" in path.read_text(encoding="utf-8")]
-    assert users == ["index.aiohttp_transport"]
+    assert users == ["index.aiohttp_session"]

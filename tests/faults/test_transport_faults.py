@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
-import subprocess
 import sys
 import zlib
-from shutil import which
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from resolver.errors import IndexUnavailable, LimitReached, ResolverError, SecurityRefusal
-from resolver.index import aiohttp_transport
+from resolver.index import trust
 from resolver.index.aiohttp_transport import AiohttpTransport
 from resolver.index.proxies import Proxies
 from resolver.index.transport import Request, Response
+from support.certificates import make_certificate
 from support.fake_time import FakeTime
 from support.fault_server import Asked, FaultServer, Reply, reply
 
@@ -73,7 +72,7 @@ def fetched(  # noqa: PLR0913  # what a scenario can vary
             url = server.script("/a", *script)
             if userinfo:
                 url = url.replace("://", f"://{userinfo}@")
-            transport = AiohttpTransport(timeout=timeout, timing=clock.timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timeout=timeout, timing=clock.timing, proxies=NO_PROXY, early=False)
             outcome = Outcome(server, clock, transport)
             try:
                 request = Request(url, limit=limit, byte_range=byte_range, fresh=fresh)
@@ -101,7 +100,7 @@ def test_connection_is_kept_alive() -> None:
     async def scenario() -> int:
         async with FaultServer() as server:
             url = server.script("/a", reply(200, b"body"))
-            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, early=False)
             for path in (url, f"{server.url}/missing", url):
                 await transport.fetch(Request(path, limit=100))
             await transport.close()
@@ -114,7 +113,9 @@ def test_no_more_connections_are_open_than_allowed() -> None:
     async def scenario() -> int:
         async with FaultServer() as server:
             urls = [server.script(f"/{number}", reply(200, b"body")) for number in range(20)]
-            transport = AiohttpTransport(concurrency=3, timing=FakeTime().timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(
+                concurrency=3, timing=FakeTime().timing, proxies=NO_PROXY, early=False
+            )
             await asyncio.gather(*(transport.fetch(Request(url, limit=100)) for url in urls))
             await transport.close()
             return server.connections
@@ -250,7 +251,7 @@ def test_nobody_listens() -> None:
         async with FaultServer() as server:
             url = f"{server.url}/a"
         time = FakeTime()
-        transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY)
+        transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY, early=False)
         with pytest.raises(IndexUnavailable) as caught:
             await transport.fetch(Request(url, limit=100))
         await transport.close()
@@ -262,7 +263,7 @@ def test_nobody_listens() -> None:
 
 def test_unknown_host_name_suggests_to_check_the_address() -> None:
     async def scenario() -> IndexUnavailable:
-        transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, retries=0)
+        transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, early=False, retries=0)
         with pytest.raises(IndexUnavailable) as caught:
             await transport.fetch(Request("http://no-such-host.invalid/simple/", limit=100))
         await transport.close()
@@ -372,7 +373,7 @@ def test_retry_after_holds_for_all_requests_to_the_host_together() -> None:
     async def scenario() -> FakeTime:
         async with FaultServer() as server:
             time = FakeTime()
-            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY, early=False)
             busy = reply(429, headers={"Retry-After": "7"})
             urls = [server.script(f"/{number}", busy, reply(200)) for number in range(5)]
             await asyncio.gather(*(transport.fetch(Request(url, limit=10)) for url in urls))
@@ -394,7 +395,7 @@ def test_relative_redirect_is_followed() -> None:
         async with FaultServer() as server:
             url = server.script("/simple/Foo", reply(301, headers={"Location": "foo/?x=1"}))
             server.script("/simple/foo/?x=1", reply(200, b"page"))
-            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, early=False)
             answer = await transport.fetch(Request(url, limit=100))
             await transport.close()
             assert answer.url == f"{server.url}/simple/foo/?x=1"
@@ -441,7 +442,7 @@ def test_credentials_stay_with_their_origin_on_redirects(back: bool) -> None:  #
             first.script("/d", reply(200, b"body"))
             away = {"Location": f"{first.url}/d"}
             second.script("/c", reply(302, headers=away) if back else reply(200, b"body"))
-            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, early=False)
             await transport.fetch(Request(url.replace("://", "://me:secret@"), limit=100))
             await transport.close()
             return first, second
@@ -482,7 +483,7 @@ def test_fresh_requests_tell_caches_on_the_way() -> None:
 @pytest.mark.parametrize("url", ["ftp://index.example/", "http://", "http://host:port/", "nonsense"])
 def test_what_is_no_address_is_said_so(url: str) -> None:
     async def scenario() -> str:
-        transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY)
+        transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, early=False)
         with pytest.raises(IndexUnavailable) as caught:
             await transport.fetch(Request(url, limit=100))
         await transport.close()
@@ -494,7 +495,7 @@ def test_what_is_no_address_is_said_so(url: str) -> None:
 def test_odd_characters_in_a_path_are_quoted_once() -> None:
     async def scenario() -> list[str]:
         async with FaultServer() as server:
-            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, early=False)
             for path in (
                 "/a%2Fb",
                 "/a b",
@@ -518,7 +519,7 @@ def test_proxy_gets_the_request_with_its_own_credentials() -> None:
             server.script("http://index.example/simple/a/", reply(200, b"page"))
             address = server.url.replace("://", "://user:word@")
             transport = AiohttpTransport(
-                timing=FakeTime().timing, proxies=Proxies({"http": address}, lambda _: False)
+                timing=FakeTime().timing, early=False, proxies=Proxies({"http": address}, lambda _: False)
             )
             answer = await transport.fetch(Request("http://index.example/simple/a/", limit=100))
             await transport.close()
@@ -537,7 +538,7 @@ def test_proxy_that_refuses_to_connect_is_named(status: int, tries: int) -> None
             server.script("index.example:443", reply(status))
             address = server.url.replace("://", "://user:word@")
             transport = AiohttpTransport(
-                timing=FakeTime().timing, proxies=Proxies({"https": address}, lambda _: False)
+                timing=FakeTime().timing, early=False, proxies=Proxies({"https": address}, lambda _: False)
             )
             with pytest.raises(IndexUnavailable) as caught:
                 await transport.fetch(Request("https://index.example/simple/a/", limit=100))
@@ -557,7 +558,7 @@ def test_proxy_that_is_away_is_named() -> None:
         async with FaultServer() as server:
             away = server.url
         transport = AiohttpTransport(
-            timing=FakeTime().timing, proxies=Proxies({"http": away}, lambda _: False)
+            timing=FakeTime().timing, early=False, proxies=Proxies({"http": away}, lambda _: False)
         )
         with pytest.raises(IndexUnavailable) as caught:
             await transport.fetch(Request("http://index.example/", limit=100))
@@ -576,7 +577,7 @@ def test_plain_server_at_an_https_address_is_not_retried() -> None:
         server = await asyncio.start_server(talk, "127.0.0.1", 0)
         async with server:
             time = FakeTime()
-            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY, early=False)
             port = server.sockets[0].getsockname()[1]
             with pytest.raises(IndexUnavailable) as caught:
                 await transport.fetch(Request(f"https://127.0.0.1:{port}/a", limit=100))
@@ -597,7 +598,7 @@ def test_server_that_breaks_off_where_tls_is_to_begin_is_said_to() -> None:
 
         server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
         async with server:
-            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY)
+            transport = AiohttpTransport(timing=FakeTime().timing, proxies=NO_PROXY, early=False)
             port = server.sockets[0].getsockname()[1]
             with pytest.raises(IndexUnavailable) as caught:
                 await transport.fetch(Request(f"https://127.0.0.1:{port}/a", limit=100))
@@ -610,15 +611,7 @@ def test_server_that_breaks_off_where_tls_is_to_begin_is_said_to() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
-    openssl = which("openssl")
-    if openssl is None:
-        pytest.skip("needs the openssl command")
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    subject = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
-    command = (openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject)
-    subprocess.run([*command, "-keyout", file, "-out", f"{file}.crt"], check=True, capture_output=True)
-    file.write_bytes(file.read_bytes() + file.with_name("both.pem.crt").read_bytes())
-    return file
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 def over_tls(certificate: Path, script: Reply, *, trusted: bool) -> tuple[Response | ResolverError, FakeTime]:
@@ -630,7 +623,7 @@ def over_tls(certificate: Path, script: Reply, *, trusted: bool) -> tuple[Respon
         trust = ssl.create_default_context(cafile=str(certificate)) if trusted else None
         async with FaultServer(own) as server:
             url, time = server.script("/a", script), FakeTime()
-            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY, tls=trust)
+            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY, early=False, tls=trust)
             try:
                 return await transport.fetch(Request(url, limit=100)), time
             except ResolverError as error:
@@ -658,7 +651,7 @@ def test_redirect_from_https_to_http_is_refused(certificate: Path) -> None:
 def trust_of(monkeypatch: pytest.MonkeyPatch, *, truststore: object) -> object:
     """Return what decides about certificates, with ``truststore`` in place of that package."""
     monkeypatch.setitem(sys.modules, "truststore", truststore)
-    return aiohttp_transport._trust()
+    return trust.trust()
 
 
 def test_trust_of_the_system_is_used_where_it_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -667,13 +660,20 @@ def test_trust_of_the_system_is_used_where_it_can_be_had(monkeypatch: pytest.Mon
     context = ssl.create_default_context()
     fake = SimpleNamespace(SSLContext=lambda _: context)
     assert trust_of(monkeypatch, truststore=fake) is context
-    assert trust_of(monkeypatch, truststore=None) is True
+    own = trust_of(monkeypatch, truststore=None)
+    assert isinstance(own, ssl.SSLContext)
+    assert own is not context
+    assert own.verify_mode is ssl.CERT_REQUIRED
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_certificates_that_the_user_names_win(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """Where they lead nowhere, nobody is trusted, and the operating system is not asked."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
     monkeypatch.setenv(variable, "/nowhere")
-    assert trust_of(monkeypatch, truststore=SimpleNamespace()) is True
+    context = trust_of(monkeypatch, truststore=SimpleNamespace())
+    assert isinstance(context, ssl.SSLContext)
+    assert context.get_ca_certs() == []
 
 
 def test_certificates_that_pip_is_told_are_trusted(
@@ -682,14 +682,14 @@ def test_certificates_that_pip_is_told_are_trusted(
     """A file or a folder, unless the user's own variables name others."""
     for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(variable, raising=False)
-    context = aiohttp_transport._trust(str(certificate))
+    context = trust.trust(str(certificate))
     assert isinstance(context, ssl.SSLContext)
     assert len(context.get_ca_certs()) == 1
-    assert isinstance(aiohttp_transport._trust(str(certificate.parent)), ssl.SSLContext)
+    assert isinstance(trust.trust(str(certificate.parent)), ssl.SSLContext)
     with pytest.raises(IndexUnavailable, match="pip's configuration names"):
-        aiohttp_transport._trust(str(certificate.with_name("missing")))
+        trust.trust(str(certificate.with_name("missing")))
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert aiohttp_transport._trust("anything") is True
+    assert isinstance(trust.trust("anything"), ssl.SSLContext)
 
 
 def test_network_has_nothing_in_store() -> None:

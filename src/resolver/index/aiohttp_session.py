@@ -1,0 +1,230 @@
+"""aiohttp's session: connections, HTTP/1.1, and what its failures mean; the only user of aiohttp.
+
+aiohttp takes 100 ms or more to import.  That is done in a thread, so that the event loop can go on with
+requests that need no aiohttp (``early``).  What is asked for, and how answers are read, is in
+``aiohttp_transport``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from resolver.errors import IndexUnavailable
+from resolver.index.decompress import CorruptBody
+from resolver.index.statuses import Transient
+from resolver.index.urls import redacted, split_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Mapping
+    from ssl import SSLContext
+    from typing import TypeVar
+
+    from aiohttp import ClientResponse, ClientSession
+
+    from resolver.index.proxies import Proxy
+
+    Answer = TypeVar("Answer")
+
+__all__ = ["AiohttpSession", "drain", "is_imported", "translated"]
+
+_OK = 200
+_CONNECT_TIMEOUT = 10.0
+_DRAINED = 1 << 16  # of a body nobody reads; more is not worth keeping the connection for
+
+_LEAD = 0.003  # seconds in which requests that are sent together get away before the import begins
+_SWITCH = 0.0005  # seconds after which the import lets the event loop have its turn; ordinarily 5 ms
+
+
+class AiohttpSession:
+    """At most ``concurrency`` connections, kept alive between requests; made when first used.
+
+    ``timeout`` is the longest silence within an answer; ``tls`` makes what decides about certificates, when
+    that is needed.  Must be used within one event loop, and closed there.
+    """
+
+    __slots__ = ("_concurrency", "_importing", "_session", "_timeout", "_tls")
+
+    def __init__(self, *, timeout: float, concurrency: int, tls: Callable[[], SSLContext]) -> None:
+        self._timeout = timeout
+        self._concurrency = concurrency
+        self._tls = tls
+        self._importing: asyncio.Task[None] | None = None
+        self._session: ClientSession | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a request was sent."""
+        return self._session is not None
+
+    def prepare(self) -> asyncio.Task[None]:
+        """Begin to import aiohttp, if nobody has; return the task that ends when it is imported."""
+        import asyncio  # noqa: PLC0415  # loaded by now
+
+        if self._importing is None:
+            self._importing = asyncio.get_running_loop().create_task(_import_in_thread())
+        return self._importing
+
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        proxy: Proxy | None,
+        receive: Callable[[ClientResponse], Awaitable[Answer]],
+    ) -> Answer:
+        """Return what ``receive`` makes of the answer.
+
+        Raises ``Transient`` and ``IndexUnavailable`` besides what ``receive`` raises.
+        """
+        session = self._session or await self._opened()
+        import aiohttp  # noqa: PLC0415  # lazy: start-up time
+        from yarl import URL  # noqa: PLC0415  # lazy: start-up time
+
+        secure = url.startswith("https:")
+        login = {"Proxy-Authorization": proxy.authorization} if proxy and proxy.authorization else {}
+        try:
+            async with session.get(
+                URL(url, encoded=True),
+                # An https address is reached through a CONNECT request, which has headers of its own.
+                headers=headers if secure else {**headers, **login},
+                allow_redirects=False,
+                proxy=proxy.url if proxy else None,
+                proxy_headers=login if secure and login else None,
+                ssl=self._tls() if secure or (proxy and proxy.url.startswith("https:")) else True,
+            ) as response:
+                return await receive(response)
+        except (aiohttp.ClientError, TimeoutError, CorruptBody) as error:
+            raise translated(error, url) from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        import asyncio  # noqa: PLC0415  # loaded by now
+
+        if self._importing is not None:
+            self._importing.cancel()
+            await asyncio.gather(self._importing, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    async def _opened(self) -> ClientSession:
+        import asyncio  # noqa: PLC0415  # loaded by now
+
+        if self._importing is not None or not is_imported():
+            await asyncio.shield(self.prepare())
+        if self._session is None:  # nobody else has come here meanwhile
+            self._session = _new_session(self._timeout, self._concurrency)
+        return self._session
+
+
+def is_imported() -> bool:
+    """Tell whether somebody has imported aiohttp, or is about to."""
+    return "aiohttp" in sys.modules
+
+
+async def _import_in_thread() -> None:
+    import asyncio  # noqa: PLC0415  # loaded by now
+
+    await asyncio.sleep(_LEAD)
+    await asyncio.get_running_loop().run_in_executor(None, _import_aiohttp)
+
+
+def _import_aiohttp() -> None:
+    """Import it, but leave the interpreter to the event loop whenever that has something to do."""
+    usual = sys.getswitchinterval()
+    if usual > _SWITCH:  # else somebody does the same just now, and will set it right
+        sys.setswitchinterval(_SWITCH)
+    try:
+        import aiohttp  # noqa: F401, PLC0415  # lazy: start-up time; only to be loaded
+    finally:
+        if usual > _SWITCH:
+            sys.setswitchinterval(usual)
+
+
+def _new_session(timeout: float, concurrency: int) -> ClientSession:
+    import aiohttp  # noqa: PLC0415  # lazy: start-up time
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=concurrency),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT, sock_read=timeout),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,  # proxies and logins are ours to choose: see the module docstring
+    )
+
+
+async def drain(response: ClientResponse) -> None:
+    """Read a body that nobody wants, if it is short, so that the connection can be used again."""
+    import aiohttp  # noqa: PLC0415  # lazy: start-up time
+
+    seen = 0
+    try:
+        async for chunk in response.content.iter_any():
+            seen += len(chunk)
+            if seen > _DRAINED:
+                return
+    except (aiohttp.ClientError, TimeoutError):
+        return  # the status has said everything
+
+
+def translated(error: Exception, url: str) -> Exception:
+    """Return our exception for one of aiohttp's: transient, or final where a retry cannot help."""
+    import aiohttp  # noqa: PLC0415  # lazy: start-up time
+
+    place, host = redacted(url), split_url(url).host
+    match error:
+        case CorruptBody():
+            # Only bodies of good answers are read: the server is there, and this address alone may be ill.
+            return Transient(f"The answer of {place} cannot be read: {error}.", url=url, status=_OK)
+        case aiohttp.ClientSSLError():
+            return IndexUnavailable(
+                f"No trusted connection to {host} for {place}: {error.os_error}. If the index has a "
+                "certificate of a private authority, name that in SSL_CERT_FILE; if it speaks no TLS at "
+                "that port, its address begins with http://.",
+                url=place,
+            )
+        case aiohttp.ClientConnectorDNSError():
+            return Transient(
+                f"The name {host} is not known ({place}). Check the index URL and the network connection; "
+                "with --offline, what is in the cache is used.",
+                url=url,
+            )
+        case aiohttp.ClientProxyConnectionError():
+            return Transient(
+                f"The proxy on the way to {host} cannot be reached ({place}). Check the *_PROXY variables.",
+                url=url,
+            )
+        case aiohttp.ClientHttpProxyError():
+            return IndexUnavailable(
+                f"The proxy refuses to connect to {host} for {place} (status {error.status}). Check the "
+                "*_PROXY variables and the credentials in them.",
+                url=place,
+                status=error.status,
+            )
+        case aiohttp.InvalidURL():
+            return IndexUnavailable(f"{place} is no address that can be fetched.", url=place)
+        case TimeoutError():
+            return Transient(f"{place} does not answer in time (see --timeout).", url=url)
+        case aiohttp.ClientConnectorError():
+            reason = _reason(error.os_error, url)
+            return Transient(
+                f"No connection to {host} for {place}: {reason}. Check the index URL and the network "
+                "connection; with --offline, what is in the cache is used.",
+                url=url,
+            )
+        case aiohttp.ClientResponseError():
+            return Transient(f"{place} sends something that is no HTTP answer.", url=url)
+        case aiohttp.ClientPayloadError():
+            return Transient(f"The connection broke off while {place} answered.", url=url, status=_OK)
+        case _:
+            return Transient(f"The connection broke off while {place} answered.", url=url)
+
+
+def _reason(error: OSError, url: str) -> str:
+    """Say what the operating system says; asyncio puts its own words, with a bare address, in its place."""
+    from os import strerror  # noqa: PLC0415  # loaded by the interpreter anyway
+
+    if error.errno:
+        return strerror(error.errno)
+    secure = split_url(url).scheme == "https"
+    return "the server broke off where TLS was to begin" if secure else "the connection failed"

@@ -1,0 +1,175 @@
+"""Requests that need no aiohttp: a few connections of our own, for as long as it is being imported.
+
+aiohttp takes 100 ms and more to import, as long as two round trips to an index.  The first requests do not
+wait for that: they go over a few connections of asyncio's.  Whatever does not go smoothly there (no
+connection, an odd answer, one that takes long) has not been asked: aiohttp asks again, by all the rules of
+``aiohttp_transport``.  What an answer means is decided there too.
+
+Importing this module imports asyncio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from resolver.index.http1 import AnswerReader, NotPlain, request_head
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from ssl import SSLContext
+
+    from resolver.index.urls import Address
+
+__all__ = ["EarlyConnections"]
+
+
+class EarlyConnections:
+    """At most ``limit`` connections; ``tls`` makes what decides about certificates, when that is needed.
+
+    An answer may take ``timeout`` seconds from the beginning of the connection to its end.  ``failed`` tells
+    whether something did not go smoothly.  Must be used within one event loop, and closed there.
+    """
+
+    __slots__ = ("_idle", "_open", "_timeout", "_tls", "failed", "limit")
+
+    def __init__(self, limit: int, tls: Callable[[], SSLContext], *, timeout: float) -> None:
+        self.limit = limit
+        self._tls = tls
+        self._timeout = timeout
+        self.failed = False
+        self._idle: dict[str, list[_Connection]] = {}
+        self._open: set[_Connection] = set()
+
+    def is_idle(self, address: Address) -> bool:
+        """Tell whether a connection to ``address`` is open and not in use."""
+        return bool(self._idle.get(address.origin))
+
+    def has_room(self) -> bool:
+        """Tell whether another request can be under way."""
+        return len(self._open) - sum(map(len, self._idle.values())) < self.limit
+
+    async def get(self, address: Address, headers: Mapping[str, str], *, limit: int) -> AnswerReader | None:
+        """Return the answer, with a body of at most ``limit`` bytes; None where it did not come smoothly."""
+        try:
+            head = request_head(_host(address), address.target, headers)
+            async with asyncio.timeout(self._timeout):
+                connection = await self._connection(address)
+                return await self._answer(connection, address, head, limit)
+        except (OSError, NotPlain):  # TimeoutError is an OSError
+            self.failed = True
+            return None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for connection in self._open:
+            connection.drop()
+        self._open.clear()
+        self._idle.clear()
+        await asyncio.sleep(0)  # for the event loop closes them
+
+    async def _answer(
+        self, connection: _Connection, address: Address, head: bytes, limit: int
+    ) -> AnswerReader:
+        try:
+            return await connection.ask(head, limit)
+        finally:
+            if connection.is_usable():
+                self._idle.setdefault(address.origin, []).append(connection)
+            else:
+                self._drop(connection)
+
+    async def _connection(self, address: Address) -> _Connection:
+        while idle := self._idle.get(address.origin):
+            connection = idle.pop()
+            if connection.is_usable():
+                return connection
+            self._drop(connection)
+        self._make_room()
+        connection = _Connection()
+        self._open.add(connection)
+        try:
+            await asyncio.get_running_loop().create_connection(
+                lambda: connection,
+                address.host.strip("[]"),
+                address.port,
+                ssl=self._tls() if address.scheme == "https" else None,
+                happy_eyeballs_delay=0.25,
+            )
+        except BaseException:
+            self._open.discard(connection)
+            raise
+        return connection
+
+    def _make_room(self) -> None:
+        """Close a connection to another place, if there are as many as there may be."""
+        if len(self._open) < self.limit:
+            return
+        for idle in self._idle.values():
+            if idle:
+                self._drop(idle.pop())
+                return
+
+    def _drop(self, connection: _Connection) -> None:
+        self._open.discard(connection)
+        connection.drop()
+
+
+def _host(address: Address) -> str:
+    usual = address.port == (443 if address.scheme == "https" else 80)
+    return address.host if usual else f"{address.host}:{address.port}"
+
+
+class _Connection(asyncio.Protocol):
+    """One connection, and the one request that is under way on it."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._reader: AnswerReader | None = None
+        self._waiter: asyncio.Future[AnswerReader] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        reader = self._reader
+        if reader is None:
+            self.drop()  # nothing was asked
+            return
+        try:
+            if reader.feed(data):
+                self._reader = None
+                if not reader.keeps:
+                    self.drop()
+                if self._waiter is not None and not self._waiter.done():
+                    self._waiter.set_result(reader)
+        except NotPlain as error:
+            self._fail(error)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._fail(exc or ConnectionResetError())
+
+    async def ask(self, head: bytes, limit: int) -> AnswerReader:
+        """Send a request and return its answer.  Raises ``NotPlain`` or ``OSError``."""
+        if self._transport is None:
+            raise ConnectionResetError
+        self._reader = AnswerReader(limit)
+        self._waiter = asyncio.get_running_loop().create_future()
+        self._transport.write(head)
+        return await self._waiter
+
+    def is_usable(self) -> bool:
+        """Tell whether another request can be sent."""
+        return self._reader is None and self._transport is not None and not self._transport.is_closing()
+
+    def drop(self) -> None:
+        """Close the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _fail(self, error: Exception) -> None:
+        self.drop()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(error)
