@@ -12,7 +12,7 @@ constraints.
 
 from __future__ import annotations
 
-from resolver.judging import Rules, package_names
+from resolver.judging import FileLists, Judge, Rules, package_names
 from resolver.model.version import Version
 from resolver.offers import Offer
 from resolver.policy import ExcludedByConstraint, PreRelease, Reason
@@ -20,12 +20,12 @@ from resolver.requiring import Reader, provided_extras
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.judging import FileLists
+    from resolver.judging import Verdicts
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.model.requirement import Requirement
@@ -48,9 +48,20 @@ class Candidates:
     have it.  ``set_aside`` counts files whose names say nothing that can be used.
     """
 
-    __slots__ = ("_constrained", "_held_back", "_rejections", "finals", "name", "offer", "usable", "yanked")
+    __slots__ = (
+        "_constrained",
+        "_files",
+        "_held_back",
+        "_look",
+        "_reasons",
+        "finals",
+        "name",
+        "offer",
+        "usable",
+        "yanked",
+    )
 
-    def __init__(self, offer: Offer, rules: Rules) -> None:
+    def __init__(self, offer: Offer, rules: Rules, look: _Look) -> None:
         self.name = offer.name
         self.offer = offer
         self.finals = offer.finals
@@ -58,13 +69,15 @@ class Candidates:
         self._held_back = offer.fitting & others
         self.usable = offer.fitting & ~others
         self.yanked = offer.only_yanked & ~others
+        self._look = look
+        self._files: dict[bool, FileLists] = {}
+        self._reasons: list[tuple[Reason, int]] | None = None
         self._constrained = self._constrain(rules.constraints(offer.name))
-        self._rejections: list[tuple[Reason, int]] | None = None
 
     @property
     def listing(self) -> Listing:
         """Return the listing that the candidates come from."""
-        return self.offer.listing
+        return self._look.listing
 
     @property
     def keys(self) -> Sequence[bytes]:
@@ -79,12 +92,12 @@ class Candidates:
     @property
     def files(self) -> FileLists:
         """Return the files that fit of each candidate."""
-        return self.offer.files(fitting=True)
+        return self._file_lists(fitting=True)
 
     @property
     def unfit(self) -> FileLists:
         """Return the files that do not fit of each candidate."""
-        return self.offer.files(fitting=False)
+        return self._file_lists(fitting=False)
 
     @property
     def set_aside(self) -> int:
@@ -94,12 +107,12 @@ class Candidates:
     @property
     def rejections(self) -> list[tuple[Reason, int]]:
         """Return why candidates are not usable; the oldest version that has a reason decides its place."""
-        if self._rejections is None:
-            rejected = list(self.offer.reasons)
+        if self._reasons is None:
+            rejected = list(self._look.verdicts().reasons.items())
             if self._held_back:
                 rejected.append((PreRelease(), self._held_back))
-            self._rejections = [*sorted(rejected, key=_oldest), *self._constrained]
-        return self._rejections
+            self._reasons = [*sorted(rejected, key=_oldest), *self._constrained]
+        return self._reasons
 
     @property
     def everything(self) -> int:
@@ -117,11 +130,15 @@ class Candidates:
                 return reason
         return None
 
-    def standing(self, candidate: int) -> DistFile:
-        """Return the file that stands for a usable candidate (``Offer.standing``)."""
-        file = self.offer.standing(candidate)
-        assert file is not None  # or else the candidate would not be usable
-        return file
+    def standing(self, candidate: int) -> DistFile | None:
+        """Return the file that stands for ``candidate``, perhaps without address (``Offer.standing``)."""
+        return self.offer.standing(candidate) or self.files.first(candidate)
+
+    def _file_lists(self, *, fitting: bool) -> FileLists:
+        found = self._files.get(fitting)
+        if found is None:
+            found = self._files[fitting] = FileLists(self.listing, self._look.judge, fitting=fitting)
+        return found
 
     def _constrain(self, constraints: Sequence[Requirement]) -> list[tuple[Reason, int]]:
         rejected: dict[Reason, int] = {}
@@ -134,9 +151,53 @@ class Candidates:
         return list(rejected.items())
 
 
+class _Look:
+    """What it takes to look at the files of a listing, which ``load`` brings when somebody does."""
+
+    __slots__ = ("_environment", "_judge", "_listing", "_load", "_rules", "_verdicts")
+
+    def __init__(
+        self,
+        environment: Environment,
+        rules: Rules,
+        listing: Listing | None,
+        load: Callable[[], Listing] | None,
+    ) -> None:
+        self._environment = environment
+        self._rules = rules
+        self._listing = listing
+        self._load = load
+        self._judge: Judge | None = None
+        self._verdicts: Verdicts | None = None
+
+    @property
+    def listing(self) -> Listing:
+        """Return the listing."""
+        if self._listing is None:
+            assert self._load is not None
+            self._listing = self._load()
+        return self._listing
+
+    @property
+    def judge(self) -> Judge:
+        """Return who applies the rules to it."""
+        if self._judge is None:
+            self._judge = Judge(self.listing, self._environment, self._rules)
+        return self._judge
+
+    def verdicts(self) -> Verdicts:
+        """Return what the rules about files leave."""
+        if self._verdicts is None:
+            self._verdicts = self.judge.summed_up()
+        return self._verdicts
+
+
 def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Candidates:
     """Return the candidates of ``listing``; cost linear in the sorts of its files, and in its versions."""
-    return Candidates(Offer.of(listing, environment, rules), rules)
+    look = _Look(environment, rules, listing, None)
+    found = look.verdicts()
+    offer = Offer.of(listing.name, listing.summary, fitting=found.fitting, only_yanked=found.only_yanked)
+    return Candidates(offer, rules, look)
 
 
 def _oldest(rejection: tuple[Reason, int]) -> int:
@@ -153,6 +214,9 @@ class Shelf(Protocol):
     def add(self, offer: Offer) -> None:
         """Take in an offer that was just made of a listing."""
 
+    def listing(self, name: str) -> Listing:
+        """Return the listing of which a recalled offer was made."""
+
     def metadata(self, name: str, file: DistFile) -> Metadata | None:
         """Return the metadata of ``file`` that was read before, where it is still there."""
 
@@ -164,13 +228,14 @@ class Catalog:
     ``shelf`` knows is taken from there, and it is told what is new.
     """
 
-    __slots__ = ("_candidates", "_metadata", "_reader", "_shelf", "environment", "rules")
+    __slots__ = ("_candidates", "_metadata", "_read", "_reader", "environment", "rules", "shelf")
 
-    def __init__(self, environment: Environment, rules: Rules, shelf: Shelf | None = None) -> None:
+    def __init__(self, environment: Environment, rules: Rules) -> None:
         self.environment = environment
         self.rules = rules
-        self._shelf = shelf
+        self.shelf: Shelf | None = None
         self._reader = Reader(environment)
+        self._read: dict[tuple[str, int, str], Required | Reason] = {}
         self._candidates: dict[str, Candidates] = {}
         self._metadata: dict[tuple[str, int], Metadata | Reason] = {}
 
@@ -182,20 +247,19 @@ class Catalog:
     def candidates(self, name: str) -> Candidates | None:
         """Return the candidates of package ``name``, or None while nothing is known of it."""
         found = self._candidates.get(name)
-        if found is None and self._shelf is not None:
-            offer = self._shelf.recall(name)
+        if found is None and self.shelf is not None:
+            offer = self.shelf.recall(name)
             if offer is not None and self._is_common(offer):
-                found = self._candidates[name] = Candidates(offer, self.rules)
+                found = self._candidates[name] = self._recalled(offer, self.shelf)
         return found
 
     def add_listing(self, listing: Listing) -> Candidates:
         """Take in a listing, once; a second one of the same package is ignored."""
         found = self._candidates.get(listing.name)
         if found is None:
-            offer = Offer.of(listing, self.environment, self.rules)
-            found = self._candidates[listing.name] = Candidates(offer, self.rules)
-            if self._shelf is not None and self._is_common(offer):
-                self._shelf.add(offer)
+            found = self._candidates[listing.name] = read_listing(listing, self.environment, self.rules)
+            if self.shelf is not None and not listing.absent and self._is_common(found.offer):
+                self.shelf.add(found.offer)
         return found
 
     def adopt(self, candidates: Candidates) -> None:
@@ -222,9 +286,14 @@ class Catalog:
         metadata = self._metadata.get((name, candidate))
         if metadata is None or isinstance(metadata, Reason):
             return metadata
-        read = self._reader.read(metadata, extra)
-        if not isinstance(read, Reason):
-            offer.learn(candidate, extra, read, provided=extra in provided_extras(metadata))
+        key = (name, candidate, extra)
+        read = self._read.get(key)
+        if read is None:
+            read = self._read[key] = self._reader.read(metadata, extra)
+            file = self.metadata_file(name, candidate)
+            if not isinstance(read, Reason) and file.metadata_is_promised:
+                provided = bool(extra) and extra in provided_extras(metadata)
+                offer.learn(candidate, extra, read, provided=provided, standing=file)
         return read
 
     def python_reason(self, name: str, candidate: int) -> Reason | None:
@@ -242,13 +311,23 @@ class Catalog:
     def provided(self, name: str, candidate: int) -> set[str]:
         """Return the extras that a candidate has, in normal form."""
         metadata = self.metadata(name, candidate)
-        if metadata is None and self._shelf is not None:
-            metadata = self._shelf.metadata(name, self.metadata_file(name, candidate))
+        if metadata is None and self.shelf is not None:
+            metadata = self.shelf.metadata(name, self.metadata_file(name, candidate))
         return set() if metadata is None or isinstance(metadata, Reason) else provided_extras(metadata)
+
+    def _recalled(self, offer: Offer, shelf: Shelf) -> Candidates:
+        look = _Look(self.environment, self.rules, None, lambda: shelf.listing(offer.name))
+        return Candidates(offer, self.rules, look)
 
     def _is_common(self, offer: Offer) -> bool:
         """Tell whether ``offer`` is the same for all who ask, whatever they pin."""
         return not (offer.yanks and self.rules.pins(offer.name))
+
+    def standing(self, name: str, candidate: int) -> DistFile:
+        """Return the file that stands for a usable candidate, perhaps without its address."""
+        file = self._candidates[name].standing(candidate)
+        assert file is not None  # or else the candidate would not be usable
+        return file
 
     def metadata_file(self, name: str, candidate: int) -> DistFile:
         """Return the file whose metadata stands for ``candidate``: the best wheel where there is one."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from resolver.policy import Reason
 
 
-__all__ = ["FileLists", "Judge", "Rules", "package_names"]
+__all__ = ["FileLists", "Judge", "Rules", "Verdicts", "package_names"]
 
 #: How far each rule lies from acceptance: the reason of the last one says most.
 _STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly)
@@ -85,6 +85,11 @@ class Rules:
     def pins(self, name: str) -> bool:
         """Tell whether a requirement of the user's names one version of package ``name``."""
         return name in self._pins
+
+    @property
+    def about_files(self) -> str | None:
+        """All that decides about files, but pins; None where a cut-off does, which a clock may have set."""
+        return None if self.cutoff is not None else repr((self._wheels_alone, sorted(self._wheels)))
 
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""
@@ -142,6 +147,21 @@ class FileLists:
         return map(self.__getitem__, range(len(self)))
 
 
+class Verdicts:
+    """What the rules leave of a listing, as masks of versions.
+
+    ``fitting`` are those with a file that fits, ``only_yanked`` those of which all that fit were yanked;
+    ``reasons`` are those of the others.
+    """
+
+    __slots__ = ("fitting", "only_yanked", "reasons")
+
+    def __init__(self) -> None:
+        self.fitting = 0
+        self.only_yanked = 0
+        self.reasons: dict[Reason, int] = {}
+
+
 class Judge:
     """Applies the rules about files to the versions of one listing, and once to those whose files are alike.
 
@@ -186,6 +206,18 @@ class Judge:
                 left ^= bit
                 version = bit.bit_length() - 1
                 yield *self._verdict(self._traits(version), pinned=self._pinned(version)), bit
+
+    def summed_up(self) -> Verdicts:
+        """Return the verdicts on all versions."""
+        found = Verdicts()
+        for reason, only_yanked, mask in self.verdicts():
+            if reason is not None:
+                found.reasons[reason] = found.reasons.get(reason, 0) | mask
+            else:
+                found.fitting |= mask
+                if only_yanked:
+                    found.only_yanked |= mask
+        return found
 
     def first(self, version: int, *, fitting: bool) -> int | None:
         """Return the number that ``sorted_files`` has first among those that fit, or among the others."""

@@ -167,9 +167,8 @@ class PythonProblem:
 
     def used(self) -> dict[str, set[str]]:
         """Return the packages that were asked for, with the files whose metadata was."""
-        packages = self.catalog.packages
         return {
-            name: {packages[name].standing(candidate).filename for candidate in candidates}
+            name: {self.catalog.standing(name, candidate).filename for candidate in candidates}
             for name, candidates in self.asked().items()
         }
 

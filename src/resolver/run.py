@@ -15,6 +15,7 @@ from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
 from resolver.scout import Fetcher, Scout
 from resolver.selection import missing_extras, pins
+from resolver.shelf import OfferShelf, context
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of
 from resolver.verification import verify
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from resolver.formats.reasons import Reasons
     from resolver.model.requirement import Requirement
     from resolver.options import Options
+    from resolver.problem import PythonProblem
     from resolver.whatif.fixes import Search
     from resolver.whatif.trials import Allowance, Trials
     from resolver.whatif.why import Inquiry
@@ -58,6 +60,7 @@ class Run:
         *,
         progress: Callable[[Progress], None] | None = None,
         about: str | None = None,
+        remembering: bool = True,
     ) -> None:
         self._about = about
         self._budget = Budget(options)
@@ -65,6 +68,8 @@ class Run:
         self._asked = (requirements, constraints, options)
         self.problem = pose(requirements, constraints, options, environment_of(options))
         self.opened = opened
+        self._shelf = _shelf(opened, self.problem, options) if remembering else None
+        self.problem.catalog.shelf = self._shelf
         self._fetcher = Fetcher(self.opened.source, self.problem)
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
@@ -158,6 +163,11 @@ class Run:
     def used(self) -> dict[str, set[str]]:
         """Return the packages and files that the answer rests on, fixes included."""
         return self.problem.used() if self._trials is None else self._trials.used()
+
+    def remember(self) -> None:
+        """Keep for later resolutions what was worked out about packages."""
+        if self._shelf is not None:
+            self._shelf.save()
 
     def note_state(self, stop: BaseException) -> None:
         """Have ``stop``, which ends the resolution wherever it is, say how far that was."""
@@ -271,6 +281,13 @@ class Run:
             bytes=self.opened.bytes,
             seconds=self._budget.spent,
         )
+
+
+def _shelf(opened: OpenSource, problem: PythonProblem, options: Options) -> OfferShelf | None:
+    """Return where offers for the target of ``problem`` are kept, if they can be."""
+    about = context(problem.catalog.environment, problem.catalog.rules)
+    notebook = None if about is None else opened.notebook(about)
+    return None if notebook is None else OfferShelf(notebook, fresh=options.refresh)
 
 
 def _keys(need: Need) -> list[Key]:

@@ -8,12 +8,15 @@ engine, is in ``engines``.
 
 from __future__ import annotations
 
+from resolver.errors import NoSolution
 from resolver.run import Run
+from resolver.shelf import Forgotten
 from resolver.sources import OpenSource, open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeVar
 
     from resolver.formats.answer import Answer, Progress
     from resolver.formats.reasons import Reasons
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     Key = ListingKey | MetadataKey
     Finished = Solved | Unsolvable
+    Result = TypeVar("Result")
 
 __all__ = ["solve", "solve_async", "why"]
 
@@ -46,9 +50,14 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     ``note`` what those want to know who ask.  ``options.constraints`` is not read: constraints come parsed,
     with their origins.
     """
-    opened = _opened(requirements, constraints, options, source, warn=warn, note=note)
-    run = Run(requirements, constraints, options, opened, progress=progress)
-    return run.answer(_finished(run))
+
+    def work(*, remembering: bool) -> Answer:
+        opened = _opened(requirements, constraints, options, source, warn=warn, note=note)
+        run = Run(requirements, constraints, options, opened, progress=progress, remembering=remembering)
+        found = _finished(run)
+        return _remembered(run, lambda: run.answer(found))
+
+    return _at_last(work)
 
 
 def why(  # noqa: PLR0913  # one parameter a channel
@@ -66,9 +75,16 @@ def why(  # noqa: PLR0913  # one parameter a channel
 
     All else is as for ``solve``.
     """
-    opened = _opened(requirements, constraints, options, source, warn=warn, note=note)
-    run = Run(requirements, constraints, options, opened, progress=progress, about=name)
-    return run.reasons(_finished(run))
+
+    def work(*, remembering: bool) -> Reasons:
+        opened = _opened(requirements, constraints, options, source, warn=warn, note=note)
+        run = Run(
+            requirements, constraints, options, opened, progress=progress, about=name, remembering=remembering
+        )
+        found = _finished(run)
+        return _remembered(run, lambda: run.reasons(found))
+
+    return _at_last(work)
 
 
 def _opened(  # noqa: PLR0913  # those of ``solve``
@@ -101,15 +117,47 @@ async def solve_async(
     requirements: Sequence[Requirement], constraints: Sequence[Requirement], options: Options
 ) -> Answer:
     """Do what ``solve`` does, in the running event loop."""
+    try:
+        return await _solve_async(requirements, constraints, options, remembering=True)
+    except Forgotten:
+        return await _solve_async(requirements, constraints, options, remembering=False)
+
+
+async def _solve_async(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    *,
+    remembering: bool,
+) -> Answer:
     opened = open_source(options, asked=_asked(requirements, constraints))
-    run = Run(requirements, constraints, options, opened)
+    run = Run(requirements, constraints, options, opened, remembering=remembering)
     try:
         waiting = run.until_waiting()
         found = await run.finish(waiting) if isinstance(waiting, list) else waiting
-        opened.save(run.used())
-        return run.answer(found)
     finally:
         await opened.source.close()
+    opened.save(run.used())
+    return _remembered(run, lambda: run.answer(found))
+
+
+def _at_last(work: Callable[..., Result]) -> Result:
+    """Do ``work``, a second time where what was remembered turns out to have gone meanwhile."""
+    try:
+        return work(remembering=True)
+    except Forgotten:
+        return work(remembering=False)
+
+
+def _remembered(run: Run, answer: Callable[[], Result]) -> Result:
+    """Return the ``answer``, and keep what was worked out for it, also where it is that there is none."""
+    try:
+        found = answer()
+    except NoSolution:
+        run.remember()
+        raise
+    run.remember()
+    return found
 
 
 def _asked(requirements: Sequence[Requirement], constraints: Sequence[Requirement]) -> list[str]:

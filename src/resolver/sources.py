@@ -11,7 +11,7 @@ import sys
 import time
 
 from resolver.errors import InputError
-from resolver.index.cache import CachingTransport
+from resolver.index.cache import CachingTransport, digest
 from resolver.index.client import Client, IndexSpec
 from resolver.index.store import RecordStore, default_cache_dir
 from resolver.index.transport import Traffic
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from resolver.index.aiohttp_transport import AiohttpTransport
+    from resolver.index.notebook import Notebook
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Source
     from resolver.index.transport import Request, Response
@@ -36,7 +37,7 @@ __all__ = ["OpenSource", "cache_directory", "environment_of", "open_source"]
 class OpenSource:
     """A source, what it took, and what to do about it when the resolution is over."""
 
-    __slots__ = ("_recording", "_transport", "source")
+    __slots__ = ("_notebook", "_recording", "_transport", "source")
 
     def __init__(
         self,
@@ -44,8 +45,10 @@ class OpenSource:
         *,
         transport: _Network | None = None,
         recording: RecordingSource | None = None,
+        notebook: Callable[[str], Notebook] | None = None,
     ) -> None:
         self.source = source
+        self._notebook = notebook
         self._transport = transport
         self._recording = recording
 
@@ -58,6 +61,10 @@ class OpenSource:
     def bytes(self) -> int:
         """Return how many bytes were received so far."""
         return 0 if self._transport is None else self._transport.traffic.bytes
+
+    def notebook(self, about: str) -> Notebook | None:
+        """Return the notes that ``about`` tells from others; None where the source keeps none."""
+        return None if self._notebook is None else self._notebook(about)
 
     def save(self, used: Mapping[str, Collection[str]]) -> None:
         """Write the recording, if one was asked for, of what was ``used``.  Raises ``OutputError``."""
@@ -156,7 +163,31 @@ def open_source(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline
     )
     client = Client(caching, indexes, strategy=options.index_strategy)
-    return _recorded(client, options, asked, transport)
+    if options.record is not None:
+        return _recorded(client, options, asked, transport)
+    if store is None:
+        return OpenSource(client, transport=transport)
+    return OpenSource(
+        client, transport=transport, notebook=_notebooks(options, indexes, store, caching, client)
+    )
+
+
+def _notebooks(
+    options: Options,
+    indexes: Sequence[IndexSpec],
+    store: RecordStore,
+    caching: CachingTransport,
+    client: Client,
+) -> Callable[[str], Notebook]:
+    """Return what opens the notes about what ``indexes`` say."""
+    about_indexes = ([index.url for index in indexes], options.index_strategy)
+
+    def opened(about: str) -> Notebook:
+        from resolver.index.notebook import Notebook  # noqa: PLC0415  # lazy: not everybody takes notes
+
+        return Notebook(digest(repr((about_indexes, about)))[:32], store, caching, client)
+
+    return opened
 
 
 def _recorded(

@@ -92,7 +92,7 @@ class _Check:
         version = self._versions[name]
         rules = self._catalog.rules
         package = self._catalog.packages[name]
-        file = package.offer.standing(self._pins[name])
+        file = package.standing(self._pins[name])
         if file is None:
             return "of which no file can be used"
         fault = self._fault(name, file)

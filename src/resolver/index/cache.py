@@ -9,7 +9,7 @@ Specification: https://www.rfc-editor.org/rfc/rfc9111
 from __future__ import annotations
 
 from resolver.errors import IndexUnavailable
-from resolver.index.freshness import is_fresh, is_storable, same_version, validators
+from resolver.index.freshness import fresh_span, is_fresh, is_storable, same_version, validators
 from resolver.index.store import Record
 from resolver.index.transport import Response
 from resolver.index.urls import InvalidUrl, is_loopback, redacted, split_url
@@ -28,11 +28,22 @@ if TYPE_CHECKING:
     from resolver.index.transport import Request, Transport
     from resolver.index.urls import Address
 
-__all__ = ["CachingTransport", "NotStored"]
+__all__ = ["CachingTransport", "Evidence", "NotStored", "digest"]
 
 # What is needed to judge and to read an answer later; others may hold what should not lie on a disk.
 _KEPT = ("age", "cache-control", "content-range", "content-type", "etag", "last-modified")
 _LARGEST = 64 << 20  # bytes; a whole wheel beyond that would push everything else off the disk
+
+
+class Evidence:
+    """By what to know that an answer still holds: the ``stamp`` of its record, and when it is fresh."""
+
+    __slots__ = ("key", "span", "stamp")
+
+    def __init__(self, key: str, stamp: tuple[int, int], span: tuple[float, float]) -> None:
+        self.key = key
+        self.stamp = stamp
+        self.span = span
 
 
 class NotStored(IndexUnavailable):
@@ -51,7 +62,7 @@ class CachingTransport:
     was not sent over the network.
     """
 
-    __slots__ = ("_inner", "_now", "_offline", "_plain_http", "_refresh", "_store", "hits")
+    __slots__ = ("_inner", "_lies", "_now", "_offline", "_plain_http", "_refresh", "_store", "hits")
 
     def __init__(  # noqa: PLR0913  # one parameter a setting
         self,
@@ -69,6 +80,7 @@ class CachingTransport:
         self._refresh = refresh
         self._offline = offline
         self._plain_http = plain_http
+        self._lies: dict[str, Evidence] = {}
         self.hits = 0
 
     def stored(self, request: Request) -> Response | None:
@@ -102,6 +114,18 @@ class CachingTransport:
         """Close ``inner``."""
         await self._inner.close()
 
+    def evidence(self, request: Request) -> Evidence | None:
+        """Return by what to know later that the last answer to ``request`` still holds; None: not kept."""
+        key = self._key(request)
+        return None if key is None else self._lies.get(key)
+
+    def holds(self, evidence: Evidence) -> bool:
+        """Tell whether the record is still there, and may be used as it is.  Looks at one file."""
+        if self._store is None or self._store.stamp(evidence.key) != evidence.stamp:
+            return False
+        since, until = evidence.span
+        return self._offline or since <= self._now() < until
+
     async def _ask(self, key: str | None, request: Request) -> Response:
         return self._kept(key, request, await self._inner.fetch(request))
 
@@ -122,6 +146,7 @@ class CachingTransport:
 
     def _kept(self, key: str | None, request: Request, response: Response) -> Response:
         """Keep ``response`` if that is allowed, and return it in the form in which it was kept."""
+        self._lies.pop(key or "", None)
         partial = request.byte_range is not None
         promised = bool(request.promised)
         if self._store is None or key is None:
@@ -135,7 +160,7 @@ class CachingTransport:
         record = Record(
             response.url, response.status, self._now(), headers, response.body, form=response.form
         )
-        self._store.write(key, record)
+        self._write(key, record)
         return response
 
     def _answer(self, record: Record) -> Response:
@@ -151,13 +176,24 @@ class CachingTransport:
 
     def _read(self, key: str | None, request: Request) -> Record | None:
         record = None if self._store is None or key is None else self._store.read(key)
-        if record is None or not record.form:
+        if record is None or key is None:
+            return None
+        self._note_place(key, record)
+        if not record.form:
             return record
         return record if request.form is not None and request.form.name == record.form else None
 
     def _write(self, key: str | None, record: Record) -> None:
         if self._store is not None and key is not None:
             self._store.write(key, record)
+            self._note_place(key, record)
+
+    def _note_place(self, key: str, record: Record) -> None:
+        """Note where the record lies that an answer was given from."""
+        self._lies.pop(key, None)
+        if record.stamp is not None:
+            span = fresh_span(record.status, record.headers, stored=record.stored)
+            self._lies[key] = Evidence(key, record.stamp, span)
 
     def _trusted(self, address: Address) -> bool:
         return address.scheme == "https" or self._plain_http or is_loopback(address.host)
@@ -170,11 +206,12 @@ class CachingTransport:
             return None
         if not self._trusted(address):
             return None
-        login = _digest(address.userinfo) if address.userinfo else ""
-        return _digest(repr((address.url, request.accept, request.range_header, login, request.promised)))
+        login = digest(address.userinfo) if address.userinfo else ""
+        return digest(repr((address.url, request.accept, request.range_header, login, request.promised)))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return a name for ``text`` that no other text has, in hexadecimal digits."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
 
 

@@ -37,7 +37,7 @@ class Client:
     Credentials in the URL of an index are also given to files at the same origin, and to no other.
     """
 
-    __slots__ = ("_indexes", "_listings", "_logins", "_metadata", "_strategy", "_transport")
+    __slots__ = ("_asked", "_indexes", "_listings", "_logins", "_metadata", "_strategy", "_transport")
 
     def __init__(
         self, transport: Transport, indexes: Sequence[IndexSpec], *, strategy: str = "first-index"
@@ -48,6 +48,7 @@ class Client:
         self._indexes = tuple(indexes)
         self._strategy = strategy
         self._logins = _logins(indexes)
+        self._asked: dict[str, list[Request]] = {}
         self._listings: Once[Listing] = Once()
         self._metadata: Once[Metadata] = Once()
 
@@ -55,7 +56,7 @@ class Client:
         """Return the listing of ``name`` from memory or from fresh cache entries, else ``None``."""
         known = self._listings.known(name)
         if known is None:
-            known = _without_waiting(self._look_for(name), self._transport)
+            known = _without_waiting(*self._look_for(name), self._transport)
             if known is not None:
                 self._listings.keep(name, known)
         return known
@@ -64,18 +65,20 @@ class Client:
         """Return the metadata of ``file`` from memory or from fresh cache entries, else ``None``."""
         known = self._metadata.known(file.url)
         if known is None:
-            known = _without_waiting(self._climb(name, file), self._transport)
+            known = _without_waiting(self._climb(name, file), [], self._transport)
             if known is not None:
                 self._metadata.keep(file.url, known)
         return known
 
     async def listing(self, name: str) -> Listing:
         """Return the files of ``name``; see ``Source.listing`` for the contract."""
-        return await self._listings.get(name, lambda: _waiting(self._look_for(name), self._transport))
+        return await self._listings.get(name, lambda: _waiting(*self._look_for(name), self._transport))
 
     async def metadata(self, name: str, file: DistFile) -> Metadata:
         """Return the metadata of ``file``; see ``Source.metadata`` for the contract."""
-        return await self._metadata.get(file.url, lambda: _waiting(self._climb(name, file), self._transport))
+        return await self._metadata.get(
+            file.url, lambda: _waiting(self._climb(name, file), [], self._transport)
+        )
 
     async def close(self) -> None:
         """Stop what is under way and close the transport."""
@@ -83,8 +86,13 @@ class Client:
         await self._metadata.close()
         await self._transport.close()
 
-    def _look_for(self, name: str) -> Generator[Request, Response, Listing]:
-        return find_listing(name, self._indexes, self._strategy)
+    def requests(self, name: str) -> Sequence[Request]:
+        """Return what was asked for to find the listing of ``name``."""
+        return self._asked.get(name, ())
+
+    def _look_for(self, name: str) -> tuple[Generator[Request, Response, Listing], list[Request]]:
+        asked = self._asked[name] = []
+        return find_listing(name, self._indexes, self._strategy), asked
 
     def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
         return find_metadata(name, file, _with_login(file.url, self._logins))
@@ -113,11 +121,17 @@ def _with_login(url: str, logins: Mapping[str, str]) -> str:
     return with_userinfo(url, login) if login else url
 
 
-def _without_waiting(steps: Generator[Request, Response, Answer], transport: Transport) -> Answer | None:
-    """Drive ``steps`` with what ``transport`` has in store; ``None`` as soon as it lacks something."""
+def _without_waiting(
+    steps: Generator[Request, Response, Answer], asked: list[Request], transport: Transport
+) -> Answer | None:
+    """Drive ``steps`` with what ``transport`` has in store; ``None`` as soon as it lacks something.
+
+    What is asked for goes into ``asked``.
+    """
     try:
         request = next(steps)
         while (response := transport.stored(request)) is not None:
+            asked.append(request)
             request = steps.send(response)
     except StopIteration as end:
         answer: Answer = end.value
@@ -126,11 +140,14 @@ def _without_waiting(steps: Generator[Request, Response, Answer], transport: Tra
     return None
 
 
-async def _waiting(steps: Generator[Request, Response, Answer], transport: Transport) -> Answer:
+async def _waiting(
+    steps: Generator[Request, Response, Answer], asked: list[Request], transport: Transport
+) -> Answer:
     """Drive ``steps`` with what ``transport`` fetches; its failures are thrown into ``steps``."""
     try:
         request = next(steps)
         while True:
+            asked.append(request)
             try:
                 response = await transport.fetch(request)
             except ResolverError as error:

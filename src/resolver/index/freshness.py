@@ -13,10 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ABSENT_FOR", "Directives", "is_fresh", "is_storable", "same_version", "validators"]
+__all__ = ["ABSENT_FOR", "Directives", "fresh_span", "is_fresh", "is_storable", "same_version", "validators"]
 
 ABSENT_FOR = 60  # seconds that a 404 is believed at most: the package may be uploaded just now
 
+_ALWAYS = float("-inf")  # before all times
 _FOREVER = 1 << 31  # RFC 9111, 1.2.2: a number too large counts as this
 
 
@@ -66,23 +67,29 @@ def is_storable(status: int, headers: Mapping[str, str], *, partial: bool, promi
 
 
 def is_fresh(status: int, headers: Mapping[str, str], *, stored: float, now: float) -> bool:
-    """Tell whether an answer stored at ``stored`` may be used without asking the server.
+    """Tell whether an answer stored at ``stored`` may be used without asking the server."""
+    since, until = fresh_span(status, headers, stored=stored)
+    return since <= now < until
+
+
+def fresh_span(status: int, headers: Mapping[str, str], *, stored: float) -> tuple[float, float]:
+    """Return from when (included) until when an answer stored at ``stored`` may be used without asking.
 
     A record from the future (a clock was set back) is not fresh, unless its content cannot change.
     """
     rules = Directives(headers.get("cache-control", ""))
+    since = _ALWAYS if rules.immutable else stored
     if rules.no_cache:
-        return False
+        return since, _ALWAYS
     if status in (404, 410):
         lifetime = ABSENT_FOR if rules.max_age is None else min(rules.max_age, ABSENT_FOR)
     elif rules.immutable and rules.max_age is None:
-        return True
+        return since, -_ALWAYS
     else:
         lifetime = rules.max_age or 0
-    if now < stored and not rules.immutable:
-        return False
     # 4.2.3: the time it lay in caches on the way counts.
-    return max(now - stored, 0.0) + _seconds(headers.get("age", "0").strip()) < lifetime
+    age = _seconds(headers.get("age", "0").strip())
+    return since, stored + lifetime - age if age < lifetime else _ALWAYS
 
 
 def validators(headers: Mapping[str, str]) -> dict[str, str]:

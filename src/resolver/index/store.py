@@ -22,11 +22,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    Stamp = tuple[int, int]  # size and time of change
+
 __all__ = ["Record", "RecordStore", "Usage", "clean", "default_cache_dir", "usage"]
 
 _BUCKET = "http-v2"  # another format is another directory, so that versions can share a cache
-_BUCKETS = ("http-v",)  # what ``clean`` may remove: these with a number
+_NOTES = "notes-v1"  # the same
+_BUCKETS = ("http-v", "notes-v")  # what ``clean`` may remove: these with a number
 _MAGIC = b"resolver http 2\n"
+_NOTE_MAGIC = b"resolver note 1\n"
 _NUMBER = 4  # bytes
 _TAG = "CACHEDIR.TAG"
 _TAG_TEXT = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by resolver; may be deleted at any time.\n"
@@ -35,10 +39,11 @@ _TAG_TEXT = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by resolver; m
 class Record:
     """An answer as it is kept.  ``stored`` is when it came or was last confirmed; ``url`` has no login.
 
-    ``form`` names the form in which ``body`` is (``transport.Form``), "" as it was sent.
+    ``form`` names the form in which ``body`` is (``transport.Form``), "" as it was sent.  ``stamp`` tells
+    the file in which it lies from one that is written later; None where it lies in none.
     """
 
-    __slots__ = ("body", "form", "headers", "status", "stored", "url")
+    __slots__ = ("body", "form", "headers", "stamp", "status", "stored", "url")
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the answer
         self,
@@ -56,6 +61,7 @@ class Record:
         self.headers = headers
         self.body = body
         self.form = form
+        self.stamp: Stamp | None = None
 
 
 class RecordStore:
@@ -86,29 +92,60 @@ class RecordStore:
         if not self._ours():
             return None
         path = self._path(key)
-        try:
-            with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs a warm run 5 ms
-                content = file.read()
-        except OSError:
+        content, stamp = _read(path)
+        if stamp is None:
             return None
         record = _decoded(key, content)
         if record is None:
             self.damaged += 1
             self._note(f"The cache file {path} is damaged; it is fetched anew.")
+        else:
+            record.stamp = stamp
         return record
 
     def write(self, key: str, record: Record) -> None:
         """Keep ``record`` under ``key``, in place of another; where that cannot be done, warn and go on."""
-        if not (self._writable and self._ours()):
-            return
+        record.stamp = self._keep(self._path(key), _encoded(key, record))
+
+    def stamp(self, key: str) -> Stamp | None:
+        """Return the stamp of the file that is there for ``key`` now."""
         try:
-            self._replace(self._path(key), _encoded(key, record))
+            return _stamp(os.stat(self._path(key)))  # noqa: PTH116  # pathlib costs a warm run 5 ms
+        except OSError:
+            return None
+
+    def read_note(self, folder: str, name: str) -> bytes | None:
+        """Return what was kept as ``name`` in ``folder`` of our notes, if it is whole."""
+        if not self._ours():
+            return None
+        content, _ = _read(self._note_path(folder, name))
+        start = len(_NOTE_MAGIC) + _NUMBER
+        expected = int.from_bytes(content[len(_NOTE_MAGIC) : start], "big")
+        if not content.startswith(_NOTE_MAGIC) or crc32(memoryview(content)[start:]) != expected:
+            return None
+        return content[start:]
+
+    def write_note(self, folder: str, name: str, content: bytes) -> None:
+        """Keep ``content`` as ``name`` in ``folder`` of our notes; both are plain file names."""
+        checksum = crc32(content).to_bytes(_NUMBER, "big")
+        self._keep(self._note_path(folder, name), b"".join((_NOTE_MAGIC, checksum, content)))
+
+    def _keep(self, path: str, content: bytes) -> Stamp | None:
+        if not (self._writable and self._ours()):
+            return None
+        try:
+            return self._replace(path, content)
         except OSError as error:
             self._writable = False
             self._warn(
                 f"The cache {self._root} cannot be written ({error.strerror}): going on without keeping "
                 "anything. Another directory can be named with --cache-dir."
             )
+            return None
+
+    def _note_path(self, folder: str, name: str) -> str:
+        # Behind the dash, so that no name is one that a system has for a device.
+        return f"{self._root}{os.sep}{_NOTES}{os.sep}{folder}{os.sep}-{name}"
 
     def _path(self, key: str) -> str:
         return f"{self._root}{os.sep}{_BUCKET}{os.sep}{key[:2]}{os.sep}{key[2:]}"
@@ -124,10 +161,10 @@ class RecordStore:
                 )
         return self._readable
 
-    def _replace(self, path: str, content: bytes) -> None:
+    def _replace(self, path: str, content: bytes) -> Stamp:
         temporary = f"{path}.{os.urandom(8).hex()}.tmp"
         try:
-            self._create(temporary, content)
+            stamp = self._create(temporary, content)
             os.replace(temporary, path)  # noqa: PTH105  # the same
         except OSError:
             try:  # noqa: SIM105  # contextlib costs a warm run an import
@@ -135,8 +172,9 @@ class RecordStore:
             except OSError:
                 pass
             raise
+        return stamp
 
-    def _create(self, path: str, content: bytes) -> None:
+    def _create(self, path: str, content: bytes) -> Stamp:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
             descriptor = os.open(path, flags, 0o600)
@@ -145,6 +183,31 @@ class RecordStore:
             descriptor = os.open(path, flags, 0o600)
         with open(descriptor, "wb") as file:  # noqa: PTH123  # the same
             file.write(content)
+            file.flush()
+            return _stamp(os.fstat(descriptor))
+
+
+def _read(path: str) -> tuple[bytes, Stamp | None]:
+    """Return the bytes of a file, and its stamp; None where it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return b"", None
+    try:
+        # ``open`` would look at it more often and take twice as long.
+        status = os.fstat(descriptor)
+        content = os.read(descriptor, status.st_size)
+        while len(content) < status.st_size and (more := os.read(descriptor, status.st_size - len(content))):
+            content += more
+    except OSError:  # a directory, or a disk that fails
+        return b"", None
+    finally:
+        os.close(descriptor)
+    return content, _stamp(status)
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_size, status.st_mtime_ns
 
 
 def _owned(directory: str) -> bool:

@@ -124,6 +124,11 @@ class DistFile:
         """Whether the name is a wheel's; otherwise it is a source distribution or nothing usable."""
         return self.filename.endswith(".whl")
 
+    @property
+    def metadata_is_promised(self) -> bool:
+        """Whether the listing names a digest of the metadata, which then never changes."""
+        return bool(self.core_metadata) and self.core_metadata is not True
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, DistFile):
             return NotImplemented

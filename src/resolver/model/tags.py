@@ -152,6 +152,11 @@ class Tags:
                 pure.insert(0, ("pp3", "none"))
         return cls([*pairs, *((name, "none") for name in generic)], platforms, pure, abis=abis)
 
+    @property
+    def said(self) -> str:
+        """What is accepted, in what order, as a text: equal where nothing differs."""
+        return repr((list(self._pairs), list(self.platforms), list(self._pure)))
+
     def rank(self, tags: str) -> int | None:
         """Return the rank of a compressed tag set, 0 being the best, or None if no tag of it fits.
 

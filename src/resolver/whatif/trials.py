@@ -100,6 +100,7 @@ class Trials:
         self._search = search
         self._first = first
         self._environment = problem.catalog.environment
+        self._shelf = problem.catalog.shelf
         self._source = source
         self._allowance = allowance
         self._trial: _Trial | None = None
@@ -180,6 +181,7 @@ class Trials:
         self._changed = None
         if all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY)):
             self._changed = _changed(self._first, question)
+            problem.catalog.shelf = self._shelf
             for name, candidates in self._candidates.items():
                 if name not in self._changed:
                     problem.catalog.adopt(candidates)
@@ -254,14 +256,13 @@ class _Trial:
 
         Whether it was known already makes no difference: arrival decides nothing.
         """
-        packages = self.problem.catalog.packages
         new = 0
         for name, candidate in self.problem.asked_since(self._counted):
             self._counted += 1
             new += name not in self._used
             files = self._used.setdefault(name, set())
             if candidate is not None:
-                filename = packages[name].standing(candidate).filename
+                filename = self.problem.catalog.standing(name, candidate).filename
                 new += filename not in files
                 files.add(filename)
         return new

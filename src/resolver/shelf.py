@@ -1,0 +1,113 @@
+"""Offers that earlier resolutions have made: remembered in this process, and noted on disk.
+
+What may be shared depends on the target and on the rules about files, which ``context`` puts into words; what
+the index says is asked of the ``Notebook``, at each resolution anew, also of what this process remembers.  So
+nothing here can change an answer.  What is in an offer is in ``offers``, how notes lie on disk in
+``index.notebook``.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import IndexUnavailable
+from resolver.noting import FORMAT, Note
+from resolver.offers import Offer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resolver.index.cache import Evidence
+    from resolver.index.listing import Listing
+    from resolver.index.metadata import Metadata
+    from resolver.index.notebook import Notebook
+    from resolver.judging import Rules
+    from resolver.model.distfile import DistFile
+    from resolver.model.environment import Environment
+
+__all__ = ["Forgotten", "OfferShelf", "context"]
+
+_MOST = 4_000  # offers that a process remembers
+
+_remembered: dict[tuple[str, str], tuple[Offer, Sequence[Evidence]]] = {}
+"""By folder and package: what was read last, as a memo of files on disk.  The oldest go first."""
+
+
+class Forgotten(IndexUnavailable):
+    """A page was in the cache when its note was read, and is not any more."""
+
+
+def context(environment: Environment, rules: Rules) -> str | None:
+    """Return all that offers depend on besides listings; None where that is not to be put into words."""
+    said = rules.about_files
+    return None if said is None else repr((FORMAT, environment.variables, environment.tags.said, said))
+
+
+class OfferShelf:
+    """The offers for one resolution (``catalog.Shelf``), by ``notebook``.
+
+    With ``fresh`` nothing that is known is believed; what is learnt is noted all the same.
+    """
+
+    def __init__(self, notebook: Notebook, *, fresh: bool = False) -> None:
+        self._notebook = notebook
+        self._fresh = fresh
+        self._given: dict[str, tuple[Offer, Sequence[Evidence]]] = {}
+
+    def recall(self, name: str) -> Offer | None:
+        """Return what is known of package ``name``, if the index still says the same."""
+        if self._fresh:
+            return None
+        slot = (self._notebook.folder, name)
+        known = _remembered.get(slot)
+        if known is None or not self._notebook.holds(known[1]):
+            known = self._read(name)
+            if known is None:
+                return None
+            _remember(slot, known)
+        self._given[name] = known
+        return known[0]
+
+    def add(self, offer: Offer) -> None:
+        """Take in an offer that was just made of a listing."""
+        self._given[offer.name] = (offer, ())
+
+    def listing(self, name: str) -> Listing:
+        """Return the listing of which a recalled offer was made.  Raises ``Forgotten``."""
+        found = self._notebook.listing(name)
+        if found is None:
+            raise Forgotten(
+                f"The page of {name} has gone from the cache while it was being used. Please run again."
+            )
+        return found
+
+    def metadata(self, name: str, file: DistFile) -> Metadata | None:
+        """Return the metadata of ``file`` that was read before, where it is still there."""
+        return self._notebook.metadata(name, file)
+
+    def save(self) -> None:
+        """Note what is new, and remember it; when the pages that were read lie in the cache."""
+        for name, (offer, known) in self._given.items():
+            evidence = known or self._notebook.evidence(name)
+            if not evidence:
+                continue
+            if offer.learnt:
+                self._notebook.write(name, offer.note(), evidence)
+            if not known:
+                _remember((self._notebook.folder, name), (offer, evidence))
+
+    def _read(self, name: str) -> tuple[Offer, Sequence[Evidence]] | None:
+        try:
+            found = self._notebook.read(name)
+            if found is None:
+                return None
+            note = Note(found[0])
+        except (ValueError, IndexError):  # of another version: as good as none
+            return None
+        return Offer.noted(name, note), found[1]
+
+
+def _remember(slot: tuple[str, str], known: tuple[Offer, Sequence[Evidence]]) -> None:
+    _remembered.pop(slot, None)
+    while len(_remembered) >= _MOST:
+        del _remembered[next(iter(_remembered))]
+    _remembered[slot] = known
