@@ -134,6 +134,10 @@ class Candidates:
         """Return the file that stands for ``candidate``, perhaps without address (``Offer.standing``)."""
         return self.offer.standing(candidate) or self.files.first(candidate)
 
+    def under(self, rules: Rules) -> Candidates:
+        """Return the same under ``rules`` that say the same of files."""
+        return Candidates(self.offer, rules, self._look)
+
     def _file_lists(self, *, fitting: bool) -> FileLists:
         found = self._files.get(fitting)
         if found is None:
@@ -263,8 +267,12 @@ class Catalog:
         return found
 
     def adopt(self, candidates: Candidates) -> None:
-        """Take in what another catalog has read by rules that are the same for this package."""
-        self._candidates.setdefault(candidates.name, candidates)
+        """Take in what another catalog has read, if rules about files say the same of the package here."""
+        self._candidates.setdefault(candidates.name, candidates.under(self.rules))
+
+    def share(self, other: Catalog) -> None:
+        """Have in common with ``other`` what metadata says, if the same files stand for candidates."""
+        self._metadata, self._read, self._reader = other._metadata, other._read, other._reader
 
     def metadata(self, name: str, candidate: int) -> Metadata | Reason | None:
         """Return the metadata of a candidate, the reason why it has none, or None while it is not known."""

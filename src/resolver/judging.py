@@ -95,6 +95,11 @@ class Rules:
         """Return the constraints on package ``name``."""
         return self._constraints.get(name, ())
 
+    def pins_alike(self, other: Rules, name: str) -> bool:
+        """Tell whether both pin the same versions of package ``name``."""
+        ours, theirs = self._pins.get(name, ()), other._pins.get(name, ())
+        return [each.text for each in ours] == [each.text for each in theirs]
+
     def sources(self, name: str) -> bool:
         """Tell whether source distributions of package ``name`` may be candidates."""
         return not self._wheels_alone and name not in self._wheels

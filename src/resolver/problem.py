@@ -203,6 +203,16 @@ class PythonProblem:
             found = self._required[key] = self._read(name, candidate, extra)
         return found
 
+    def continue_from(self, other: PythonProblem) -> None:
+        """Take over what was read for ``other``: before anything is asked, and where it means the same here.
+
+        That is where environment, overrides and excludes are the same, and candidates have the same files.
+        Packages get the ids that they have there.
+        """
+        self.names = other.names.copy()
+        self._required = other._required
+        self.catalog.share(other.catalog)
+
     # -- private -------------------------------------------------------------------------------------------
 
     def _candidates(self, package: int) -> Candidates:

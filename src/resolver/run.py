@@ -224,6 +224,7 @@ class Run:
             trials,
             question,
             self.problem,
+            self._solver if fixing else None,
             self._fetcher,
             source=self.opened.source,
             allowance=self._allowance(fixing=fixing),

@@ -15,13 +15,14 @@ from resolver.run import Run
 from resolver.session import solve
 from resolver.sources import OpenSource
 from resolver.whatif.edits import bounds, moved, sequence
+from resolver.whatif.memory import Memory
 from support.fixing import Asked, fixes_of
 from support.memory import MemorySource
 from support.outcomes import WanderingSource
 from support.python_worlds import LINUX, random_python_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from resolver.formats.answer import Fix
@@ -176,3 +177,15 @@ def test_recording_holds_what_fixes_need(tmp_path: Path) -> None:
         assert told(asked, ReplaySource(tmp_path / str(seed))) == expected, seed
         fixed += bool(expected)
     assert fixed > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ask", [question, ladders])
+def test_what_trials_have_in_common_changes_no_fix(
+    ask: Callable[[int], Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trials that know nothing of one another tell the same fixes, in the same order."""
+    expected = [told(ask(seed)) for seed in range(400)]
+    monkeypatch.setattr(Memory, "hand_over", lambda *_: None)
+    assert [told(ask(seed)) for seed in range(400)] == expected
+    assert sum(map(bool, expected)) > 50

@@ -76,6 +76,15 @@ class NameTable:
     def __len__(self) -> int:
         return len(self._names)
 
+    def copy(self) -> NameTable:
+        """Return a table in which all names known by now have the same ids; it goes its own way then."""
+        other = NameTable()
+        other._ids = dict(self._ids)
+        other._names = list(self._names)
+        other._bases = list(self._bases)
+        other._extras = list(self._extras)
+        return other
+
     def intern(self, name: str) -> PackageId:
         """Return the id of ``name`` or ``name[extra]``, giving out the next free one the first time.
 

@@ -5,7 +5,8 @@
   candidates that need the same share one.  At p an edge is listed under each candidate of V: whatever p may
   still be, the edge has something to say only if *all* of that lies in V, so the edges of one candidate, the
   newest, are enough to look at.  At q it is listed under p.
-* A learned clause of two terms is listed at both packages.
+* A learned clause of two terms is listed at both packages; so is an edge that another search has found
+  (``lore``).
 * Longer ones are *watched* by two of their terms: nothing can follow from a clause while two of its terms
   are not false, so only the change of a watched package has to look at it.
 * "The extra and its base are selected together" would be a clause for every set of candidates; which
@@ -58,7 +59,8 @@ class Listed:
     """The clauses of a package, but for needs that nobody had to look at twice.
 
     ``edges`` are by candidate; ``dependents`` by the package that needs this
-    one.  ``learned`` holds what is allowed here, the other package, what is allowed there, and the clause.
+    one.  ``learned`` holds what is allowed here, the other package, what is allowed there, and the clause,
+    or the edge of another search.
     ``extras`` are extras of the package, ``base`` is the one that it is an extra of, or -1.  ``is_rich``
     says that there is more than edges.
     """
@@ -68,7 +70,7 @@ class Listed:
     def __init__(self) -> None:
         self.edges: dict[int, list[Edge]] = {}
         self.dependents: dict[int, list[Edge]] = {}
-        self.learned: list[tuple[int, int, int, Clause]] = []
+        self.learned: list[tuple[int, int, int, Clause | Edge]] = []
         self.watches: list[Watch] = []
         self.extras: list[int] = []
         self.base = -1
@@ -107,6 +109,20 @@ class ClauseStore:
         lower.extras.append(extra)
         upper.is_rich = lower.is_rich = True
         self._solution.enqueue(base)
+
+    def recall(self, edge: Edge) -> None:
+        """List an edge that another search has found; both of its packages must be known."""
+        here, there = edge.package, edge.other
+        usable = self._solution.usable
+        allowed, other_allowed = usable[here] & ~edge.members, usable[there] & edge.other_allowed
+        for package, mask, other, rest in (
+            (here, allowed, there, other_allowed),
+            (there, other_allowed, here, allowed),
+        ):
+            listed = self._at(package)
+            listed.learned.append((mask, other, rest, edge))
+            listed.is_rich = True
+            self._solution.enqueue(package)
 
     def depend(self, package: int, candidate: int, needs: Sequence[Need]) -> None:
         """Add what ``candidate`` of ``package`` needs; the packages named must be known."""

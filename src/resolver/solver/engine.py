@@ -25,6 +25,7 @@ from resolver.solver.terms import bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from resolver.solver.lore import Lore
     from resolver.solver.protocols import Order, Problem
 
     Dependency = tuple[int, int, object]
@@ -46,13 +47,16 @@ __all__ = [
 class Solver:
     """One search over one problem.  The same problem gives the same answer, however its facts arrive.
 
-    ``order`` says which package is decided next.  ``learned`` lists the clauses derived so far, oldest first.
+    ``order`` says which package is decided next; without one, ``first`` is the one that comes before all.
+    ``lore`` is what other searches have found out.  ``learned`` lists the clauses derived so far, oldest
+    first.
     """
 
     __slots__ = (
         "_answer",
         "_clauses",
         "_keeper",
+        "_lore",
         "_order",
         "_own",
         "_pending",
@@ -64,7 +68,9 @@ class Solver:
         "statistics",
     )
 
-    def __init__(self, problem: Problem, order: Order | None = None) -> None:
+    def __init__(
+        self, problem: Problem, order: Order | None = None, *, lore: Lore | None = None, first: int = -1
+    ) -> None:
         self._problem = problem
         self._solution = PartialSolution()
         self._clauses = ClauseStore(self._solution)
@@ -72,8 +78,9 @@ class Solver:
         self._keeper: Keeper | None = None
         self._own: DecisionOrder | None = None
         if order is None:
-            order = self._own = DecisionOrder()
+            order = self._own = DecisionOrder(first)
         self._order = order
+        self._lore = lore
         self._pending: tuple[int, int] | None = None
         self._started = False
         self._answer: Solved | Unsolvable | None = None
@@ -90,6 +97,17 @@ class Solver:
         outcome = self._run(limit)
         self.statistics.derivations = self._propagation.derivations
         return outcome
+
+    def left(self, package: int) -> int:
+        """Return what ``package`` may still be whatever is decided, as far as is known by now.
+
+        Of one that no fact has named, anything: -1.
+        """
+        return self._solution.base[package] if self._solution.knows(package) else -1
+
+    def teach(self, lore: Lore) -> None:
+        """Let others know what this search has found out; it must have ended."""
+        lore.take(self._clauses.merged)
 
     def _run(self, limit: int | None) -> Need | Solved | Unsolvable | Paused:
         if not self._started:
@@ -149,6 +167,10 @@ class Solver:
             if not self._solution.knows(universe.same_as):
                 self._add(universe.same_as)
             self._clauses.tie(package, universe.same_as)
+        if self._lore is not None:
+            for edge in self._lore.about(package):
+                if self._solution.knows(edge.other if edge.package == package else edge.package):
+                    self._clauses.recall(edge)
 
     def _forbid(self, package: int, clause: Clause) -> None:
         """Make the only term of ``clause`` hold for good."""

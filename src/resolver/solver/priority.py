@@ -2,8 +2,8 @@
 
 The rule, and nothing else: it is the one place to tune.  Among the packages that must be selected and are
 not decided yet, first come those that were to blame for at least ``PATIENCE`` conflicts, then those with a
-single candidate left, then the one that facts named first.  Which candidate of it is tried is the
-problem's choice.
+single candidate left, then the one that facts named first.  A caller may name one that comes before
+all.  Which candidate of it is tried is the problem's choice.
 
 Spec: Dart pub, doc/solver.md, "Decision Making" leaves the order free; with this one the pins are those of
 uv on real sets, which orders in much the same way.
@@ -41,9 +41,10 @@ class DecisionOrder:
     the same one is not pushed twice.
     """
 
-    __slots__ = ("_blame", "_by_rank", "_claims", "_heap", "_standing")
+    __slots__ = ("_blame", "_by_rank", "_claims", "_first", "_heap", "_standing")
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = -1) -> None:
+        self._first = first
         self._heap: list[int] = []
         self._by_rank: list[int] = []
         self._standing = [*_NOBODY]
@@ -57,6 +58,8 @@ class DecisionOrder:
             self._standing += [0] * missing
             self._claims += [_NONE] * missing
         self._standing[package] = _CALM | len(self._by_rank)
+        if package == self._first:
+            self._standing[package] -= _NONE  # less than any other claim
         self._by_rank.append(package)
 
     def blame(self, package: int) -> bool:

@@ -167,7 +167,7 @@ class Propagation:
             after = before & other_allowed
             if after != before:
                 if not after:
-                    return clause
+                    return clause if isinstance(clause, Clause) else clause.clause()
                 solution.narrow(other, after, clause)
         conflict = self._visit_watches(package, listed.watches) if listed.watches else None
         if conflict is not None:

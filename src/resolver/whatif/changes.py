@@ -25,13 +25,15 @@ from resolver.whatif.targets import dates, pythons
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from resolver.catalog import Candidates
     from resolver.options import Options
     from resolver.problem import PythonProblem
     from resolver.solver.incompatibility import Clause
 
     Reasons = dict[Reason, dict[str, int]]
+    Order = Callable[[Candidates], Sequence[int]]
 
 __all__ = ["Addition", "Alternatives", "Change", "Edit", "Line", "Question", "Setting", "knobs"]
 
@@ -51,16 +53,29 @@ RANKS = {
 
 
 class Question:
-    """What was asked: the requirements and constraints of the user's, and the options."""
+    """What was asked: the requirements and constraints of the user's, and the options.
 
-    __slots__ = ("constraints", "options", "requirements")
+    ``sought`` are a package and what puts candidates of it into an order, of which the first that can be had
+    is wanted.
+    """
+
+    __slots__ = ("constraints", "options", "requirements", "sought")
 
     def __init__(
-        self, requirements: Sequence[Requirement], constraints: Sequence[Requirement], options: Options
+        self,
+        requirements: Sequence[Requirement],
+        constraints: Sequence[Requirement],
+        options: Options,
+        sought: tuple[str, Order] | None = None,
     ) -> None:
         self.requirements = requirements
         self.constraints = constraints
         self.options = options
+        self.sought = sought
+
+    def seeking(self, name: str, order: Order) -> Question:
+        """Return the question with that candidate of ``name`` wanted which is the first that can be had."""
+        return Question(self.requirements, self.constraints, self.options, (name, order))
 
     def changed(self, changes: Iterable[Change]) -> Question:
         """Return the question after ``changes``, of which no two touch the same line."""

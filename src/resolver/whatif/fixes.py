@@ -17,19 +17,21 @@ from __future__ import annotations
 from resolver.formats.answer import Fix
 from resolver.solver.engine import Solved, Unsolvable
 from resolver.whatif.changes import RANKS, Addition, Alternatives, Edit, Line, Setting, knobs
-from resolver.whatif.edits import EXCLUSION, bounds, moved, no_extra, sequence, window, without
+from resolver.whatif.edits import EXCLUSION, LOWER, bounds, moved, no_extra, sequence, window, without
+from resolver.whatif.memory import FEW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
-    from resolver.model.requirement import Requirement
+    from resolver.catalog import Candidates
     from resolver.problem import PythonProblem
     from resolver.solver.incompatibility import Clause
     from resolver.whatif.changes import Change, Question
 
     Trials = Generator[Question, "Verdict", None]
     Found = Generator[Question, "Verdict", "list[_Proven]"]
+    Moved = Generator[Question, "Verdict", "_Proven | None"]
 
 __all__ = ["Search", "Verdict"]
 
@@ -38,15 +40,22 @@ _MOST = 3
 
 
 class Verdict:
-    """What came of a trial; ``outcome`` is None where that was not found out."""
+    """What came of a trial; ``outcome`` is None where that was not found out.
 
-    __slots__ = ("outcome", "problem")
+    ``left`` are the candidates of the package that was sought of which it is not known that none will do.
+    """
+
+    __slots__ = ("left", "outcome", "problem")
 
     def __init__(
-        self, problem: PythonProblem | None = None, outcome: Solved | Unsolvable | None = None
+        self,
+        problem: PythonProblem | None = None,
+        outcome: Solved | Unsolvable | None = None,
+        left: int = -1,
     ) -> None:
         self.problem = problem
         self.outcome = outcome
+        self.left = left
 
     @property
     def solved(self) -> bool:
@@ -213,59 +222,78 @@ class Search:
             verdict = yield self._question.changed([*others, fewer])
             if verdict.solved:
                 found.append(_Proven([*others, fewer], verdict))
-        directions = bounds(line.requirement)
-        if not directions:
-            return found
-        bare = Edit(line, without(line.requirement, *directions), RANKS["bounds"])
-        verdict = yield self._question.changed([*others, bare])
-        if not verdict.solved:
-            return found
-        for direction in directions:
-            if len(directions) > 1:
-                loose = Edit(line, without(line.requirement, direction), RANKS[direction])
-                tried = yield self._question.changed([*others, loose])
-            else:
-                tried = verdict
-            if tried.solved:
-                found.append((yield from self._tightened(line, direction, tried, others)))
-        return found or [_Proven([*others, bare], verdict)]
+        for direction in bounds(line.requirement):
+            relaxed = yield from self._moved(line, direction, others)
+            if relaxed is not None:
+                found.append(relaxed)
+        if not found and bounds(line.requirement):
+            bare = Edit(line, without(line.requirement, *bounds(line.requirement)), RANKS["bounds"])
+            verdict = yield self._question.changed([*others, bare])
+            if verdict.solved:
+                found.append(_Proven([*others, bare], verdict))
+        return found
 
-    def _tightened(
-        self, line: Line, direction: str, verdict: Verdict, others: list[Change]
-    ) -> Generator[Question, Verdict, _Proven]:
-        """Return the bound in ``direction`` moved as little as possible; ``verdict`` is that without it."""
+    def _moved(self, line: Line, direction: str, others: list[Change]) -> Moved:
+        """Return the bound in ``direction`` moved as little as possible, if it was in the way."""
         requirement = line.requirement
-        dropped = _Proven(
-            [*others, Edit(line, without(requirement, direction), RANKS[direction] + 1)], verdict
+        away = Edit(line, without(requirement, direction), RANKS[direction] + 1)
+        loose = self._question.changed([*others, away])
+        if direction == EXCLUSION:
+            verdict = yield loose
+            return _Proven([*others, away], verdict) if verdict.solved else None
+        verdict = yield loose.seeking(
+            requirement.name, lambda candidates: sequence(requirement, direction, candidates)
         )
-        selected = verdict.selected(requirement.name)
+        if not verdict.solved:
+            return None
         assert verdict.problem is not None
+        selected = verdict.selected(requirement.name)
         candidates = verdict.problem.catalog.packages.get(requirement.name)
-        if direction == EXCLUSION or candidates is None or selected is None:
-            return dropped
-        near = sequence(requirement, direction, candidates)
-        if selected not in near:
-            return dropped
-        versions = [candidates.version(number) for number in near]
-        low, high = 0, near.index(selected)
-        while low < high and _text(requirement, direction, versions[low]) != _text(
-            requirement, direction, versions[high]
-        ):
-            middle = (low + high) // 2
-            some = window(requirement, direction, versions[: middle + 1])
-            tried = yield self._question.changed([*others, Edit(line, some, 0)])
+        near = [] if candidates is None else sequence(requirement, direction, candidates)
+        if candidates is None or selected not in near:
+            return _Proven([*others, away], verdict)
+        near = near[: near.index(selected) + 1]
+        nearest = yield from self._nearest(line, direction, near, verdict, others)
+        edit = Edit(line, moved(requirement, direction, candidates.version(nearest)), RANKS[direction])
+        changed = self._question.changed([*others, edit])
+        # Below a lower bound the newest is the nearest; otherwise there may be newer ones.
+        tried = yield changed.seeking(requirement.name, _given([nearest])) if direction == LOWER else changed
+        return _Proven([*others, edit], tried) if tried.solved else _Proven([*others, away], verdict)
+
+    def _nearest(
+        self, line: Line, direction: str, near: Sequence[int], verdict: Verdict, others: list[Change]
+    ) -> Generator[Question, Verdict, int]:
+        """Return the nearest candidate that works; of ``near`` the last does, as ``verdict`` says.
+
+        Where many were passed over it is assumed that beyond one that works there are no others that do not.
+        """
+        requirement = line.requirement
+        assert verdict.problem is not None
+        candidates = verdict.problem.catalog.packages[requirement.name]
+
+        def text(candidate: int) -> str:
+            return moved(requirement, direction, candidates.version(candidate)).text
+
+        best = near[-1]
+        open_ = [each for each in near[:-1] if verdict.left >> each & 1]
+        while open_ and text(open_[0]) != text(best):
+            middle = len(open_) // 2
+            some = open_ if len(open_) <= FEW else open_[middle : middle + 1]
+            edit = Edit(line, window(requirement, direction, list(map(candidates.version, some))), 0)
+            tried = yield self._question.changed([*others, edit]).seeking(requirement.name, _given(some))
             reached = tried.selected(requirement.name)
-            if tried.solved and reached in near[: middle + 1]:
-                high = near.index(reached)
+            if tried.solved and reached in some:
+                best = reached
+                # Of what lies outside of the window nothing was found out.
+                left = tried.left if some is open_ else -1
+                open_ = [each for each in open_[: open_.index(best)] if left >> each & 1]
             else:
-                low = middle + 1
-        edit = Edit(line, moved(requirement, direction, versions[high]), RANKS[direction])
-        tried = yield self._question.changed([*others, edit])
-        return _Proven([*others, edit], tried) if tried.solved else dropped
+                open_ = [] if some is open_ else open_[middle + 1 :]
+        return best
 
 
-def _text(requirement: Requirement, direction: str, version: str) -> str:
-    return moved(requirement, direction, version).text
+def _given(order: list[int]) -> Callable[[Candidates], list[int]]:
+    return lambda _: order
 
 
 def _again(question: Question, knob: Line | Alternatives) -> Line | Alternatives | None:

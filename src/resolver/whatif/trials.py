@@ -1,8 +1,8 @@
 """Solving changed questions, one after the other, with what the first resolution has in memory.
 
-A trial poses its question like any other and is solved by a solver of its own; but listings are read again
-only where the change may have changed what they mean, and nothing is fetched twice.  ``fixes`` and ``why``
-say what to try; ``session`` does the waiting.
+A trial poses its question like any other and is solved by a solver of its own; but what was found out before
+is not found out again (``memory``), and nothing is fetched twice.  ``fixes`` and ``why`` say what to try;
+``session`` does the waiting.
 
 What trials may cost is bounded: in number, in solver steps, in listings and metadata files that the first
 resolution did not use; all these end a search at the same place wherever it runs.  Seconds and requests, of
@@ -27,6 +27,7 @@ from resolver.solver.engine import Need, Paused, Solved, Solver
 from resolver.sources import environment_of
 from resolver.verification import violation
 from resolver.whatif.fixes import Verdict
+from resolver.whatif.memory import Asking, Enough, Known, Memory, Sought
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ _STEPS, _KEYS = 2_000, 10
 _REQUESTS = 400
 # More are not sent for trials; in a recording or a cache more may be looked up.
 
-_UNKNOWN = (IndexUnavailable, SecurityRefusal, MetadataInvalid, BuildRefused, InputError)
+_UNKNOWN = (Enough, IndexUnavailable, SecurityRefusal, MetadataInvalid, BuildRefused, InputError)
 # What may keep a trial from an answer, and is no reason to keep back the answer that is there.
 
 
@@ -84,7 +85,7 @@ class Trials:
     """Drives a search (a generator that yields questions and is sent verdicts) over one source.
 
     ``first`` is the question that was asked first, ``problem`` what became of it, ``fetcher`` what fetched
-    for it.
+    for it, ``solver`` what tried to solve it, if others are to profit from that.
     """
 
     def __init__(  # noqa: PLR0913  # what the first resolution leaves behind
@@ -92,6 +93,7 @@ class Trials:
         search: Generator[Question, Verdict, None],
         first: Question,
         problem: PythonProblem,
+        solver: Solver | None,
         fetcher: Fetcher,
         *,
         source: Source,
@@ -100,14 +102,10 @@ class Trials:
         self._search = search
         self._first = first
         self._environment = problem.catalog.environment
-        self._shelf = problem.catalog.shelf
+        self._memory = Memory(problem, solver)
         self._source = source
         self._allowance = allowance
         self._trial: _Trial | None = None
-        self._changed: set[str] | None = None
-        self._used = problem.used()
-        # What was only fetched ahead is left out: arrival decides nothing.
-        self._candidates = {name: problem.catalog.packages[name] for name in self._used}
         self._fetchers = [fetcher]
 
     @property
@@ -122,7 +120,7 @@ class Trials:
 
     def used(self) -> dict[str, set[str]]:
         """Return what the first resolution and the trials asked for, as ``PythonProblem.used`` does."""
-        return self._used
+        return self._memory.used
 
     async def start(self, keys: Sequence[Key]) -> list[asyncio.Task[Listing | Metadata]]:
         """Have the ``keys`` fetched that the last step wants, with what will be wanted next.
@@ -157,7 +155,8 @@ class Trials:
 
     def _next(self, verdict: Verdict | None) -> list[Key] | None:
         """Tell the search the verdict on its last question, and begin with the next one."""
-        self._sum_up()
+        if self._trial is not None:
+            self._trial.sum_up(self._memory)
         if self._allowance.over:
             self._search.close()
             return None
@@ -166,79 +165,93 @@ class Trials:
         except StopIteration:
             return None
         self._allowance.trials -= 1
-        problem = self._posed(question)
-        self._fetchers.append(Fetcher(self._source, problem))
-        self._trial = _Trial(problem, self._fetchers[-1], self._used, self._allowance)
+        self._trial = self._begun(question)
         return []
 
-    def _posed(self, question: Question) -> PythonProblem:
-        """Pose a changed question, with the candidates of packages of which nothing has changed."""
+    def _begun(self, question: Question) -> _Trial:
+        """Begin the trial of a changed question, with what is known of packages of which nothing changed."""
         first, options = self._first.options, question.options
         environment = self._environment
         if any(getattr(options, name) != getattr(first, name) for name in _TARGET):
             environment = environment_of(options)
         problem = pose(question.requirements, question.constraints, options, environment)
-        self._changed = None
-        if all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY)):
-            self._changed = _changed(self._first, question)
-            problem.catalog.shelf = self._shelf
-            for name, candidates in self._candidates.items():
-                if name not in self._changed:
-                    problem.catalog.adopt(candidates)
-        return problem
-
-    def _sum_up(self) -> None:
-        """Keep what the next trials will read in the same way as the last one."""
-        if self._trial is None:
-            return
-        problem = self._trial.problem
-        for name in problem.asked():
-            if name in problem.catalog.packages and self._changed is not None and name not in self._changed:
-                self._candidates.setdefault(name, problem.catalog.packages[name])
+        self._fetchers.append(Fetcher(self._source, problem))
+        same = all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY))
+        return _Trial(
+            problem,
+            self._fetchers[-1],
+            self._memory,
+            self._allowance,
+            known=self._memory.hand_over(problem) if same else None,
+            is_kept=same,
+            sought=None if question.sought is None else Sought(*question.sought),
+        )
 
 
 _TARGET = ("python_version", "python_platform", "python")
 _POLICY = ("prerelease", "exclude_newer", "only_binary", "overrides")
-# The options that say what a listing means.
+# The options that say what a listing means, and what candidates need.
 
 
 class _Trial:
-    """One solver at work on one changed question; it gets a share of what is left."""
+    """One solver at work on one changed question; it gets a share of what is left.
 
-    def __init__(
-        self, problem: PythonProblem, fetcher: Fetcher, used: dict[str, set[str]], allowance: Allowance
+    ``known`` is what others know of candidates, if that holds for it.  ``is_kept`` says whether what it reads
+    of packages is for others too.
+    """
+
+    def __init__(  # noqa: PLR0913  # what is asked, where, and what is known
+        self,
+        problem: PythonProblem,
+        fetcher: Fetcher,
+        memory: Memory,
+        allowance: Allowance,
+        *,
+        known: Known | None,
+        is_kept: bool,
+        sought: Sought | None,
     ) -> None:
         self.problem = problem
         self._fetcher = fetcher
-        self._used = used
-        self._solver = Solver(problem)
-        self._scout: Scout | None = None
-        self._counted = 0
+        self._sought = sought
+        self._is_kept = is_kept
+        self._is_akin = known is not None
         if allowance.trials:
-            self._steps = max(allowance.steps // 4, _STEPS)
-            self._keys = max(allowance.keys // 2, _KEYS)
+            self._steps, most = max(allowance.steps // 4, _STEPS), max(allowance.keys // 2, _KEYS)
         else:  # nothing has to be left for others
-            self._steps, self._keys = allowance.steps, allowance.keys
+            self._steps, most = allowance.steps, allowance.keys
+        self._asking = Asking(problem, known or Known(), memory.used, most=most, sought=sought)
+        self._solver = Solver(
+            self._asking,
+            lore=None if known is None else memory.lore,
+            first=-1 if sought is None else problem.names.intern(sought.name),
+        )
+        self._scout: Scout | None = None
+        self._refused = 0
 
     def advance(self, allowance: Allowance) -> Verdict | list[Key]:
         """Go on; the verdict, or the keys to wait for, of which there may be none."""
-        before = self._solver.statistics.steps()
-        step = self._solver.advance(_STEPS)
-        allowance.steps -= self._solver.statistics.steps() - before
-        new = self._count_new()
-        allowance.keys -= new
-        self._keys -= new
-        if self._keys < 0:
-            return Verdict()
+        before, new = self._solver.statistics.steps(), self._asking.new
+        try:
+            step = self._solver.advance(min(_STEPS, self._steps - before))
+        finally:
+            allowance.steps -= self._solver.statistics.steps() - before
+            allowance.keys -= self._asking.new - new
         if isinstance(step, Solved) and violation(self.problem, step.selected) is not None:
             return Verdict()  # a bug, but not one that this question was asked about
-        if not isinstance(step, (Need, Paused)):
-            return Verdict(self.problem, step)
-        if self._solver.statistics.steps() >= self._steps:
-            return Verdict()
-        keys = step.keys if isinstance(step, Need) else ()
-        wanted = [key for key in keys if isinstance(key, (ListingKey, MetadataKey))]
-        return [key for key in wanted if not self._fulfilled(key)]
+        if isinstance(step, Paused):
+            return [] if self._solver.statistics.steps() < self._steps else Verdict()
+        if not isinstance(step, Need):
+            return Verdict(self.problem, step, self._left())
+        keys = [key for key in step.keys if isinstance(key, (ListingKey, MetadataKey))]
+        return [key for key in keys if not self._fulfilled(key)]
+
+    def sum_up(self, memory: Memory) -> None:
+        """Leave to others what was found out."""
+        if self._is_kept:
+            memory.keep(self.problem)
+        if self._is_akin:
+            self._solver.teach(memory.lore)
 
     def walk_ahead(self) -> None:
         """From now on, fetch what will be wanted next; in an event loop."""
@@ -246,35 +259,23 @@ class _Trial:
             self._scout = Scout(self.problem, self._fetcher)
             self._scout.require(self.problem.requirements)
 
+    def _left(self) -> int:
+        """Return the candidates of what is sought that nothing rules out, as a mask."""
+        if self._sought is None:
+            return -1
+        return self._solver.left(self.problem.names.intern(self._sought.name)) >> 1
+
     def _fulfilled(self, key: Key) -> bool:
         if self._scout is not None and isinstance(key, MetadataKey):
-            self._scout.asked(key)
+            if self._sought is not None and self._sought.name == key.name:
+                self._fetch_ahead(self._sought)
+            else:
+                self._scout.asked(key)
         return self._fetcher.now(key)
 
-    def _count_new(self) -> int:
-        """Note what was asked for since the last call, and return how much of it nobody had asked for before.
-
-        Whether it was known already makes no difference: arrival decides nothing.
-        """
-        new = 0
-        for name, candidate in self.problem.asked_since(self._counted):
-            self._counted += 1
-            new += name not in self._used
-            files = self._used.setdefault(name, set())
-            if candidate is not None:
-                filename = self.problem.catalog.standing(name, candidate).filename
-                new += filename not in files
-                files.add(filename)
-        return new
-
-
-def _changed(first: Question, other: Question) -> set[str]:
-    """Return the packages on which the requirements or constraints differ."""
-    changed: set[str] = set()
-    for before, after in (
-        (first.requirements, other.requirements),
-        (first.constraints, other.constraints),
-    ):
-        kept = {id(each) for each in before} & {id(each) for each in after}
-        changed |= {each.name for each in (*before, *after) if id(each) not in kept}
-    return changed
+    def _fetch_ahead(self, sought: Sought) -> None:
+        """Fetch more of what is sought with each candidate that is refused."""
+        self._refused += 1
+        for candidate in sought.likely(self._left(), (1 << self._refused) - 2):
+            if self.problem.catalog.required(sought.name, candidate, "") is None:
+                self._fetcher.start(self.problem.metadata_key(sought.name, candidate))

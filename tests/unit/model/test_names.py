@@ -76,6 +76,15 @@ def test_ids_are_dense_and_given_out_in_order() -> None:
     assert [table.name(PackageId(number)) for number in range(len(table))] == ["b", "a", "c"]
 
 
+def test_copy_has_the_same_ids_and_goes_its_own_way() -> None:
+    table = NameTable()
+    assert [table.intern(name) for name in ("a", "b[x]")] == [0, 2]
+    copied = table.copy()
+    assert [copied.intern(name) for name in ("b[x]", "A", "c")] == [2, 0, 3]
+    assert (copied.name(2), copied.base(2), copied.extra(2)) == ("b[x]", 1, "x")
+    assert (len(table), table.intern("d")) == (3, 3)
+
+
 def test_spelling_does_not_matter_to_the_table() -> None:
     table = NameTable()
     assert len({table.intern(name) for name in ("Foo.Bar", "foo-bar", "foo__bar", "FOO-BAR", "Foo.Bar")}) == 1

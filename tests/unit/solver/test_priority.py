@@ -7,9 +7,9 @@ from resolver.solver.solution import PartialSolution
 CAUSE = Clause([0], [-1], Given(None))
 
 
-def ready(*masks: int, order: tuple[int, ...] = ()) -> tuple[DecisionOrder, PartialSolution]:
+def ready(*masks: int, order: tuple[int, ...] = (), first: int = -1) -> tuple[DecisionOrder, PartialSolution]:
     """Return an order over packages with the given domains, first named in ``order``, all required."""
-    decisions, solution = DecisionOrder(), PartialSolution()
+    decisions, solution = DecisionOrder(first), PartialSolution()
     for package in order or range(len(masks)):
         solution.add(package, masks[package] | 1)
         decisions.add(package)
@@ -46,6 +46,15 @@ def test_package_to_blame_for_many_conflicts_comes_first_of_all() -> None:
     decisions, solution = ready(0b110, 0b100, 0b110)
     assert [decisions.blame(2) for _ in range(PATIENCE + 1)] == [False] * 4 + [True, False]
     assert decided(decisions, solution) == [2, 1, 0]
+
+
+def test_package_that_the_caller_names_comes_before_all() -> None:
+    """Before those to blame, before single candidates, and however often it is to blame itself."""
+    decisions, solution = ready(0b110, 0b100, 0b110, 0b110, first=3)
+    for package in (2, 3):
+        for _ in range(PATIENCE):
+            decisions.blame(package)
+    assert decided(decisions, solution) == [3, 2, 1, 0]
 
 
 def test_claim_that_grew_or_shrank_is_corrected() -> None:

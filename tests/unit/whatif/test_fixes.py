@@ -176,6 +176,7 @@ class _Failed:
                 assert self.fetcher.now(key)  # type: ignore[arg-type]  # keys of a PythonProblem
             step = solver.advance()
         assert isinstance(step, Unsolvable)
+        self.solver = solver
         self.search = Search(self.question, self.problem, step.clause)
 
     def fixes(self, **allowed: int) -> tuple[Fix, ...]:
@@ -186,6 +187,7 @@ class _Failed:
             self.search.trials(),
             self.question,
             self.problem,
+            self.solver,
             self.fetcher,
             source=self.source,
             allowance=allowance,

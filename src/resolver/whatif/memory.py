@@ -1,0 +1,225 @@
+"""What trials have in common: what was asked about candidates, and what came of it.
+
+``Memory`` lasts from the first question to the last trial.  ``Asking`` is a problem as the solver of one
+trial sees it: what was answered before is answered again without a look, what nobody asked for before is
+counted, and where a package is *sought* its candidates are tried in the order of the question, not in that
+of preference.
+
+Nothing here depends on what has arrived: to be known means to have been asked for.
+"""
+
+from __future__ import annotations
+
+from resolver.solver.lore import Lore
+from resolver.solver.port import Need
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator, Sequence
+
+    from resolver.catalog import Candidates, Rules
+    from resolver.problem import PythonProblem
+    from resolver.solver.engine import Solver
+    from resolver.solver.port import Conflict, Facts, Universe
+
+__all__ = ["FEW", "Asking", "Enough", "Known", "Memory", "Sought"]
+
+FEW = 16
+"""So many candidates that nobody looked at before are tried one after the other, more in leaps."""
+
+
+class Enough(Exception):  # nothing is wrong
+    """A trial has asked for as much as it may, or tried all that it is to try."""
+
+
+class Known:
+    """What is known of candidates: ``facts`` by package and candidate; by name, who was ``asked`` for."""
+
+    __slots__ = ("asked", "facts")
+
+    def __init__(self, asked: dict[str, set[int]] | None = None) -> None:
+        self.facts: dict[tuple[int, int], Facts] = {}
+        self.asked = {} if asked is None else asked
+
+
+class Memory:
+    """What is known after the first question: ``problem`` is what became of it.
+
+    ``solver`` is what tried to solve it; without it a trial goes the way that it would go by itself.
+    ``used`` are the packages and files that were asked for, as ``PythonProblem.used`` has them.
+    """
+
+    __slots__ = ("_candidates", "_known", "_latest", "_shelf", "lore", "used")
+
+    def __init__(self, problem: PythonProblem, solver: Solver | None) -> None:
+        self.used = problem.used()
+        self.lore = Lore()
+        if solver is not None:
+            solver.teach(self.lore)
+        self._latest = problem
+        self._shelf = problem.catalog.shelf
+        self._known = Known(problem.asked())
+        self._candidates: dict[str, tuple[Candidates, Rules]] = {}
+        self.keep(problem)
+
+    def keep(self, problem: PythonProblem) -> None:
+        """Keep what was read of packages, for problems with the same options.
+
+        What was only fetched ahead is left out: arrival decides nothing.
+        """
+        packages, rules = problem.catalog.packages, problem.catalog.rules
+        for name in self.used:
+            if name in packages:
+                self._candidates.setdefault(name, (packages[name], rules))
+
+    def hand_over(self, problem: PythonProblem) -> Known | None:
+        """Give ``problem``, which has the same options and was asked for nothing yet, what is known.
+
+        Return what is known of candidates, for more to be added; None where some have other files here.
+        """
+        problem.catalog.shelf = self._shelf
+        rules, is_akin = problem.catalog.rules, True
+        for name, (candidates, others) in self._candidates.items():
+            has_same_files = not candidates.offer.yanks or rules.pins_alike(others, name)
+            is_akin = is_akin and has_same_files
+            if has_same_files:
+                problem.catalog.adopt(candidates)
+            else:
+                problem.catalog.add_listing(candidates.listing)
+        if not is_akin:
+            return None
+        problem.continue_from(self._latest)
+        self._latest = problem
+        return self._known
+
+
+class Sought:
+    """A package of which the first candidate is wanted that can be had, in the order made by ``order``.
+
+    Those that were looked at before are tried one after the other; of others some, and then they are passed
+    over in leaps, each twice as long as the one before: so the number of those that are looked at grows with
+    the logarithm of how many there are.
+    """
+
+    __slots__ = ("_chosen", "_leaps", "_make_order", "_order", "_tried", "name")
+
+    def __init__(self, name: str, order: Callable[[Candidates], Sequence[int]]) -> None:
+        self.name = name
+        self._make_order = order
+        self._order: Sequence[int] = ()
+        self._chosen = -1
+        self._tried = 0
+        self._leaps = 0
+
+    def choose(self, candidates: Candidates, allowed: int, known: Container[int]) -> int | None:
+        """Return the candidate to try, of those ``allowed``; None where none of them is in the order.
+
+        ``known`` are those that were looked at before.  Raises ``Enough`` after the last leap.
+        """
+        self._order = self._order or self._make_order(candidates)
+        if self._chosen < 0 or not allowed >> self._chosen & 1:
+            left = [each for each in self._order if allowed >> each & 1]
+            if not left:
+                return None
+            self._chosen = left[self._leap(left, known)]
+        return self._chosen
+
+    def _leap(self, left: Sequence[int], known: Container[int]) -> int:
+        """Return the place of the candidate that comes next."""
+        if len(left) <= FEW or left[0] in known:
+            return 0
+        self._tried += 1
+        if self._tried <= FEW:
+            return 0
+        if (1 << self._leaps) >= len(left):
+            raise Enough
+        self._leaps += 1
+        return min((1 << self._leaps) - 1, len(left) - 1)
+
+    def likely(self, allowed: int, count: int) -> Iterator[int]:
+        """Yield up to ``count`` candidates that come next if the chosen one is refused."""
+        after = (each for each in self._order if allowed >> each & 1 and each != self._chosen)
+        for _, each in zip(range(min(count, FEW - self._tried)), after, strict=False):
+            yield each
+
+
+class Asking:
+    """The port ``solver.protocols.Problem`` over ``problem``.
+
+    ``known`` comes from former trials, to be added to; ``used`` is what anybody asked for, ``most`` how much
+    else this one may: beyond it ``Enough`` is raised.  ``new`` counts that.
+    """
+
+    __slots__ = ("_known", "_most", "_problem", "_sought", "_used", "new")
+
+    def __init__(
+        self,
+        problem: PythonProblem,
+        known: Known,
+        used: dict[str, set[str]],
+        *,
+        most: int,
+        sought: Sought | None = None,
+    ) -> None:
+        self._problem = problem
+        self._known = known
+        self._used = used
+        self._most = most
+        self._sought = sought
+        self.new = 0
+
+    def root(self) -> Facts | Need:
+        """Return what is required."""
+        return self._noted(self._problem.root())
+
+    def universe(self, package: int) -> Universe:
+        """Return what there is of a package."""
+        return self._problem.universe(package)
+
+    def dependencies(self, package: int, candidate: int) -> Facts | Need:
+        """Return what a candidate needs; its facts are asked for once in all trials."""
+        found: Facts | Need | None = self._known.facts.get((package, candidate))
+        if found is None:
+            self._note(package, candidate)
+            found = self._noted(self._problem.dependencies(package, candidate))
+            if not isinstance(found, Need):
+                self._known.facts[package, candidate] = found
+        return found
+
+    def choose(self, package: int, allowed: int) -> int | Conflict:
+        """Return the candidate to try: of what is sought the next in order."""
+        sought, names = self._sought, self._problem.names
+        if sought is not None and names.name(names.base(package)) == sought.name:
+            candidates = self._problem.catalog.packages[sought.name]
+            asked = self._known.asked.get(sought.name, ())
+            found = sought.choose(candidates, allowed >> 1, asked)
+            if found is not None:
+                return found
+        return self._problem.choose(package, allowed)
+
+    def _note(self, package: int, candidate: int) -> None:
+        """Note a candidate that is asked for."""
+        names = self._problem.names
+        name = names.name(names.base(package))
+        asked = self._known.asked.setdefault(name, set())
+        if candidate not in asked:
+            asked.add(candidate)
+            file = self._problem.catalog.standing(name, candidate).filename
+            if file not in self._used[name]:
+                self._used[name].add(file)
+                self._count(1)
+
+    def _noted(self, found: Facts | Need) -> Facts | Need:
+        """Note the packages that facts name."""
+        if not isinstance(found, Need):
+            names = self._problem.names
+            named = {names.name(names.base(package)): None for package, _, _ in found.dependencies}
+            new = [name for name in named if name not in self._used]
+            self._used.update((name, set()) for name in new)
+            self._count(len(new))
+        return found
+
+    def _count(self, new: int) -> None:
+        self.new += new
+        if self.new > self._most:
+            raise Enough
