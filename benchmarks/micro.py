@@ -26,8 +26,8 @@ from benchmarks.measuring import in_turn
 from benchmarks.universe import Universe
 from benchmarks.worlds import Recorded
 from resolver.index.metadata import parse_metadata
-from resolver.model.distfile import split_wheel
 from resolver.model.environment import Environment
+from resolver.model.filenames import split_wheel
 from resolver.model.names import NameTable, normalise
 from resolver.model.release import Release
 from resolver.model.requirement import Requirement

@@ -12,7 +12,7 @@ import gzip
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
+from resolver.model.filenames import InvalidFilename, split_sdist, split_wheel
 from resolver.model.version import InvalidVersion, version_key
 
 if TYPE_CHECKING:

@@ -12,11 +12,9 @@ constraints.
 
 from __future__ import annotations
 
-from resolver.judging import FileLists, Judge, Rules, package_names
 from resolver.model.version import Version
 from resolver.offers import Offer
 from resolver.policy import ExcludedByConstraint, PreRelease, Reason
-from resolver.requiring import Reader, provided_extras
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,17 +23,19 @@ if TYPE_CHECKING:
 
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.judging import Verdicts
+    from resolver.judging import FileLists, Judge, Verdicts
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.model.requirement import Requirement
+    from resolver.requiring import Reader
+    from resolver.rules import Rules
 
     Required = tuple[Requirement, ...]
 else:
     # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
     Protocol = object
 
-__all__ = ["Candidates", "Catalog", "Rules", "Shelf", "package_names", "read_listing"]
+__all__ = ["Candidates", "Catalog", "Shelf", "read_listing"]
 
 
 class Candidates:
@@ -141,6 +141,8 @@ class Candidates:
     def _file_lists(self, *, fitting: bool) -> FileLists:
         found = self._files.get(fitting)
         if found is None:
+            from resolver.judging import FileLists  # noqa: PLC0415  # lazy: start-up time
+
             found = self._files[fitting] = FileLists(self.listing, self._look.judge, fitting=fitting)
         return found
 
@@ -186,6 +188,8 @@ class _Look:
     def judge(self) -> Judge:
         """Return who applies the rules to it."""
         if self._judge is None:
+            from resolver.judging import Judge  # noqa: PLC0415  # lazy: start-up time
+
             self._judge = Judge(self.listing, self._environment, self._rules)
         return self._judge
 
@@ -238,10 +242,19 @@ class Catalog:
         self.environment = environment
         self.rules = rules
         self.shelf: Shelf | None = None
-        self._reader = Reader(environment)
+        self._reader: Reader | None = None
         self._read: dict[tuple[str, int, str], Required | Reason] = {}
         self._candidates: dict[str, Candidates] = {}
         self._metadata: dict[tuple[str, int], Metadata | Reason] = {}
+
+    @property
+    def reader(self) -> Reader:
+        """Return who reads metadata."""
+        if self._reader is None:
+            from resolver.requiring import Reader  # noqa: PLC0415  # lazy: start-up time
+
+            self._reader = Reader(self.environment)
+        return self._reader
 
     @property
     def packages(self) -> Mapping[str, Candidates]:
@@ -297,10 +310,10 @@ class Catalog:
         key = (name, candidate, extra)
         read = self._read.get(key)
         if read is None:
-            read = self._read[key] = self._reader.read(metadata, extra)
+            read = self._read[key] = self.reader.read(metadata, extra)
             file = self.metadata_file(name, candidate)
             if not isinstance(read, Reason) and file.metadata_is_promised:
-                provided = bool(extra) and extra in provided_extras(metadata)
+                provided = bool(extra) and extra in self.provided(name, candidate)
                 offer.learn(candidate, extra, read, provided=provided, standing=file)
         return read
 
@@ -309,7 +322,7 @@ class Catalog:
         metadata = self._metadata.get((name, candidate))
         if metadata is None or isinstance(metadata, Reason):
             return metadata
-        return self._reader.python_reason(metadata)
+        return self.reader.python_reason(metadata)
 
     def provides(self, name: str, candidate: int, extra: str) -> bool:
         """Tell whether the metadata of a candidate has ``extra``."""
@@ -321,7 +334,9 @@ class Catalog:
         metadata = self.metadata(name, candidate)
         if metadata is None and self.shelf is not None:
             metadata = self.shelf.metadata(name, self.metadata_file(name, candidate))
-        return set() if metadata is None or isinstance(metadata, Reason) else provided_extras(metadata)
+        if metadata is None or isinstance(metadata, Reason):
+            return set()
+        return self.reader.extras(metadata)
 
     def _recalled(self, offer: Offer, shelf: Shelf) -> Candidates:
         look = _Look(self.environment, self.rules, None, lambda: shelf.listing(offer.name))

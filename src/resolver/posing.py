@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 
-from resolver.catalog import Catalog, Rules
+from resolver.catalog import Catalog
 from resolver.errors import InputError
-from resolver.model.markers import UndefinedComparison
+from resolver.model.faults import UndefinedComparison
 from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.options import cutoff
 from resolver.problem import Choices, PythonProblem
+from resolver.rules import Rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 
 from __future__ import annotations
 
-from resolver.catalog import package_names
 from resolver.model.names import NameTable, PackageId
 from resolver.policy import BadMetadata, DirectReference, Reason
+from resolver.rules import package_names
 from resolver.solver.engine import Facts, Need, Universe
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ Specification: https://packaging.python.org/en/latest/specifications/dependency-
 
 from __future__ import annotations
 
-from resolver.model.markers import UndefinedComparison
+from resolver.model.faults import UndefinedComparison
 from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.policy import BadMetadata, PythonMismatch
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resolver.model.environment import Environment
     from resolver.policy import Reason
 
-__all__ = ["Reader", "provided_extras"]
+__all__ = ["Reader"]
 
 
 class Reader:
@@ -60,6 +60,16 @@ class Reader:
             return None
         return PythonMismatch(metadata.requires_python, environment.variables["python_full_version"])
 
+    def extras(self, metadata: Metadata) -> set[str]:
+        """Return the extras that ``metadata`` names in normal form, without those whose names are none."""
+        found: set[str] = set()
+        for each in metadata.provides_extra:
+            try:
+                found.add(normalise(each))
+            except InvalidName:
+                continue
+        return found
+
     def _parse(self, text: str) -> Requirement | BadMetadata:
         """Read a requirement of an index package, each text once."""
         found = self._parsed.get(text)
@@ -81,14 +91,3 @@ class Reader:
         if not extra:
             return holds(marker)
         return bool(marker) and holds(marker, extra) and not holds(marker)
-
-
-def provided_extras(metadata: Metadata) -> set[str]:
-    """Return the extras that ``metadata`` names in normal form, without those whose names are none."""
-    found: set[str] = set()
-    for each in metadata.provides_extra:
-        try:
-            found.add(normalise(each))
-        except InvalidName:
-            continue
-    return found

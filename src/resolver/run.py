@@ -13,7 +13,6 @@ from resolver.errors import InternalError, NoSolution
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
-from resolver.scout import Fetcher, Scout
 from resolver.selection import missing_extras, pins
 from resolver.shelf import OfferShelf, context
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.options import Options
     from resolver.problem import PythonProblem
+    from resolver.scout import Fetcher, Scout
     from resolver.whatif.fixes import Search
     from resolver.whatif.trials import Allowance, Trials
     from resolver.whatif.why import Inquiry
@@ -70,7 +70,7 @@ class Run:
         self.opened = opened
         self._shelf = _shelf(opened, self.problem, options) if remembering else None
         self.problem.catalog.shelf = self._shelf
-        self._fetcher = Fetcher(self.opened.source, self.problem)
+        self._fetching: Fetcher | None = None
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
         self._waiting: list[Key] = []
@@ -91,6 +91,8 @@ class Run:
         import asyncio  # noqa: PLC0415  # lazy: start-up time
 
         if self._trials is None:
+            from resolver.scout import Scout  # noqa: PLC0415  # lazy: start-up time
+
             self._scout = Scout(self.problem, self._fetcher)
             self._scout.require(self.problem.requirements)
         try:
@@ -154,6 +156,15 @@ class Run:
         answer = self.answer(found)
         assert self._inquiry is not None
         return self._inquiry.reasons(answer)
+
+    @property
+    def _fetcher(self) -> Fetcher:
+        """Return who brings what is wanted into the catalog, made when something is."""
+        if self._fetching is None:
+            from resolver.scout import Fetcher  # noqa: PLC0415  # lazy: start-up time
+
+            self._fetching = Fetcher(self.opened.source, self.problem)
+        return self._fetching
 
     @property
     def fixes(self) -> tuple[Fix, ...]:
@@ -265,7 +276,8 @@ class Run:
         return self._fetcher.now(key)
 
     def _report(self, step: Step) -> None:
-        self._tell(self._fetcher.pending, _keys(step)[0].name if isinstance(step, Need) else "")
+        pending = 0 if self._fetching is None else self._fetching.pending
+        self._tell(pending, _keys(step)[0].name if isinstance(step, Need) else "")
 
     def _tell(self, pending: int, package: str) -> None:
         if self._progress is not None:

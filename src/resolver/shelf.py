@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
     from resolver.index.notebook import Notebook
-    from resolver.judging import Rules
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
+    from resolver.rules import Rules
 
 __all__ = ["Forgotten", "OfferShelf", "context"]
 

@@ -12,7 +12,7 @@ A violation is a bug of ours, or of another engine; no candidate and no user can
 from __future__ import annotations
 
 from resolver.errors import InternalError
-from resolver.model.markers import InvalidMarker, UndefinedComparison
+from resolver.model.faults import InvalidMarker, UndefinedComparison
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.model.version import Version, is_prerelease_key
 from resolver.policy import Reason

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resolver.model.distfile import (
+from resolver.model.filenames import (
     InvalidFilename,
     UnsupportedFile,
     parse_sdist,

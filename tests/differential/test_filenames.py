@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from packaging.tags import Tag
 from packaging.version import Version
 
-from resolver.model.distfile import InvalidFilename, parse_sdist, parse_wheel, split_sdist, split_wheel
+from resolver.model.filenames import InvalidFilename, parse_sdist, parse_wheel, split_sdist, split_wheel
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn

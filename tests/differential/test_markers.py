@@ -13,14 +13,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from resolver.model.markers import (
-    InvalidMarker,
-    Marker,
-    UndefinedComparison,
-    UndefinedVariable,
-    end_of_marker,
-    is_simple_marker,
-)
+from resolver.model.faults import InvalidMarker, UndefinedComparison, UndefinedVariable
+from resolver.model.markers import Marker, end_of_marker, is_simple_marker
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

@@ -7,7 +7,8 @@ from typing import Any
 import packaging.markers
 import pytest
 
-from resolver.model.markers import InvalidMarker, Marker, UndefinedComparison
+from resolver.model.faults import InvalidMarker, UndefinedComparison
+from resolver.model.markers import Marker
 from resolver.model.repairs import repaired_specifiers
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.model.specifiers import Specifiers

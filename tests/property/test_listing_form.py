@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.catalog import Candidates, Rules, read_listing
+from resolver.catalog import Candidates, read_listing
 from resolver.errors import MetadataInvalid
 from resolver.index.listing import Listing
 from resolver.index.listing_form import read_listing_form, write_listing_form
@@ -18,6 +18,7 @@ from resolver.index.packing import join_block, join_lines, split_block, split_li
 from resolver.model.distfile import DistFile
 from resolver.model.environment import Environment
 from resolver.model.requirement import Requirement
+from resolver.rules import Rules
 from support.plain_catalog import plain_candidates
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
+from resolver.model.filenames import InvalidFilename, split_sdist, split_wheel
 from resolver.model.version import InvalidVersion, is_prerelease_key, version_key
 from resolver.policy import (
     ExcludedByConstraint,
@@ -23,10 +23,10 @@ from resolver.policy import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from resolver.catalog import Rules
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.policy import Reason
+    from resolver.rules import Rules
 
 __all__ = ["PlainCandidate", "plain_candidates"]
 

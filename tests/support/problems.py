@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from resolver.catalog import Catalog, Rules
+from resolver.catalog import Catalog
 from resolver.model.environment import Environment
 from resolver.model.requirement import Origin, Requirement
 from resolver.problem import PythonProblem
+from resolver.rules import Rules
 from support.memory import MemorySource
 
 if TYPE_CHECKING:

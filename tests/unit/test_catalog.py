@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.catalog import Candidates, Catalog, Rules
+from resolver.catalog import Candidates, Catalog
 from resolver.errors import InputError
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
@@ -23,6 +23,7 @@ from resolver.policy import (
     Unreadable,
     Yanked,
 )
+from resolver.rules import Rules
 
 LINUX = Environment.target("3.12", "linux")
 

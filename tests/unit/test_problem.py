@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from resolver.catalog import Catalog, Rules
+from resolver.catalog import Catalog
 from resolver.errors import InputError
 from resolver.index.metadata import Metadata
 from resolver.model.environment import Environment
-from resolver.model.markers import UndefinedComparison
+from resolver.model.faults import UndefinedComparison
 from resolver.model.requirement import Requirement
 from resolver.policy import BadMetadata, DirectReference, PythonMismatch, Reason
 from resolver.problem import Choices, ListingKey, MetadataKey, PythonProblem
+from resolver.rules import Rules
 from resolver.solver.engine import Facts, Need
 from support.memory import MemorySource
 from support.problems import known_problem

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from resolver.catalog import Catalog, Rules
+from resolver.catalog import Catalog
 from resolver.errors import BuildRefused, IndexUnavailable, MetadataInvalid, ResolverError
 from resolver.model.environment import Environment
 from resolver.model.requirement import Requirement
 from resolver.policy import BadMetadata, SourceOnly
 from resolver.problem import ListingKey, MetadataKey, PythonProblem
+from resolver.rules import Rules
 from resolver.scout import Fetcher, Scout
 from support.memory import MemorySource
 from support.outcomes import CountingSource, WanderingSource, resolved

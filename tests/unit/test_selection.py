@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from resolver.catalog import Rules
 from resolver.model.requirement import Origin, Requirement
+from resolver.rules import Rules
 from resolver.selection import missing_extras, pins
 from support.problems import known_problem
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from resolver.catalog import Rules
 from resolver.errors import InternalError
 from resolver.model.requirement import Requirement
 from resolver.problem import Choices
+from resolver.rules import Rules
 from resolver.verification import verify, violation
 from support.problems import known_problem
 

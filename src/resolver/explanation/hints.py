@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 
 from resolver.explanation.ranges import listed
-from resolver.model.distfile import InvalidFilename, split_wheel
+from resolver.model.filenames import InvalidFilename, split_wheel
 from resolver.model.specifiers import Specifiers
 from resolver.policy import (
     ExcludedByConstraint,

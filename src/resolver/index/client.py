@@ -11,9 +11,8 @@ Specification: https://packaging.python.org/en/latest/specifications/simple-repo
 from __future__ import annotations
 
 from resolver.errors import ResolverError
-from resolver.index.ladder import find_metadata
+from resolver.index.indexes import STRATEGIES, IndexSpec
 from resolver.index.once import Once
-from resolver.index.pages import STRATEGIES, IndexSpec, find_listing
 from resolver.index.urls import InvalidUrl, split_url, with_userinfo
 
 TYPE_CHECKING = False
@@ -32,7 +31,7 @@ __all__ = ["Client", "IndexSpec"]
 
 
 class Client:
-    """A ``Source`` over ``indexes``, asked in their order by ``strategy`` (one of ``pages.STRATEGIES``).
+    """A ``Source`` over ``indexes``, asked in their order by ``strategy`` (one of ``indexes.STRATEGIES``).
 
     Credentials in the URL of an index are also given to files at the same origin, and to no other.
     """
@@ -91,10 +90,14 @@ class Client:
         return self._asked.get(name, ())
 
     def _look_for(self, name: str) -> tuple[Generator[Request, Response, Listing], list[Request]]:
+        from resolver.index.pages import find_listing  # noqa: PLC0415  # lazy: start-up time
+
         asked = self._asked[name] = []
         return find_listing(name, self._indexes, self._strategy), asked
 
     def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
+        from resolver.index.ladder import find_metadata  # noqa: PLC0415  # lazy: start-up time
+
         return find_metadata(name, file, _with_login(file.url, self._logins))
 
 

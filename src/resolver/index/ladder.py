@@ -16,7 +16,7 @@ from resolver.index.metadata import MAX_SIZE, parse_metadata
 from resolver.index.metadata_form import MetadataForm, read_metadata_form
 from resolver.index.transport import Request
 from resolver.index.urls import redacted
-from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
+from resolver.model.filenames import InvalidFilename, split_sdist, split_wheel
 from resolver.model.names import InvalidName, normalise
 from resolver.model.version import InvalidVersion, version_key
 

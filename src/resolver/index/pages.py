@@ -19,12 +19,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from resolver.index.indexes import IndexSpec
     from resolver.index.transport import Response
     from resolver.model.distfile import DistFile
 
-__all__ = ["STRATEGIES", "IndexSpec", "find_listing"]
-
-STRATEGIES = ("first-index", "unsafe-first-match", "unsafe-best-match")
+__all__ = ["find_listing"]
 
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 _JSON = "application/vnd.pypi.simple.v1+json"
@@ -32,24 +31,10 @@ _HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
 _LIMIT = 64 << 20  # bytes, decoded; the largest pages known have 10 MB
 
 
-class IndexSpec:
-    """An index: the ``name`` by which messages call it, and the ``url`` below which its pages are."""
-
-    __slots__ = ("name", "url")
-
-    def __init__(self, name: str, url: str) -> None:
-        self.name = name
-        self.url = url
-
-    def page(self, package: str) -> str:
-        """Return the URL of the page of ``package`` (a normalised name)."""
-        return f"{self.url.rstrip('/')}/{package}/"
-
-
 def find_listing(
     package: str, indexes: Sequence[IndexSpec], strategy: str
 ) -> Generator[Request, Response, Listing]:
-    """Look for ``package``, by one of ``STRATEGIES``.
+    """Look for ``package``, by one of ``indexes.STRATEGIES``.
 
     ``first-index``: the first index that knows the package answers for it, and no later one is told its
     name, so a stranger's upload to a public index cannot stand in for a private package.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from resolver.model.distfile import InvalidFilename, split_sdist, split_wheel
+from resolver.model.filenames import InvalidFilename, split_sdist, split_wheel
 from resolver.model.version import InvalidVersion, is_prerelease_key, version_key
 
 TYPE_CHECKING = False

@@ -17,9 +17,7 @@ from __future__ import annotations
 import os
 import sys
 
-from resolver.model.markers import Marker
-from resolver.model.repairs import repaired_specifiers
-from resolver.model.specifiers import InvalidSpecifier
+from resolver.model.specifiers import MAX_LENGTH, InvalidSpecifier, Specifiers
 from resolver.model.tags import Tags, default_abis, glibc_platforms, named_platform
 from resolver.model.version import InvalidVersion, Version
 
@@ -157,6 +155,8 @@ class Environment:
         key = (marker, extra)
         verdict = self._markers.get(key)
         if verdict is None:
+            from resolver.model.markers import Marker  # noqa: PLC0415  # lazy: start-up time
+
             verdict = self._markers[key] = Marker(marker).evaluate(self.variables, extra)
         return verdict
 
@@ -168,12 +168,8 @@ class Environment:
         """
         if requires_python in self._verdicts:
             return self._verdicts[requires_python]
-        try:
-            specifiers, _ = repaired_specifiers(requires_python)
-        except InvalidSpecifier:
-            verdict = None
-        else:
-            verdict = specifiers.contains(self._python, prereleases=True)
+        specifiers = _specifiers(requires_python)
+        verdict = None if specifiers is None else specifiers.contains(self._python, prereleases=True)
         self._verdicts[requires_python] = verdict
         return verdict
 
@@ -187,6 +183,21 @@ class Environment:
     def why_unfit(self, tags: str) -> str:
         """Return the part that rules out a tag set without rank: "python", "abi", "platform", "malformed"."""
         return self.tags.why_unfit(tags)
+
+
+def _specifiers(text: str) -> Specifiers | None:
+    """Return what ``text`` says, repaired where need be; None where it cannot be read."""
+    if len(text) <= MAX_LENGTH:
+        try:
+            return Specifiers(text)
+        except InvalidSpecifier:
+            pass
+    from resolver.model.repairs import repaired_specifiers  # noqa: PLC0415  # lazy: rarely wanted
+
+    try:
+        return repaired_specifiers(text)[0]
+    except InvalidSpecifier:
+        return None
 
 
 def _release(full_version: str) -> str:

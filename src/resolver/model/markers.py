@@ -20,6 +20,7 @@ Spec: https://packaging.python.org/en/latest/specifications/dependency-specifier
 
 from __future__ import annotations
 
+from resolver.model.faults import InvalidMarker, UndefinedComparison, UndefinedVariable
 from resolver.model.literals import InvalidLiteral, literal_value
 from resolver.model.specifiers import InvalidSpecifier, Specifiers
 
@@ -77,26 +78,6 @@ _SYMBOLS = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")  # longest first
 _FEW = 8  # comparisons
 _COMPARISONS = frozenset(_SYMBOLS)
 _JOINTS = (["and"], ["or"])
-
-
-class InvalidMarker(ValueError):
-    """A text that is not a marker: ``message`` is one sentence, ``position`` the offset it is about."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message, position)
-        self.message = message
-        self.position = position
-
-    def __str__(self) -> str:
-        return self.message
-
-
-class UndefinedComparison(ValueError):
-    """A marker has no value, because it compares what cannot be compared."""
-
-
-class UndefinedVariable(UndefinedComparison):
-    """A marker has no value, because it reads a variable that is not defined where it is used."""
 
 
 class Marker:

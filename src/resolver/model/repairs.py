@@ -11,15 +11,13 @@ Texts longer than ``MAX_LENGTH`` are not looked at.  Time is linear in the text.
 
 from __future__ import annotations
 
-from resolver.model.specifiers import InvalidSpecifier, Specifiers
+from resolver.model.specifiers import MAX_LENGTH, InvalidSpecifier, Specifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MAX_LENGTH", "repaired_specifiers", "repairs"]
-
-MAX_LENGTH = 1 << 16
+__all__ = ["repaired_specifiers", "repairs"]
 
 _DIGITS = "0123456789"
 

@@ -14,10 +14,9 @@ Specification: https://packaging.python.org/en/latest/specifications/dependency-
 
 from __future__ import annotations
 
-from resolver.model.markers import InvalidMarker, Marker, end_of_marker, is_simple_marker
+from resolver.model.faults import InvalidMarker
 from resolver.model.names import InvalidName, normalise
-from resolver.model.repairs import MAX_LENGTH, repairs
-from resolver.model.specifiers import InvalidSpecifier, Specifiers
+from resolver.model.specifiers import MAX_LENGTH, InvalidSpecifier, Specifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -183,7 +182,7 @@ class Requirement:
         name, extras, _, _, _ = _read(self._read_from)
         chosen = f"[{','.join(sorted(set(extras)))}]" if extras else ""
         url = f" @ {self.url}" if self.url else ""
-        marker = f"; {Marker(self.marker)}" if self.marker else ""
+        marker = f"; {_normal_marker(self.marker)}" if self.marker else ""
         return f"{name}{chosen}{self.specifiers}{url}{' ' if url and marker else ''}{marker}"
 
     def __repr__(self) -> str:
@@ -196,7 +195,7 @@ class Requirement:
         return hash(self._identity())
 
     def _identity(self) -> tuple[object, ...]:
-        marker = str(Marker(self.marker)) if self.marker else ""
+        marker = _normal_marker(self.marker) if self.marker else ""
         return self.name, self.extras, self.specifiers, self.url, marker
 
 
@@ -273,6 +272,8 @@ def _read_url(text: str, rest: str) -> tuple[str, str]:
 
 def _read_marker(text: str, rest: str) -> str:
     """Return the marker that ``rest`` is, checked."""
+    from resolver.model.markers import end_of_marker, is_simple_marker  # noqa: PLC0415  # lazy: start-up time
+
     marker = rest.strip(_BLANKS)
     if is_simple_marker(marker):
         return marker
@@ -399,6 +400,8 @@ def _no_specifier(text: str, at: int, clause: str) -> InvalidRequirement:
 
 def _repaired(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield ``text`` with its specifiers repaired, less and more."""
+    from resolver.model.repairs import repairs  # noqa: PLC0415  # lazy: rarely wanted
+
     head, semicolon, marker = text.partition(";")
     if len(text) > MAX_LENGTH or "@" in head:
         return
@@ -413,6 +416,12 @@ def _repaired(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         words = "stray quotes removed"
         applied = applied if words in applied else (*applied, words)
         yield f"{bare}{specifiers}{semicolon}{marker}", applied
+
+
+def _normal_marker(marker: str) -> str:
+    from resolver.model.markers import Marker  # noqa: PLC0415  # lazy: start-up time
+
+    return str(Marker(marker))
 
 
 def _normal(name: str) -> str:

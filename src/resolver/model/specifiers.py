@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     Item = TypeVar("Item", str, Version, "str | Version")
 
-__all__ = ["Clause", "InvalidSpecifier", "Specifiers"]
+__all__ = ["MAX_LENGTH", "Clause", "InvalidSpecifier", "Specifiers"]
+
+MAX_LENGTH = 1 << 16  # characters: what is longer is not repaired, and no requirement
 
 _TWO = frozenset({"~=", "==", "!=", "<=", ">="})
 _FIRST = b""  # before the key of every version

@@ -29,11 +29,11 @@ what packaging accepts (docs/decisions/0002-packaging-decides-pep-440.md).
 
 from __future__ import annotations
 
-from resolver.model.release import Release
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from resolver.model.release import Release
 
 __all__ = [
     "InvalidVersion",
@@ -99,7 +99,7 @@ class Version:
     (<Version('1.0a1+local')>, True, True)
     """
 
-    __slots__ = ("_parts", "_text", "key")
+    __slots__ = ("_parts", "_release", "_text", "key")
 
     def __init__(self, text: str) -> None:
         if not isinstance(text, str):
@@ -107,6 +107,7 @@ class Version:
         self.key = version_key(text)
         self._text = text
         self._parts: Parts | None = None
+        self._release: Release | None = None
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -154,7 +155,11 @@ class Version:
     @property
     def release(self) -> Release:
         """The release segment, equal to a tuple of ints; trailing zeros are kept."""
-        return self._parsed()[1]
+        if self._release is None:
+            from resolver.model.release import Release  # noqa: PLC0415  # lazy: start-up time
+
+            self._release = Release.of(self._parsed()[1])
+        return self._release
 
     @property
     def pre(self) -> tuple[str, int] | None:
@@ -193,8 +198,9 @@ class Version:
     @property
     def base_version(self) -> str:
         """The normal form of epoch and release alone."""
-        epoch = self.epoch
-        return f"{epoch}!{self.release}" if epoch else str(self.release)
+        epoch, release, *_ = self._parsed()
+        written = ".".join(map(str, release))
+        return f"{epoch}!{written}" if epoch else written
 
     @property
     def major(self) -> int:
@@ -230,8 +236,7 @@ class Version:
         """Return the parts, parsing the text the first time."""
         parts = self._parts
         if parts is None:
-            epoch, release, pre, post, dev, local = scan(self._text.strip())
-            parts = self._parts = (epoch, Release.of(release), pre, post, dev, local)
+            parts = self._parts = scan(self._text.strip())
         return parts
 
 
@@ -307,7 +312,7 @@ def scan(text: str) -> tuple[int, list[int], tuple[str, int] | None, int | None,
 if TYPE_CHECKING:
     Words = Mapping[str, tuple[tuple[str, str], ...]]
     Local = tuple[int | str, ...]
-    Parts = tuple[int, Release, tuple[str, int] | None, int | None, int | None, Local | None]
+    Parts = tuple[int, list[int], tuple[str, int] | None, int | None, int | None, Local | None]
 
 
 def _epoch(text: str) -> tuple[int, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from resolver.model import environment as module
 from resolver.model.environment import VARIABLES, Environment, Host, InvalidPythonVersion
-from resolver.model.markers import InvalidMarker, UndefinedComparison
+from resolver.model.faults import InvalidMarker, UndefinedComparison
 from resolver.model.tags import UnknownPlatform
 
 HOST = Host(

@@ -6,16 +6,8 @@ import pickle
 
 import pytest
 
-from resolver.model.markers import (
-    MAX_COMPARISONS,
-    MAX_DEPTH,
-    InvalidMarker,
-    Marker,
-    UndefinedComparison,
-    UndefinedVariable,
-    end_of_marker,
-    is_simple_marker,
-)
+from resolver.model.faults import InvalidMarker, UndefinedComparison, UndefinedVariable
+from resolver.model.markers import MAX_COMPARISONS, MAX_DEPTH, Marker, end_of_marker, is_simple_marker
 
 
 def test_depth_budget_is_kept_and_named() -> None:

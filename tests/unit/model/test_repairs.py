@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.model.repairs import MAX_LENGTH, repaired_specifiers, repairs
-from resolver.model.specifiers import InvalidSpecifier, Specifiers
+from resolver.model.repairs import repaired_specifiers, repairs
+from resolver.model.specifiers import MAX_LENGTH, InvalidSpecifier, Specifiers
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import pickle
 
 import pytest
 
-from resolver.model.repairs import MAX_LENGTH
 from resolver.model.requirement import InvalidRequirement, Origin, Requirement
-from resolver.model.specifiers import Specifiers
+from resolver.model.specifiers import MAX_LENGTH, Specifiers
 
 
 def test_parts_are_normal_and_the_text_is_as_written() -> None:

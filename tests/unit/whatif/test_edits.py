@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.catalog import Candidates, Rules, read_listing
+from resolver.catalog import Candidates, read_listing
 from resolver.model.environment import Environment
 from resolver.model.requirement import Origin, Requirement
+from resolver.rules import Rules
 from resolver.whatif.edits import EXACT, LOWER, UPPER, bounds, moved, no_extra, sequence, window, without
 from support.memory import MemorySource
 

@@ -6,9 +6,9 @@ import pickle
 
 import pytest
 
-from resolver.model.distfile import (
+from resolver.model.distfile import DistFile
+from resolver.model.filenames import (
     MAX_LENGTH,
-    DistFile,
     InvalidFilename,
     SdistName,
     UnsupportedFile,
