@@ -19,7 +19,7 @@ import sys
 
 from resolver.model.specifiers import MAX_LENGTH, InvalidSpecifier, Specifiers
 from resolver.model.tags import Tags, default_abis, glibc_platforms, named_platform
-from resolver.model.version import InvalidVersion, Version
+from resolver.model.version import InvalidVersion, Version, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ VARIABLES = (
     "python_version",
     "sys_platform",
 )
+
+_manylinux: bool | None = None  # whether there is such a module; None: not looked yet
 
 _SHARED_ABIS = ("abi3", "abi3t", "none")
 
@@ -202,38 +204,39 @@ def _specifiers(text: str) -> Specifiers | None:
 
 def _release(full_version: str) -> str:
     """Return ``3.13.0`` of ``3.13.0b1`` and ``3.13.0a1+``."""
-    return ".".join(map(str, Version(full_version.rstrip("+")).release))
+    return ".".join(map(str, scan(full_version.rstrip("+"))[1]))
 
 
 def _major_minor(version: str) -> tuple[int, int]:
-    major, minor, *_ = (*Version(version).release, 0)
+    major, minor, *_ = (*scan(version)[1], 0)
     return major, minor
 
 
 def _python_variables(text: str, implementation: str) -> dict[str, str]:
-    version = _parsed(text)
-    short = ".".join(map(str, version.release[:2]))
-    micro = version.release[2] if len(version.release) == 3 else 0
-    stage = str(version).removeprefix(".".join(map(str, version.release)))
+    release, stage = _python_parts(text)
+    short = ".".join(map(str, release[:2]))
+    micro = release[2] if len(release) == 3 else 0
     variables = {"python_full_version": f"{short}.{micro}{stage}", "python_version": short}
     if implementation == "cpython":  # others have versions of their own
         variables["implementation_version"] = variables["python_full_version"]
     return variables
 
 
-def _parsed(text: str) -> Version:
+def _python_parts(text: str) -> tuple[list[int], str]:
+    """Return the release that the user names and its stage, as in ``b1``."""
     try:
-        version = Version(text)
+        epoch, release, _, post, _, local = scan(text.strip())
     except InvalidVersion:
         raise InvalidPythonVersion(text) from None
-    if len(version.release) not in (2, 3) or version.epoch or version.local or version.is_postrelease:
+    if len(release) not in (2, 3) or epoch or local or post is not None:
         raise InvalidPythonVersion(text)
-    return version
+    return release, str(Version(text)).removeprefix(".".join(map(str, release)))
 
 
 def _abis_for(python_version: str, host: Host) -> Sequence[str]:
     """Return the ABIs of another version of the host's implementation."""
-    wanted = _major_minor(str(_parsed(python_version)))
+    major, minor, *_ = _python_parts(python_version)[0]
+    wanted = major, minor
     if wanted == _major_minor(host.variables["python_version"]):
         return host.abis
     if host.variables["implementation_name"] != "cpython":
@@ -285,11 +288,15 @@ def _running_glibc(machine: str) -> list[str] | None:
 
 def _has_manylinux_module() -> bool:
     """Whether a distributor restricts the tags by the module of PEP 600."""
-    try:
-        __import__("_manylinux")
-    except ImportError:
-        return False
-    return True
+    global _manylinux  # noqa: PLW0603  # what cannot be imported is looked for again each time, in all folders
+    if _manylinux is None:
+        try:
+            __import__("_manylinux")
+        except ImportError:
+            _manylinux = False
+        else:
+            _manylinux = True
+    return _manylinux
 
 
 def _running_abis() -> list[str]:
