@@ -17,8 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
 
-    from resolver.catalog import Candidates, Rules
+    from resolver.catalog import Candidates
     from resolver.problem import PythonProblem
+    from resolver.rules import Rules
     from resolver.solver.engine import Solver
     from resolver.solver.port import Conflict, Facts, Universe
 
