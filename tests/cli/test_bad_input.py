@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resolver import shelf
 from resolver.cli import Streams, run
 from support.background import JSON, METADATA, METADATA_PATH, PAGE_PATH, page, serving
 from support.command import Done, clean_environ, command_line, failed, succeeded
@@ -396,6 +397,7 @@ def test_a_damaged_cache_changes_nothing(kind: str, cache: Path, index: FaultSer
 def test_a_record_in_the_place_of_another_changes_nothing(cache: Path, index: FaultServer) -> None:
     """A record says itself what it answers."""
     rmtree(cache / "notes-v1")
+    shelf._remembered.clear()
     one, other = cache_files(cache)
     one.write_bytes(other.read_bytes())
     assert succeeded(resolve(index, "--cache-dir", "cache")) == PINS
