@@ -109,7 +109,7 @@ def _finished(run: Run) -> Finished:
     except (KeyboardInterrupt, SystemExit) as stop:
         run.note_state(stop)
         raise
-    run.opened.save(run.used())
+    run.opened.save(run.used)
     return found
 
 
@@ -137,7 +137,7 @@ async def _solve_async(
         found = await run.finish(waiting) if isinstance(waiting, list) else waiting
     finally:
         await opened.source.close()
-    opened.save(run.used())
+    opened.save(run.used)
     return _remembered(run, lambda: run.answer(found))
 
 

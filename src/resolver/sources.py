@@ -66,10 +66,10 @@ class OpenSource:
         """Return the notes that ``about`` tells from others; None where the source keeps none."""
         return None if self._notebook is None else self._notebook(about)
 
-    def save(self, used: Mapping[str, Collection[str]]) -> None:
-        """Write the recording, if one was asked for, of what was ``used``.  Raises ``OutputError``."""
+    def save(self, used: Callable[[], Mapping[str, Collection[str]]]) -> None:
+        """Write the recording, if one was asked for, of what ``used`` returns.  Raises ``OutputError``."""
         if self._recording is not None:
-            self._recording.save(used)
+            self._recording.save(used())
 
 
 class _Network:

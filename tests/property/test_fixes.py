@@ -172,7 +172,7 @@ def test_recording_holds_what_fixes_need(tmp_path: Path) -> None:
         waiting = run.until_waiting()
         if isinstance(waiting, list):
             asyncio.run(run.finish_and_close(waiting))
-        run.opened.save(run.used())
+        run.opened.save(run.used)
         expected = told(asked)
         assert told(asked, ReplaySource(tmp_path / str(seed))) == expected, seed
         fixed += bool(expected)

@@ -146,7 +146,7 @@ def test_index_named_by_an_option_makes_pips_irrelevant(monkeypatch: pytest.Monk
 
 def test_source_that_was_given_has_no_traffic_and_nothing_to_save() -> None:
     opened = OpenSource(MemorySource({}))
-    opened.save({})
+    opened.save(dict)
     assert (opened.requests, opened.bytes) == (0, 0)
 
 
@@ -173,7 +173,7 @@ def test_network_cache_and_recording_are_stacked(tmp_path: Path) -> None:
         listing = await opened.source.listing("a")
         await opened.source.metadata("a", listing.files[0])
         assert (opened.requests, opened.bytes) == (2, len(page(server.url)) + len(METADATA))
-        opened.save({"a": {WHEEL}})
+        opened.save(lambda: {"a": {WHEEL}})
         await opened.source.close()
 
         cached = open_source(options.replace(record=None))

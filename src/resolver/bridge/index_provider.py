@@ -211,7 +211,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         """Let go of connections, and write the recording if ``options`` ask for one; once."""
         try:
             if self._finalizer.alive:
-                self._opened.save(self._reading.problem.used())
+                self._opened.save(self._reading.problem.used)
         finally:
             self._finalizer()
 

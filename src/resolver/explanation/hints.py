@@ -59,7 +59,7 @@ def hints(
     ranked: dict[str, int] = {}
     for package, fitting in _wanted(problem, facts).items():
         candidates = problem.catalog.packages[problem.names.name(package)]
-        if candidates.listing.absent:
+        if not candidates.keys and candidates.listing.absent:
             found = _missing(problem, candidates.name)
         else:
             reasons = [*candidates.rejections, *_turned_out(problem, facts, package)]

@@ -61,9 +61,9 @@ def explain(problem: PythonProblem, clause: Clause) -> Explained:
     up instead.
     """
     wording = PythonWording(problem)
-    known = _Known(problem)
     steps, facts = survey(clause)
     packages = {package for fact in facts for package in fact.packages}
+    known = _Known(problem, packages)
     found: _Told | None = None
     for proof in _proofs(clause, steps, straightened(packages, known)):
         told = _told(proof, wording)
@@ -124,16 +124,15 @@ def _told(proof: Derivation, wording: PythonWording) -> _Told:
 
 
 class _Known:
-    """What a problem was asked for during the search, and nothing that only happened to arrive.
+    """What a problem was asked for during the search, as far as it is about ``packages``.
 
-    So that an explanation never depends on the order of arrival.
+    Nothing that only happened to arrive, so that an explanation never depends on the order of arrival.
     """
 
-    def __init__(self, problem: PythonProblem) -> None:
+    def __init__(self, problem: PythonProblem, packages: set[int]) -> None:
         self._problem = problem
         self._asked = problem.asked()
-        names = problem.names
-        self._ids = {names.name(number): number for number in range(len(names))}
+        self._ids = {problem.names.name(package): package for package in packages}
 
     def root(self) -> Sequence[tuple[int, int, object]]:
         """Return what the user requires: package, allowed mask and requirement."""
@@ -149,7 +148,7 @@ class _Known:
         return sorted(self._asked[name])
 
     def facts(self, package: int, candidate: int) -> Facts | None:
-        """Return what a candidate needs, or None where the search did not come to know it."""
+        """Return what a candidate needs of the packages, or None where the search did not come to know it."""
         problem, names = self._problem, self._problem.names
         name = names.name(names.base(package))
         if candidate not in self._asked[name]:

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
 
-    from resolver.catalog import Candidates
+    from resolver.catalog import Candidates, Catalog
     from resolver.problem import PythonProblem
     from resolver.rules import Rules
     from resolver.solver.engine import Solver
@@ -34,34 +34,65 @@ class Enough(Exception):  # nothing is wrong
 
 
 class Known:
-    """What is known of candidates: ``facts`` by package and candidate; by name, who was ``asked`` for."""
+    """What is known of candidates: ``facts`` by package and candidate; by name, who was ``asked`` for.
 
-    __slots__ = ("asked", "facts")
+    ``files`` are those of other trials, by name, where candidates may have other ones than there.
+    """
 
-    def __init__(self, asked: dict[str, set[int]] | None = None) -> None:
+    __slots__ = ("asked", "facts", "files")
+
+    def __init__(self, asked: dict[str, set[int]], files: dict[str, set[str]] | None = None) -> None:
         self.facts: dict[tuple[int, int], Facts] = {}
-        self.asked = {} if asked is None else asked
+        self.asked = asked
+        self.files = files
+
+    def note(self, name: str) -> int:
+        """Note that a package is asked for; return 1 if nobody did so before."""
+        new = name not in (self.asked if self.files is None else self.files)
+        self.asked.setdefault(name, set())
+        if self.files is not None:
+            self.files.setdefault(name, set())
+        return int(new)
+
+    def note_candidate(self, name: str, candidate: int, catalog: Catalog) -> int:
+        """Note that a candidate of a package is asked for; return 1 if nobody did so before."""
+        if candidate in self.asked[name]:
+            return 0
+        self.asked[name].add(candidate)
+        if self.files is None:
+            return 1
+        files, file = self.files[name], catalog.standing(name, candidate).filename
+        new = file not in files
+        files.add(file)
+        return int(new)
 
 
 class Memory:
     """What is known after the first question: ``problem`` is what became of it.
 
     ``solver`` is what tried to solve it; without it a trial goes the way that it would go by itself.
-    ``used`` are the packages and files that were asked for, as ``PythonProblem.used`` has them.
     """
 
-    __slots__ = ("_candidates", "_known", "_latest", "_shelf", "lore", "used")
+    __slots__ = ("_candidates", "_files", "_known", "_latest", "_shelf", "lore")
 
     def __init__(self, problem: PythonProblem, solver: Solver | None) -> None:
-        self.used = problem.used()
         self.lore = Lore()
         if solver is not None:
             solver.teach(self.lore)
         self._latest = problem
         self._shelf = problem.catalog.shelf
         self._known = Known(problem.asked())
+        self._files: dict[str, set[str]] = {}
         self._candidates: dict[str, tuple[Candidates, Rules]] = {}
         self.keep(problem)
+
+    def used(self) -> dict[str, set[str]]:
+        """Return the packages and files that were asked for, as ``PythonProblem.used`` does."""
+        for name, candidates in self._known.asked.items():
+            files = self._files.setdefault(name, set())
+            standing = [self._candidates[name][0].standing(candidate) for candidate in candidates]
+            files.update(each.filename for each in standing if each is not None)
+        return self._files
 
     def keep(self, problem: PythonProblem) -> None:
         """Keep what was read of packages, for problems with the same options.
@@ -69,9 +100,13 @@ class Memory:
         What was only fetched ahead is left out: arrival decides nothing.
         """
         packages, rules = problem.catalog.packages, problem.catalog.rules
-        for name in self.used:
+        for name in self._known.asked:
             if name in packages:
                 self._candidates.setdefault(name, (packages[name], rules))
+
+    def apart(self) -> Known:
+        """Return what is known of candidates where they may have other files: only who has those."""
+        return Known({}, self.used())
 
     def hand_over(self, problem: PythonProblem) -> Known | None:
         """Give ``problem``, which has the same options and was asked for nothing yet, what is known.
@@ -147,24 +182,22 @@ class Sought:
 class Asking:
     """The port ``solver.protocols.Problem`` over ``problem``.
 
-    ``known`` comes from former trials, to be added to; ``used`` is what anybody asked for, ``most`` how much
-    else this one may: beyond it ``Enough`` is raised.  ``new`` counts that.
+    ``known`` comes from former trials, to be added to; ``most`` says how much may be asked for that nobody
+    asked for before: beyond it ``Enough`` is raised.  ``new`` counts that.
     """
 
-    __slots__ = ("_known", "_most", "_problem", "_sought", "_used", "new")
+    __slots__ = ("_known", "_most", "_problem", "_sought", "new")
 
     def __init__(
         self,
         problem: PythonProblem,
         known: Known,
-        used: dict[str, set[str]],
         *,
         most: int,
         sought: Sought | None = None,
     ) -> None:
         self._problem = problem
         self._known = known
-        self._used = used
         self._most = most
         self._sought = sought
         self.new = 0
@@ -202,22 +235,14 @@ class Asking:
         """Note a candidate that is asked for."""
         names = self._problem.names
         name = names.name(names.base(package))
-        asked = self._known.asked.setdefault(name, set())
-        if candidate not in asked:
-            asked.add(candidate)
-            file = self._problem.catalog.standing(name, candidate).filename
-            if file not in self._used[name]:
-                self._used[name].add(file)
-                self._count(1)
+        self._count(self._known.note_candidate(name, candidate, self._problem.catalog))
 
     def _noted(self, found: Facts | Need) -> Facts | Need:
         """Note the packages that facts name."""
         if not isinstance(found, Need):
             names = self._problem.names
             named = {names.name(names.base(package)): None for package, _, _ in found.dependencies}
-            new = [name for name in named if name not in self._used]
-            self._used.update((name, set()) for name in new)
-            self._count(len(new))
+            self._count(sum(map(self._known.note, named)))
         return found
 
     def _count(self, new: int) -> None:

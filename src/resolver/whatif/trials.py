@@ -120,7 +120,7 @@ class Trials:
 
     def used(self) -> dict[str, set[str]]:
         """Return what the first resolution and the trials asked for, as ``PythonProblem.used`` does."""
-        return self._memory.used
+        return self._memory.used()
 
     async def start(self, keys: Sequence[Key]) -> list[asyncio.Task[Listing | Metadata]]:
         """Have the ``keys`` fetched that the last step wants, with what will be wanted next.
@@ -220,7 +220,7 @@ class _Trial:
             self._steps, most = max(allowance.steps // 4, _STEPS), max(allowance.keys // 2, _KEYS)
         else:  # nothing has to be left for others
             self._steps, most = allowance.steps, allowance.keys
-        self._asking = Asking(problem, known or Known(), memory.used, most=most, sought=sought)
+        self._asking = Asking(problem, memory.apart() if known is None else known, most=most, sought=sought)
         self._solver = Solver(
             self._asking,
             lore=None if known is None else memory.lore,
