@@ -40,6 +40,7 @@ class _Terminated(SystemExit):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with ``argv`` (default: that of the process) and return its exit code."""
     _listen_to_signals()
+    gc.disable()  # for good: enabled for what is left to do, it would look at all that was made
     words = sys.argv[1:] if argv is None else argv
     try:
         code = run(words, Streams(sys.stdin, sys.stdout, sys.stderr or StringIO(), os.environ))

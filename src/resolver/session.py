@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["solve", "solve_async", "why"]
 
+_SENT = 0.002  # seconds in which the first requests get away
+
 
 def solve(  # noqa: PLR0913  # one parameter a channel
     requirements: Sequence[Requirement],
@@ -134,7 +136,11 @@ async def _solve_async(
     run = Run(requirements, constraints, options, opened, remembering=remembering)
     try:
         waiting = run.until_waiting()
-        found = await run.finish(waiting) if isinstance(waiting, list) else waiting
+        if isinstance(waiting, list):
+            _import_meanwhile()
+            found = await run.finish(waiting)
+        else:
+            found = waiting
     finally:
         await opened.source.close()
     opened.save(run.used)
@@ -172,8 +178,23 @@ def _in_event_loop(run: Run, waiting: list[Key]) -> Finished:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(run.finish_and_close(waiting))
+        return asyncio.run(_finished_and_closed(run, waiting))
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # lazy: rarely wanted
 
     with ThreadPoolExecutor(1) as executor:
-        return executor.submit(lambda: asyncio.run(run.finish_and_close(waiting))).result()
+        return executor.submit(lambda: asyncio.run(_finished_and_closed(run, waiting))).result()
+
+
+async def _finished_and_closed(run: Run, waiting: list[Key]) -> Finished:
+    _import_meanwhile()
+    return await run.finish_and_close(waiting)
+
+
+def _import_meanwhile() -> None:
+    """Import what reading answers takes while the first ones are under way, and not when they are there."""
+    import asyncio  # noqa: PLC0415  # loaded by now
+
+    def load() -> None:
+        from resolver.index import simple, simple_json  # noqa: F401, PLC0415  # only to be loaded
+
+    asyncio.get_running_loop().call_later(_SENT, load)

@@ -283,7 +283,7 @@ class _Exchange:
 
 
 def _decoder(url: str, request: Request, headers: Mapping[str, str]) -> BodyDecoder:
-    return BodyDecoder(headers.get("content-encoding", ""), limit=request.limit, place=redacted(url))
+    return BodyDecoder(headers.get("content-encoding", ""), limit=request.limit, url=url)
 
 
 def _headers(request: Request, authorization: str | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ Specification: https://www.rfc-editor.org/rfc/rfc9110#section-8.4 and https://ww
 from __future__ import annotations
 
 from resolver.errors import LimitReached
+from resolver.index.urls import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,16 +32,16 @@ class CorruptBody(Exception):  # never leaves the transport
 class BodyDecoder:
     """Collects the chunks of one body; ``finish`` returns it decoded.
 
-    ``limit`` bounds the decoded bytes.  ``place`` is the redacted URL, for messages.  Both methods raise
+    ``limit`` bounds the decoded bytes.  ``url`` is for messages, which show it redacted.  Both methods raise
     ``CorruptBody``, and ``feed`` raises ``LimitReached`` for a body that is too large.
     """
 
-    __slots__ = ("_chunks", "_decoded", "_encoding", "_limit", "_place", "_received", "_stream", "_whole")
+    __slots__ = ("_chunks", "_decoded", "_encoding", "_limit", "_received", "_stream", "_url", "_whole")
 
-    def __init__(self, encoding: str, *, limit: int, place: str) -> None:
+    def __init__(self, encoding: str, *, limit: int, url: str) -> None:
         self._encoding = encoding.strip().lower()
         self._limit = limit
-        self._place = place
+        self._url = url
         self._chunks: list[bytes] = []
         self._received = 0
         self._decoded = 0
@@ -103,11 +104,11 @@ class BodyDecoder:
         self._decoded += len(decoded)
         if self._decoded > self._limit:
             raise LimitReached(
-                f"The answer of {self._place} is larger than the limit of {self._limit:,} bytes. "
+                f"The answer of {redacted(self._url)} is larger than the limit of {self._limit:,} bytes. "
                 "Nothing of it was used."
             )
         if self._decoded > _RATIO_FROM and self._decoded > _RATIO * self._received:
             raise LimitReached(
-                f"The compressed answer of {self._place} unfolds to more than {_RATIO} times its size, "
-                "past the limit for such answers. Nothing of it was used."
+                f"The compressed answer of {redacted(self._url)} unfolds to more than {_RATIO} times its "
+                "size, past the limit for such answers. Nothing of it was used."
             )

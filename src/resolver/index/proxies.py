@@ -8,6 +8,9 @@ Specification: https://docs.python.org/3/library/urllib.request.html#urllib.requ
 
 from __future__ import annotations
 
+import os
+import sys
+
 from resolver.errors import IndexUnavailable
 from resolver.index.credentials import basic_authorization
 from resolver.index.urls import Address, InvalidUrl, redacted, split_url
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = ["Proxies", "Proxy"]
+
+#: Platforms where proxies are not set by variables alone.
+_WITH_SETTINGS = ("darwin", "win32")
 
 
 class Proxy:
@@ -40,8 +46,10 @@ class Proxies:
 
     @classmethod
     def of_this_machine(cls) -> Proxies:
-        """Read the environment and the system's settings; imports urllib.request."""
-        from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415  # lazy: start-up time
+        """Read the environment and the system's settings; imports urllib.request unless there can be none."""
+        if sys.platform not in _WITH_SETTINGS and not any(map(_names_proxy, os.environ)):
+            return cls({}, lambda _: True)
+        from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415  # lazy: 13 ms
 
         return cls(getproxies(), proxy_bypass)
 
@@ -62,3 +70,7 @@ class Proxies:
                 url=address.url,
             ) from error
         return Proxy(proxy.url, basic_authorization(proxy.userinfo) if proxy.userinfo else None)
+
+
+def _names_proxy(variable: str) -> bool:
+    return variable.lower().endswith("_proxy")

@@ -26,6 +26,10 @@ __all__ = [
 _PORTS = {"http": 80, "https": 443}
 _SHOWN = 300  # a message is no place for more
 
+_KEPT = "/%:=&?~#+!$,;'@()*[]-._"  # besides letters and digits: what is left of a target as it is
+#: Targets of these need no quoting, and nearly all are such; a question mark may stand for what is not ASCII.
+_PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + _KEPT.replace("?", "").encode()
+
 
 class InvalidUrl(ValueError):  # named as the model names such errors
     """The text is no http or https URL; the message does not repeat the text."""
@@ -149,14 +153,15 @@ def quoted(url: str) -> str:
     A host that is not ASCII becomes its IDNA form.  Credentials and fragment are dropped.  Raises
     ``InvalidUrl``.
     """
-    from urllib.parse import quote  # noqa: PLC0415  # lazy: start-up time
-
     address = split_url(url)
     try:
         address.host = address.host.encode("idna").decode() if not address.host.isascii() else address.host
     except UnicodeError as error:
         raise InvalidUrl("its host is no valid name") from error
-    address.target = quote(address.target, safe="/%:=&?~#+!$,;'@()*[]-._")
+    if address.target.encode("ascii", "replace").translate(None, _PLAIN):
+        from urllib.parse import quote  # noqa: PLC0415  # lazy: most targets need none
+
+        address.target = quote(address.target, safe=_KEPT)
     return address.url
 
 

@@ -39,7 +39,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 
 def decode(encoding: str, content: bytes, *, size: int = 1 << 20, limit: int = 1 << 30) -> bytes:
     """Decode ``content`` in chunks of ``size``."""
-    decoder = BodyDecoder(encoding, limit=limit, place="https://index.example/")
+    decoder = BodyDecoder(encoding, limit=limit, url="https://index.example/")
     for start in range(0, len(content), size):
         decoder.feed(content[start : start + size])
     return decoder.finish()
@@ -86,7 +86,7 @@ def test_empty_body_is_empty_in_every_encoding() -> None:
 
 def test_decoding_stops_within_a_step_of_the_limit() -> None:
     bomb = gzip.compress(bytes(50 << 20))
-    decoder = BodyDecoder("gzip", limit=3 << 20, place="https://index.example/")
+    decoder = BodyDecoder("gzip", limit=3 << 20, url="https://index.example/")
     with pytest.raises(LimitReached, match="larger than the limit"):
         decoder.feed(bomb)
     assert decoder._decoded <= 4 << 20

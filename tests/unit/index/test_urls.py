@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import urllib.request
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -124,6 +126,12 @@ def test_quoting_keeps_what_is_quoted_and_the_host_becomes_ascii() -> None:
         quoted("https://" + "\u00fc" * 70 + ".example/")
 
 
+@given(st.text(st.characters(codec="utf-8"), max_size=20).filter(lambda text: "#" not in text))
+def test_quoting_is_that_of_the_standard_library(target: str) -> None:
+    kept = quote(f"/{target}", safe="/%:=&?~#+!$,;'@()*[]-._")
+    assert quoted(f"https://index.example/{target}") == f"https://index.example{kept}"
+
+
 def test_redirects_resolve_against_the_current_address() -> None:
     current = "https://index.example/simple/Foo/"
     assert redirect_target(current, "../foo/") == "https://index.example/simple/foo/"
@@ -204,3 +212,15 @@ def test_proxies_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found is not None
     assert found.url == "http://proxy.example:3128/"
     assert proxies.between(split_url("https://near.example/")) is None
+
+
+@pytest.mark.parametrize(("platform", "asked"), [("linux", False), ("darwin", True), ("win32", True)])
+def test_system_is_asked_for_proxies_where_it_can_have_some(
+    monkeypatch: pytest.MonkeyPatch, platform: str, *, asked: bool
+) -> None:
+    """Elsewhere they are set by variables alone, and without one nothing is imported to look for them."""
+    monkeypatch.setattr("resolver.index.proxies.os.environ", {"PATH": "/bin"})
+    monkeypatch.setattr("resolver.index.proxies.sys.platform", platform)
+    monkeypatch.setattr(urllib.request, "getproxies", lambda: {"https": "http://proxy.example:3128"})
+    found = Proxies.of_this_machine().between(split_url("https://index.example/"))
+    assert (found is not None) == asked
