@@ -31,15 +31,16 @@ __all__ = ["Once"]
 class Once(Generic[Value]):
     """Remembers values by key, and computes each at most once at a time.
 
-    A failure goes to all who wait for it and is not remembered.  One who stops waiting does not disturb the
-    others.
+    Who asks first computes, in a task of its own caller: so it takes as few rounds of the event loop as can
+    be.  A failure goes to all who wait for it and is not remembered.  Where the one who computes is
+    cancelled, another of those who wait begins anew.
     """
 
-    __slots__ = ("_done", "_running")
+    __slots__ = ("_computing", "_done")
 
     def __init__(self) -> None:
         self._done: dict[str, Value] = {}
-        self._running: dict[str, asyncio.Task[Value]] = {}
+        self._computing: dict[str, tuple[asyncio.Future[Value], asyncio.Task[object] | None]] = {}
 
     def known(self, key: str) -> Value | None:
         """Return the value of ``key`` if it was computed already."""
@@ -51,37 +52,43 @@ class Once(Generic[Value]):
 
     async def get(self, key: str, compute: Callable[[], Coroutine[object, None, Value]]) -> Value:
         """Return the value of ``key``, waiting for ``compute`` if nobody has begun it yet."""
-        if key in self._done:
-            return self._done[key]
-        import asyncio  # noqa: PLC0415  # lazy: start-up time
+        while key not in self._done:
+            if key not in self._computing:
+                return await self._compute(key, compute)
+            import asyncio  # noqa: PLC0415  # lazy: start-up time
 
-        task = self._running.get(key)
-        if task is None:
-            task = self._running[key] = asyncio.ensure_future(self._compute(key, compute))
-            task.add_done_callback(_look)
-        return await asyncio.shield(task)
+            awaited = self._computing[key][0]
+            await asyncio.wait([awaited])
+            if not awaited.cancelled():
+                return awaited.result()
+        return self._done[key]
 
     async def close(self) -> None:
-        """Stop what is still running."""
-        running = list(self._running.values())
-        if not running:
+        """Stop what is still being computed, and who waits for it."""
+        tasks = [task for _, task in self._computing.values() if task is not None]
+        if not tasks:
             return
         import asyncio  # noqa: PLC0415  # lazy: start-up time
 
-        for task in running:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _compute(self, key: str, compute: Callable[[], Coroutine[object, None, Value]]) -> Value:
+        import asyncio  # noqa: PLC0415  # lazy: start-up time
+
+        awaited: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        self._computing[key] = (awaited, asyncio.current_task())
         try:
-            value = await compute()
+            value = self._done[key] = await compute()
+        except asyncio.CancelledError:
+            awaited.cancel()
+            raise
+        except BaseException as error:
+            awaited.set_exception(error)
+            awaited.exception()  # Marks it as seen: perhaps nobody else waits.
+            raise
         finally:
-            del self._running[key]
-        self._done[key] = value
+            del self._computing[key]
+        awaited.set_result(value)
         return value
-
-
-def _look(task: asyncio.Task[Value]) -> None:
-    """Look at a failure that nobody may be waiting for any more, so that asyncio does not complain."""
-    if not task.cancelled():
-        task.exception()

@@ -1,8 +1,8 @@
 """Whose turn it is to compute: after a wave of answers not all are read before the next request is sent.
 
-Answers tend to arrive together, and reading a page takes as long as sending ten requests.  So who has much
-to read waits for a turn, the one with the least to read first, and between two turns the event loop goes
-round a few times: what the last page led to is sent before the next page is read.
+Answers tend to arrive together, and reading one can take as long as sending ten requests.  So who has
+something to read waits for a turn, the one with the least to read first, and between two turns the event loop
+goes round a few times: what the last answer led to is sent before the next one is read.
 
 Importing this module imports asyncio.
 """
@@ -14,8 +14,7 @@ from heapq import heappop, heappush
 
 __all__ = ["Turns"]
 
-_LITTLE = 4096  # bytes: what is shorter is read at once, a metadata file for example
-_ROUNDS = 4  # from a page that was read to a request that was sent, through the tasks of all layers
+_ROUNDS = 3  # from an answer that was read to a request that was sent, through the tasks in between
 
 
 class Turns:
@@ -31,8 +30,6 @@ class Turns:
 
     async def turn(self, size: int) -> None:
         """Return when it is the caller's turn to read ``size`` bytes; what it does then, it does at once."""
-        if size < _LITTLE:
-            return
         if not self._given:
             self._give()
             return

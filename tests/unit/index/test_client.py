@@ -283,9 +283,8 @@ class SlowTransport(FakeTransport):
 
     async def fetch(self, request: Request) -> Response:
         """Return what is scripted, once the gate is open."""
-        found = await super().fetch(request)
         await self.gate.wait()
-        return found
+        return await super().fetch(request)
 
 
 def with_slow_client(story: Callable[[Client, SlowTransport], Coroutine[None, None, None]]) -> None:
