@@ -305,6 +305,9 @@ class Catalog:
         if found is not None:
             return found
         metadata = self._metadata.get((name, candidate))
+        if metadata is None and offer.standing(candidate) is not None:
+            # Whoever knows a candidate knows it with all extras: which proof is told rests on that.
+            metadata = self._look_up(name, candidate)
         if metadata is None or isinstance(metadata, Reason):
             return metadata
         key = (name, candidate, extra)
@@ -331,12 +334,14 @@ class Catalog:
 
     def provided(self, name: str, candidate: int) -> set[str]:
         """Return the extras that a candidate has, in normal form."""
-        metadata = self.metadata(name, candidate)
-        if metadata is None and self.shelf is not None:
-            metadata = self.shelf.metadata(name, self.metadata_file(name, candidate))
+        metadata = self.metadata(name, candidate) or self._look_up(name, candidate)
         if metadata is None or isinstance(metadata, Reason):
             return set()
         return self.reader.extras(metadata)
+
+    def _look_up(self, name: str, candidate: int) -> Metadata | None:
+        """Return metadata of which the offer knows only a part, where it is at hand."""
+        return None if self.shelf is None else self.shelf.metadata(name, self.metadata_file(name, candidate))
 
     def _recalled(self, offer: Offer, shelf: Shelf) -> Candidates:
         look = _Look(self.environment, self.rules, None, lambda: shelf.listing(offer.name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from resolver.catalog import Candidates, Catalog
@@ -24,6 +26,9 @@ from resolver.policy import (
     Yanked,
 )
 from resolver.rules import Rules
+
+if TYPE_CHECKING:
+    from resolver.offers import Offer
 
 LINUX = Environment.target("3.12", "linux")
 
@@ -208,3 +213,43 @@ def test_first_listing_and_first_metadata_stay() -> None:
     catalog.add_metadata("a", 0, known)
     catalog.add_metadata("a", 0, BadMetadata("late"))
     assert catalog.metadata("a", 0) is known
+
+
+class _Kept:
+    """A shelf with what an earlier resolution has learnt, and the metadata that it read."""
+
+    def __init__(self, offer: Offer, listing: Listing, metadata: Metadata) -> None:
+        self._offer = offer
+        self._listing = listing
+        self._metadata = metadata
+
+    def recall(self, name: str) -> Offer | None:
+        return self._offer if name == self._offer.name else None
+
+    def add(self, offer: Offer) -> None:
+        raise AssertionError(offer)
+
+    def listing(self, name: str) -> Listing:
+        assert name == self._listing.name
+        return self._listing
+
+    def metadata(self, name: str, file: DistFile) -> Metadata | None:
+        assert (name, file.filename) == (self._offer.name, self._listing.files[0].filename)
+        return self._metadata
+
+
+@pytest.mark.parametrize(("learnt", "asked"), [("", "x"), ("x", "")])
+def test_a_recalled_candidate_is_known_with_all_its_extras(learnt: str, asked: str) -> None:
+    """Also with those that the earlier resolution had no use for: proofs may look at them."""
+    listing = Listing("a", [file("a-1-py3-none-any.whl", core_metadata={"sha256": "0"})])
+    metadata = Metadata("a", "1", requires_dist=("b", "c ; extra == 'x'"), provides_extra=("x",))
+    first = Catalog(LINUX, Rules())
+    offer = first.add_listing(listing).offer
+    first.add_metadata("a", 0, metadata)
+    assert first.required("a", 0, learnt) is not None
+    second = Catalog(LINUX, Rules())
+    second.shelf = _Kept(offer, listing, metadata)
+    assert second.candidates("a") is not None
+    found = second.required("a", 0, asked)
+    assert isinstance(found, tuple)
+    assert [each.name for each in found] == ["c" if asked else "b"]
