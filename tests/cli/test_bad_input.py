@@ -368,7 +368,7 @@ def damages(content: bytes) -> dict[str, bytes]:
 
 def cache_files(cache: Path) -> list[Path]:
     """Return the files of answers in the cache."""
-    return sorted(path for path in (cache / "http-v2").rglob("*") if path.is_file())
+    return sorted(path for path in (cache / "http-v3").rglob("*") if path.is_file())
 
 
 @pytest.fixture

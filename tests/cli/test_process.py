@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ import pytest
 from resolver.index.cache import CachingTransport
 from resolver.index.client import Client, IndexSpec
 from resolver.index.store import RecordStore
-from support.fake_transport import FakeTransport, answer
+from support.fake_transport import FakeTransport, answer, settled
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 ENVIRON = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "error"}
@@ -129,8 +128,8 @@ def fill_cache(folder: Path) -> None:
         server.script(f"https://index.example/simple/{name}/", answer(200, page, kind))
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n{required}".encode()
         server.script(f"{url}.metadata", answer(200, metadata))
-        listing = asyncio.run(client.listing(name))
-        asyncio.run(client.metadata(name, listing.files[0]))
+        listing = settled(client, client.listing(name))
+        settled(client, client.metadata(name, listing.files[0]))
 
 
 @pytest.mark.slow

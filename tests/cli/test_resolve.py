@@ -322,8 +322,8 @@ def test_cache_commands(folder: Path) -> None:
     """Where it is, how large it is, and how to empty it."""
     assert resolver("cache", "dir", "--cache-dir", "c").stdout == "c\n"
     assert resolver("cache", "dir", HOME="/h").stdout.startswith("/h/")
-    (folder / "c" / "http-v2" / "aa").mkdir(parents=True)
-    (folder / "c" / "http-v2" / "aa" / "bb").write_text("12345", "utf-8")
+    (folder / "c" / "http-v3" / "aa").mkdir(parents=True)
+    (folder / "c" / "http-v3" / "aa" / "bb").write_text("12345", "utf-8")
     (folder / "c" / "other").touch()
     assert resolver("cache", "info", "--cache-dir=c").stdout == "c: 1 files, 0.0 MB\n"
     assert resolver("cache", "clean", RESOLVER_CACHE_DIR="c").stdout == "Removed 1 files, 0.0 MB, from c\n"

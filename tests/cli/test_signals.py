@@ -51,7 +51,7 @@ class Waiting:
 
     def files(self) -> set[str]:
         """Return the names of all files, without those of whole answers in the cache."""
-        kept = self.folder / "cache" / "http-v2"
+        kept = self.folder / "cache" / "http-v3"
         paths = (path for path in self.folder.rglob("*") if path.is_file() and path.parent.parent != kept)
         return {path.relative_to(self.folder).as_posix() for path in paths}
 

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
 
 from resolver.errors import ResolverError
 from resolver.index.transport import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
+    from resolver.index.client import Client
     from resolver.index.transport import Request
 
-__all__ = ["FakeTransport", "answer"]
+__all__ = ["FakeTransport", "answer", "settled"]
+
+Answer = TypeVar("Answer")
+
+
+def settled(client: Client, work: Coroutine[object, object, Answer]) -> Answer:
+    """Return what comes of ``work``, with ``client`` closed behind it, so that all is written."""
+
+    async def done() -> Answer:
+        try:
+            return await work
+        finally:
+            await client.close()
+
+    return asyncio.run(done())
 
 
 def answer(

@@ -22,16 +22,18 @@ except ImportError:  # an interpreter that is built otherwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Callable, Mapping
 
     from resolver.index.store import RecordStore
-    from resolver.index.transport import Request, Transport
+    from resolver.index.transport import Form, Request, Transport
     from resolver.index.urls import Address
 
 __all__ = ["CachingTransport", "Evidence", "NotStored", "digest"]
 
 # What is needed to judge and to read an answer later; others may hold what should not lie on a disk.
 _KEPT = ("age", "cache-control", "content-range", "content-type", "etag", "last-modified")
+_PAUSE, _MOMENT = 0.01, 0.002  # seconds: how often, and how long, records are written while others wait
 _LARGEST = 64 << 20  # bytes; a whole wheel beyond that would push everything else off the disk
 
 
@@ -44,6 +46,25 @@ class Evidence:
         self.key = key
         self.stamp = stamp
         self.span = span
+
+
+class _Unwritten:
+    """A record that is to be written, with what ``form`` is to make its body of."""
+
+    __slots__ = ("_form", "_record", "_value")
+
+    def __init__(self, record: Record, form: Form | None = None, value: object = None) -> None:
+        self._record = record
+        self._form = form
+        self._value = value
+
+    def finished(self) -> Record:
+        """Return the record, whole."""
+        record = self._record
+        if self._form is not None:
+            record.body = self._form.written(self._value)
+            record.form = self._form.name
+        return record
 
 
 class NotStored(IndexUnavailable):
@@ -62,7 +83,18 @@ class CachingTransport:
     was not sent over the network.
     """
 
-    __slots__ = ("_inner", "_lies", "_now", "_offline", "_plain_http", "_refresh", "_store", "hits")
+    __slots__ = (
+        "_inner",
+        "_later",
+        "_lies",
+        "_loop",
+        "_now",
+        "_offline",
+        "_plain_http",
+        "_refresh",
+        "_store",
+        "hits",
+    )
 
     def __init__(  # noqa: PLR0913  # one parameter a setting
         self,
@@ -81,6 +113,8 @@ class CachingTransport:
         self._offline = offline
         self._plain_http = plain_http
         self._lies: dict[str, Evidence] = {}
+        self._later: dict[str, _Unwritten] = {}
+        self._loop: AbstractEventLoop | None = None  # the one in which pauses are used
         self.hits = 0
 
     def stored(self, request: Request) -> Response | None:
@@ -111,8 +145,14 @@ class CachingTransport:
         return await self._revalidate(key, request, record)
 
     async def close(self) -> None:
-        """Close ``inner``."""
+        """Close ``inner``, and write what is to be kept."""
+        self.flush()
         await self._inner.close()
+
+    def flush(self) -> None:
+        """Write what is to be kept and has not been written yet."""
+        while self._later:
+            self._write_next()
 
     def evidence(self, request: Request) -> Evidence | None:
         """Return by what to know later that the last answer to ``request`` still holds; None: not kept."""
@@ -141,7 +181,7 @@ class CachingTransport:
         # RFC 9111, 4.3.4: the confirmed answer takes over the new headers.
         record.headers = {**_without_age(record.headers), **_selected(response.headers)}
         record.stored = self._now()
-        self._write(key, record)
+        self._write_later(key, _Unwritten(record))
         return self._answer(record)
 
     def _kept(self, key: str | None, request: Request, response: Response) -> Response:
@@ -155,12 +195,11 @@ class CachingTransport:
             return response
         if len(response.body) > _LARGEST or not self._trusted(split_url(response.url)):
             return response  # a redirect may have led away from this machine
-        response = _distilled(response, request)
+        value = response.value = None if request.form is None else request.form.read(response)
+        body, form = (response.body, None) if value is None else (b"", request.form)
         headers = _selected(response.headers)
-        record = Record(
-            response.url, response.status, self._now(), headers, response.body, form=response.form
-        )
-        self._write(key, record)
+        record = Record(response.url, response.status, self._now(), headers, body)
+        self._write_later(key, _Unwritten(record, form, value))
         return response
 
     def _answer(self, record: Record) -> Response:
@@ -175,6 +214,8 @@ class CachingTransport:
         return is_fresh(record.status, record.headers, stored=record.stored, now=self._now())
 
     def _read(self, key: str | None, request: Request) -> Record | None:
+        if key is not None and key in self._later:
+            self._write(key, self._later.pop(key))
         record = None if self._store is None or key is None else self._store.read(key)
         if record is None or key is None:
             return None
@@ -183,10 +224,38 @@ class CachingTransport:
             return record
         return record if request.form is not None and request.form.name == record.form else None
 
-    def _write(self, key: str | None, record: Record) -> None:
-        if self._store is not None and key is not None:
-            self._store.write(key, record)
-            self._note_place(key, record)
+    def _write_later(self, key: str | None, unwritten: _Unwritten) -> None:
+        """Have something written by and by: whoever waits for the answer has waited long enough."""
+        if self._store is None or key is None:
+            return
+        from asyncio import get_running_loop  # noqa: PLC0415  # loaded by now: something was fetched
+
+        self._later[key] = unwritten
+        loop = get_running_loop()
+        if self._loop is not loop:
+            self._loop = loop
+            loop.call_later(_PAUSE, self._use_pause)
+
+    def _use_pause(self) -> None:
+        """Write something, without holding up others for long."""
+        loop = self._loop
+        if loop is None or not self._later:
+            self._loop = None
+            return
+        end = loop.time() + _MOMENT
+        while self._later and loop.time() < end:
+            self._write_next()
+        loop.call_later(_PAUSE, self._use_pause)
+
+    def _write_next(self) -> None:
+        key = next(iter(self._later))
+        self._write(key, self._later.pop(key))
+
+    def _write(self, key: str, unwritten: _Unwritten) -> None:
+        assert self._store is not None
+        record = unwritten.finished()
+        self._store.write(key, record)
+        self._note_place(key, record)
 
     def _note_place(self, key: str, record: Record) -> None:
         """Note where the record lies that an answer was given from."""
@@ -213,16 +282,6 @@ class CachingTransport:
 def digest(text: str) -> str:
     """Return a name for ``text`` that no other text has, in hexadecimal digits."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
-
-
-def _distilled(response: Response, request: Request) -> Response:
-    """Return ``response`` in the form that was asked for, if it can be brought into it."""
-    if request.form is None:
-        return response
-    body = request.form.distilled(response)
-    if body is None:
-        return response
-    return Response(response.url, response.status, response.headers, body, form=request.form.name)
 
 
 def _selected(headers: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from resolver.errors import BuildRefused, HashMismatch, IndexUnavailable, LimitReached, MetadataInvalid
 from resolver.index.cache import NotStored
-from resolver.index.metadata import MAX_SIZE, parse_metadata
+from resolver.index.metadata import MAX_SIZE, Metadata, parse_metadata
 from resolver.index.metadata_form import MetadataForm, read_metadata_form
 from resolver.index.transport import Request
 from resolver.index.urls import redacted
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from typing import TypeVar
 
-    from resolver.index.metadata import Metadata
     from resolver.index.transport import Response
     from resolver.model.distfile import DistFile
 
@@ -111,6 +110,8 @@ def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Meta
             return None
         if response.form:
             return read_metadata_form(response.body)
+        if isinstance(response.value, Metadata):
+            return response.value
         mismatch = _mismatch(response, promised, what)
         if mismatch is None:
             return parse_metadata(response.body)

@@ -46,13 +46,17 @@ class ListingForm:
     def __init__(self, parse: Callable[[Response], Listing | None]) -> None:
         self._parse = parse
 
-    def distilled(self, response: Response) -> bytes | None:
-        """Return the listing as bytes; None for an answer that is none, or makes no sense."""
+    def read(self, response: Response) -> Listing | None:
+        """Return the listing; None for an answer that is none, or makes no sense."""
         try:
-            listing = self._parse(response)
+            return self._parse(response)
         except (IndexUnavailable, MetadataInvalid):
             return None
-        return None if listing is None else write_listing_form(listing)
+
+    def written(self, value: object) -> bytes:
+        """Return a listing as bytes."""
+        assert isinstance(value, Listing)
+        return write_listing_form(value)
 
 
 def write_listing_form(listing: Listing) -> bytes:

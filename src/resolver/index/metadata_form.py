@@ -31,13 +31,17 @@ class MetadataForm:
     def __init__(self, parse: Callable[[Response], Metadata | None]) -> None:
         self._parse = parse
 
-    def distilled(self, response: Response) -> bytes | None:
-        """Return the metadata as bytes; None for an answer that is none, or not what was promised."""
+    def read(self, response: Response) -> Metadata | None:
+        """Return the metadata; None for an answer that is none, or not what was promised."""
         try:
-            metadata = self._parse(response)
+            return self._parse(response)
         except MetadataInvalid:
             return None
-        return None if metadata is None else write_metadata_form(metadata)
+
+    def written(self, value: object) -> bytes:
+        """Return metadata as bytes."""
+        assert isinstance(value, Metadata)
+        return write_metadata_form(value)
 
 
 def write_metadata_form(metadata: Metadata) -> bytes:

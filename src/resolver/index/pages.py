@@ -69,7 +69,9 @@ def _page(index: IndexSpec, package: str) -> Generator[Request, Response, Listin
 
 
 def _read(response: Response, index: IndexSpec, package: str) -> Listing | None:
-    return read_listing_form(response.body) if response.form else _parsed(response, index, package)
+    if response.form:
+        return read_listing_form(response.body)
+    return response.value if isinstance(response.value, Listing) else _parsed(response, index, package)
 
 
 def _parsed(response: Response, index: IndexSpec, package: str) -> Listing | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Record", "RecordStore", "Usage", "clean", "default_cache_dir", "usage"]
 
-_BUCKET = "http-v2"  # another format is another directory, so that versions can share a cache
+_BUCKET = "http-v3"  # another format is another directory, so that versions can share a cache
 _NOTES = "notes-v1"  # the same
 _BUCKETS = ("http-v", "notes-v")  # what ``clean`` may remove: these with a number
 _MAGIC = b"resolver http 2\n"
@@ -148,7 +148,7 @@ class RecordStore:
         return f"{self._root}{os.sep}{_NOTES}{os.sep}{folder}{os.sep}-{name}"
 
     def _path(self, key: str) -> str:
-        return f"{self._root}{os.sep}{_BUCKET}{os.sep}{key[:2]}{os.sep}{key[2:]}"
+        return f"{self._root}{os.sep}{_BUCKET}{os.sep}{key[:1]}{os.sep}{key[1:]}"
 
     def _ours(self) -> bool:
         """Look, once, whether the directory belongs to this user (or does not exist yet)."""

@@ -23,13 +23,16 @@ __all__ = ["Form", "Request", "Response", "Traffic", "Transport"]
 class Form(Protocol):
     """What is kept of an answer instead of its body, for one who will read nothing else in it.
 
-    ``name`` changes with whatever changes what ``distilled`` makes.
+    ``name`` changes with whatever changes what ``written`` makes.
     """
 
     name: str
 
-    def distilled(self, response: Response) -> bytes | None:
-        """Return what is to be kept; None where that is the answer itself, since it makes no sense."""
+    def read(self, response: Response) -> object | None:
+        """Return what the answer says; None for one that is none, or makes no sense: it is kept as it is."""
+
+    def written(self, value: object) -> bytes:
+        """Return what is to be kept of what was ``read``."""
 
 
 class Request:
@@ -107,10 +110,11 @@ class Response:
     """One answer, complete and decoded.
 
     ``url`` is where it came from after redirects, without credentials; header names are lower case.
-    ``form`` names the form in which ``body`` is, "" as it was sent.
+    ``form`` names the form in which ``body`` is, "" as it was sent.  ``value`` is what was read in it, where
+    somebody has done so already.
     """
 
-    __slots__ = ("body", "form", "from_cache", "headers", "status", "url")
+    __slots__ = ("body", "form", "from_cache", "headers", "status", "url", "value")
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the response
         self,
@@ -128,6 +132,7 @@ class Response:
         self.body = body
         self.from_cache = from_cache
         self.form = form
+        self.value: object | None = None
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {len(self.body)} bytes)"

@@ -48,7 +48,10 @@ class Setting:
     def fetch(self, url: str = URL, *, cache: CachingTransport | None = None, **request: object) -> Response:
         """Fetch as a new process would, unless ``cache`` is given."""
         asked = Request(url, limit=1000, **request)  # type: ignore[arg-type]  # what a test varies
-        return asyncio.run((cache or self.cache()).fetch(asked))
+        transport = cache or self.cache()
+        response = asyncio.run(transport.fetch(asked))
+        transport.flush()
+        return response
 
     def stored(self, url: str = URL, **request: object) -> Response | None:
         """Ask what a new process finds without waiting."""
@@ -62,7 +65,7 @@ class Setting:
     @property
     def records(self) -> list[Path]:
         """The files of records."""
-        return sorted(path for path in self.folder.glob("http-v2/*/*") if path.is_file())
+        return sorted(path for path in self.folder.glob("http-v3/*/*") if path.is_file())
 
 
 @pytest.fixture
@@ -530,7 +533,7 @@ def test_folder_of_the_user_is_not_marked(cache: Setting) -> None:
     cache.folder.mkdir()
     cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE))
     cache.fetch()
-    assert [path.name for path in cache.folder.iterdir()] == ["http-v2"]
+    assert [path.name for path in cache.folder.iterdir()] == ["http-v3"]
 
 
 def refuse_to_write(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:

@@ -28,7 +28,7 @@ from resolver.index.store import RecordStore
 from resolver.index.transport import Request, Response
 from resolver.model.distfile import DistFile
 from support.fake_time import FakeTime
-from support.fake_transport import FakeTransport, answer
+from support.fake_transport import FakeTransport, answer, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -746,8 +746,8 @@ def test_warm_answers_need_no_waiting(cached: Cached) -> None:
     cold = cached.client()
     assert cold.listing_now("a") is None
     assert cold.metadata_now("a", file) is None
-    asyncio.run(cold.listing("a"))
-    asyncio.run(cold.metadata("a", file))
+    settled(cold, cold.listing("a"))
+    settled(cold, cold.metadata("a", file))
     assert len(cached.server.asked) == 3
     warm = cached.client()
     listing, metadata = warm.listing_now("a"), warm.metadata_now("a", file)
@@ -768,7 +768,8 @@ def test_ranges_are_replayed_without_waiting(cached: Cached) -> None:
 
     cached.server.script(WHEEL_URL, serve)
     file = DistFile(NAME, WHEEL_URL)
-    asyncio.run(cached.client().metadata("a", file))
+    client = cached.client()
+    settled(client, client.metadata("a", file))
     found = cached.client().metadata_now("a", file)
     assert found is not None
     assert found.requires_dist == ("b",)
@@ -777,8 +778,9 @@ def test_ranges_are_replayed_without_waiting(cached: Cached) -> None:
 def test_known_failure_needs_no_waiting(cached: Cached) -> None:
     file = beside(b"no metadata")
     cached.server.script(f"{WHEEL_URL}.metadata", answer(200, b"no metadata", {"cache-control": "max-age=9"}))
+    client = cached.client()
     with pytest.raises(MetadataInvalid):
-        asyncio.run(cached.client().metadata("a", file))
+        settled(client, client.metadata("a", file))
     with pytest.raises(MetadataInvalid):
         cached.client().metadata_now("a", file)
 
@@ -794,7 +796,8 @@ def test_offline_finds_metadata_by_whatever_step_was_kept(cached: Cached) -> Non
     cached.server.script(f"{WHEEL_URL}.metadata", IndexUnavailable("refused", status=403))
     cached.server.script(WHEEL_URL, answer(200, WHEEL, {"etag": '"1"'}))
     file = beside(hashes=digest(WHEEL))
-    asyncio.run(cached.client().metadata("a", file))
+    client = cached.client()
+    settled(client, client.metadata("a", file))
     assert asyncio.run(cached.client(offline=True).metadata("a", file)).version == "1"
 
 

@@ -53,7 +53,7 @@ def filled(folder: Path) -> None:
 
 def test_usage_counts_our_files_of_all_versions(tmp_path: Path) -> None:
     filled(tmp_path)
-    records = [path for path in (tmp_path / "http-v2").rglob("*") if path.is_file()]
+    records = [path for path in (tmp_path / "http-v3").rglob("*") if path.is_file()]
     found = usage(str(tmp_path))
     assert found.files == 3
     assert found.size == sum(path.stat().st_size for path in records) + 5
@@ -61,10 +61,10 @@ def test_usage_counts_our_files_of_all_versions(tmp_path: Path) -> None:
 
 def test_clean_deletes_our_files_only(tmp_path: Path) -> None:
     filled(tmp_path)
-    (tmp_path / "http-v3").symlink_to(tmp_path / "other")
+    (tmp_path / "http-v2").symlink_to(tmp_path / "other")
     assert clean(str(tmp_path)).files == 3
     assert usage(str(tmp_path)).files == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["http-v3", "http-vx", "other"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["http-v2", "http-vx", "other"]
     assert (tmp_path / "other" / "precious").read_bytes() == b"mine"
 
 
