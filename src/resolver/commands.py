@@ -86,7 +86,8 @@ def note_work(statistics: Statistics, console: Console) -> None:
     """Say what a resolution took, to those who ask."""
     console.note(
         f"{statistics.decisions} decisions, {statistics.conflicts} conflicts,"
-        f" {statistics.candidates} candidates looked at, {statistics.requests} requests,"
+        f" {statistics.candidates} candidates looked at, {statistics.requests} requests"
+        f" ({statistics.wasted} of them not needed),"
         f" {statistics.bytes / 1e6:.2f} MB"
     )
 

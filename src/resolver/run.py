@@ -293,6 +293,7 @@ class Run:
             requests=self.opened.requests,
             bytes=self.opened.bytes,
             seconds=self._budget.spent,
+            wasted=0 if self._fetching is None else self._fetching.wasted(self.problem.asked()),
         )
 
 

@@ -19,7 +19,7 @@ from resolver.problem import ListingKey, MetadataKey
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from resolver.index.metadata import Metadata
     from resolver.index.source import Source
@@ -38,6 +38,7 @@ class Fetcher:
         self._source = source
         self._catalog = problem.catalog
         self._tasks: dict[tuple[str, str], asyncio.Task[Listing | Metadata]] = {}
+        self._started: list[Key] = []
         self.pending = 0
         self.stopped = False
 
@@ -69,9 +70,22 @@ class Fetcher:
             import asyncio  # noqa: PLC0415  # lazy: start-up time
 
             task = self._tasks[slot] = asyncio.get_running_loop().create_task(self._fetch(key))
+            self._started.append(key)
             self.pending += 1
             task.add_done_callback(self._done)
         return task
+
+    def wasted(self, asked: Mapping[str, Collection[int]]) -> int:
+        """Return how much was waited for, or begun, that the solver did not ask for.
+
+        ``asked`` are the packages that it did ask for, with the candidates whose metadata it wanted.
+        """
+        return sum(
+            key.name not in asked
+            if isinstance(key, ListingKey)
+            else key.candidate not in asked.get(key.name, ())
+            for key in self._started
+        )
 
     async def cancel(self) -> None:
         """Stop what is still under way, and wait until it has stopped; nothing is to be started after it."""

@@ -141,7 +141,7 @@ def test_quiet_and_verbose() -> None:
         "note: from index.example",
         "warning: odd answer",
         "Resolved 1 package in 0.50 s",
-        "note: 1 decisions, 0 conflicts, 0 candidates looked at, 0 requests, 0.00 MB",
+        "note: 1 decisions, 0 conflicts, 0 candidates looked at, 0 requests (0 of them not needed), 0.00 MB",
     ]
 
 

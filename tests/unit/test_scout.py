@@ -193,6 +193,27 @@ def test_failure_that_nobody_wants_is_not_complained_about() -> None:
     run(work)
 
 
+def test_what_the_solver_did_not_ask_for_is_counted_as_wasted() -> None:
+    """Pages count, and so do candidates of packages that it did ask for."""
+    walk = Walk(CountingSource({"a": {"1": {}, "2": {}}, "b": {"1": {}}}))
+
+    async def work() -> None:
+        for name in ("a", "b"):
+            walk.fetcher.start(ListingKey(name))
+        await walk.rest()
+        for name in ("a", "b"):
+            assert walk.fetcher.now(ListingKey(name))
+        for candidate in (0, 1):
+            walk.fetcher.start(walk.key("a", candidate))
+        walk.fetcher.start(walk.key("a", 0))
+        await walk.rest()
+
+    run(work)
+    assert walk.fetcher.wasted({"a": {0, 1}, "b": set()}) == 0
+    assert walk.fetcher.wasted({"a": {1}}) == 2
+    assert walk.fetcher.wasted({}) == 4
+
+
 def test_nothing_is_under_way_after_cancelling() -> None:
     """Not even what an answer that came in the last moment would have led to, whether new or stopped too."""
     packages: Packages = {

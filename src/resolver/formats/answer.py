@@ -53,10 +53,11 @@ class Statistics:
     """What the resolution took.
 
     Solver decisions and conflicts, candidates whose metadata was looked at, requests and bytes from the
-    network, seconds of wall time.
+    network, seconds of wall time.  ``wasted`` are pages and metadata that were asked for ahead of the solver
+    and that it did not need.
     """
 
-    __slots__ = ("bytes", "candidates", "conflicts", "decisions", "requests", "seconds")
+    __slots__ = ("bytes", "candidates", "conflicts", "decisions", "requests", "seconds", "wasted")
 
     def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
@@ -67,6 +68,7 @@ class Statistics:
         requests: int = 0,
         bytes: int = 0,  # noqa: A002  # the name in the published schema
         seconds: float = 0.0,
+        wasted: int = 0,
     ) -> None:
         self.decisions = decisions
         self.conflicts = conflicts
@@ -74,6 +76,7 @@ class Statistics:
         self.requests = requests
         self.bytes = bytes
         self.seconds = seconds
+        self.wasted = wasted
 
     def __repr__(self) -> str:
         return f"Statistics({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
