@@ -1,39 +1,53 @@
-"""How the solver's time grows with packages and candidates where nothing conflicts.
+"""How time and memory grow: with packages, and with versions a package, both to 5,000.
 
-    python -m benchmarks growth [SVG]
-
-Each package needs up to five later ones, each from a candidate on.  Facts are made when they are first asked
-for, in a run that is not measured: a million candidates with their masks would fill the memory, and the
-solver looks at one of each package.  Prints CPU milliseconds, the best of several runs with the garbage
-collector off, and draws them, both as powers of ten: a straight line of slope one is linear growth.
+``solver`` is the solver alone, over a problem without conflicts whose facts are at hand.  ``packages`` and
+``versions`` are the whole command with a full cache, over universes made by dice (``universe``), as user time
+and the most memory of the process; in ``capped`` universes one requirement in thirteen rules out the newest
+of what it needs, so that decisions are taken back.  The exponent is that of the power law that fits best,
+from a hundred on, of what comes on top of the bare interpreter: 1 is linear growth.
 """
 
 from __future__ import annotations
 
 import gc
 import time
-from math import log10
-from pathlib import Path
+import tracemalloc
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.instances import span
-from resolver.solver.engine import Facts, Solved, Solver, Universe
+from benchmarks.measuring import exponent
+from benchmarks.processes import BARE, OURS, Bench, installed, serving
+from benchmarks.universe import Universe
+from resolver.solver.engine import Facts, Solved, Solver
+from resolver.solver.engine import Universe as Candidates
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable, Sequence
 
-PACKAGES = (10, 30, 100, 300, 1000)
-SIZES = (10, 100, 1000)
+    Row = dict[str, float]
+
+__all__ = ["add_options", "run"]
+
+_PACKAGES = (10, 30, 100, 300, 1000, 2000, 5000)
+_VERSIONS = (10, 30, 100, 300, 1000, 5000)
+_DEEP = 20
+"""Packages of the universe in which versions grow."""
 
 
 class Growing:
-    """A problem of so many packages with so many candidates each."""
+    """A problem of so many packages with so many candidates each; nothing conflicts.
+
+    Each package needs up to five later ones, each from a candidate on.  Facts are made when they are first
+    asked for, in a run that is not measured: all of them would fill the memory, and the solver looks at one
+    candidate of each package.
+    """
 
     def __init__(self, packages: int, size: int) -> None:
         self._packages = packages
         self._size = size
-        self._universe = Universe((2 << size) - 1)
+        self._universe = Candidates((2 << size) - 1)
         self._facts: dict[tuple[int, int], Facts] = {}
         roots = range(min(packages, 20))
         self._root = Facts([(package, span(0, size), None) for package in roots])
@@ -42,7 +56,7 @@ class Growing:
         """Return the root's facts."""
         return self._root
 
-    def universe(self, package: int) -> Universe:  # noqa: ARG002  # all are alike
+    def universe(self, package: int) -> Candidates:  # noqa: ARG002  # all are alike
         """Return all candidates."""
         return self._universe
 
@@ -63,59 +77,135 @@ class Growing:
         return allowed.bit_length() - 2
 
 
-def measured(packages: int, size: int) -> tuple[float, int]:
-    """Return the least CPU time of several runs in milliseconds, and how many packages were selected."""
+def solver(packages: int, size: int) -> Row:
+    """Return the least CPU time of several runs, what one holds, and how many packages were selected."""
     problem = Growing(packages, size)
     times: list[float] = []
     selected = 0
     gc.collect()
-    while len(times) < 5 or sum(times) < 0.3:
+    while len(times) < 4 or (sum(times) < 0.2 and len(times) < 300):
         start = time.process_time()
-        solver = Solver(problem)
-        outcome = solver.advance()
+        search = Solver(problem)
+        outcome = search.advance()
         times.append(time.process_time() - start)
         assert isinstance(outcome, Solved)
-        assert solver.statistics.conflicts == 0
+        assert search.statistics.conflicts == 0
         selected = len(outcome.selected)
-    return min(times[1:]) * 1e3, selected
+    tracemalloc.start(1)
+    search = Solver(problem)
+    search.advance()
+    size_held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return {
+        "packages": packages,
+        "versions": size,
+        "selected": selected,
+        "ms": round(min(times[1:]) * 1e3, 4),
+        "KiB": round(size_held / 1024, 1),
+    }
 
 
-def drawn(table: dict[tuple[int, int], tuple[float, int]]) -> str:
-    """Return the table as an SVG: packages selected to the right, milliseconds upwards."""
+def command(bench: Bench, universe: Universe, counts: Iterable[int], rounds: int) -> list[Row]:
+    """Return what the warm command takes for so many packages of a universe that is served."""
+    found = []
+    for count in counts:
+        lines = universe.roots(count)
+        _, pins = bench.run(OURS, lines, "growth")
+        runs = [bench.run(OURS, lines, "growth")[0] for _ in range(rounds if count < 2000 else 2)]
+        assert not runs[-1].status, f"no answer for {count} packages"
+        found.append(
+            {
+                "packages": count,
+                "selected": len(pins),
+                "user": round(min(run.user for run in runs) * 1e3, 2),
+                "wall": round(min(run.seconds for run in runs) * 1e3, 2),
+                "peak": round(max(run.peak for run in runs), 1),
+            }
+        )
+        print(found[-1], flush=True)
+    return found
 
-    def place(count: float, milliseconds: float) -> str:
-        return f"{60 + (log10(count) - 1) * 160:.1f},{270 - (log10(milliseconds) + 2) * 70:.1f}"
 
-    def text(x: float, y: float, words: str, anchor: str = "middle") -> str:
-        return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}">{words}</text>'
+def by_packages(ours: str, most: int, rounds: int, *, capped: float) -> dict[str, Any]:
+    """Measure the command with ever more packages."""
+    universe = Universe(most, capped=capped)
+    with serving("--packages", str(most), "--capped", str(capped)) as line:
+        bench = Bench(line, ours, None)
+        try:
+            bare = _bare(bench, rounds)
+            rows = command(bench, universe, [count for count in _PACKAGES if count <= most], rounds)
+        finally:
+            bench.close()
+    return _fitted(rows, "packages", bare)
 
-    lines = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 320"', 'font-size="11">']
-    lines.append('<path d="M60 20V270H400" fill="none" stroke="black"/>')
-    lines += [text(60 + i * 160, 286, f"{10 ** (i + 1)}") for i in range(3)]
-    lines += [text(54, 274 - i * 70, f"{10.0 ** (i - 2):g}", "end") for i in range(4)]
-    lines += [text(230, 306, "packages selected"), text(60, 14, "ms")]
-    for i, (size, dashes) in enumerate(zip(SIZES, ("1 3", "6 3", "none"), strict=True)):
-        points = " ".join(place(table[packages, size][1], table[packages, size][0]) for packages in PACKAGES)
-        line = f'fill="none" stroke="black" stroke-dasharray="{dashes}"'
-        lines.append(f'<polyline points="{points}" {line}/>')
-        lines.append(f'<path d="M80 {36 + 16 * i}H110" {line}/>')
-        lines.append(text(116, 40 + 16 * i, f"{size} candidates each", "start"))
-    return "\n".join([*lines, "</svg>", ""])
+
+def by_versions(ours: str, most: int, rounds: int) -> dict[str, Any]:
+    """Measure the command with ever more versions of each of a few packages."""
+    rows = []
+    for versions in (each for each in _VERSIONS if each <= most):
+        universe = Universe(_DEEP, versions=versions, capped=0)
+        words = ("--packages", str(_DEEP), "--versions", str(versions), "--capped", "0")
+        with serving(*words) as line:
+            bench = Bench(line, ours, None)
+            try:
+                bare = _bare(bench, rounds)
+                rows += [{**row, "versions": versions} for row in command(bench, universe, [_DEEP], rounds)]
+            finally:
+                bench.close()
+    return _fitted(rows, "versions", bare)
+
+
+def _bare(bench: Bench, rounds: int) -> tuple[float, float]:
+    """Return what the interpreter alone takes, in milliseconds and MiB."""
+    runs = [bench.run(BARE, [], "bare")[0] for _ in range(rounds)]
+    return min(run.user for run in runs) * 1e3, min(run.peak for run in runs)
+
+
+def _fitted(rows: Sequence[Row], along: str, bare: tuple[float, float]) -> dict[str, Any]:
+    """Return rows with the exponents of their growth."""
+    large = [row for row in rows if row[along] >= 100]
+    return {
+        "rows": rows,
+        "bare": {"user": round(bare[0], 2), "peak": round(bare[1], 1)},
+        "exponents": {
+            "user": _exponent([(row[along], row["user"] - bare[0]) for row in large]),
+            "peak": _exponent([(row[along], row["peak"] - bare[1]) for row in large]),
+        },
+    }
+
+
+def _exponent(points: Sequence[tuple[float, float]]) -> float | None:
+    return round(exponent(points), 2) if len(points) > 1 and all(y > 0 for _, y in points) else None
+
+
+def run(options: Namespace) -> dict[str, Any]:
+    """Measure, and print as it goes."""
+    most = options.most
+    gc.disable()
+    try:
+        rows = [
+            solver(packages, size)
+            for size in (10, 100, 1000, 5000)
+            for packages in _PACKAGES
+            if packages <= most and size <= most and packages * size <= 5_000_000
+        ]
+    finally:
+        gc.enable()
+    for row in rows:
+        print(row)
+    by_count = [
+        (row["selected"], row["ms"]) for row in rows if row["versions"] == 100 and row["packages"] >= 100
+    ]
+    with installed(options.python) as ours:
+        return {
+            "solver": {"rows": rows, "exponents": {"ms": _exponent(by_count)}},
+            "packages": by_packages(ours, most, options.rounds, capped=0),
+            "capped": by_packages(ours, most, options.rounds, capped=0.2),
+            "versions": by_versions(ours, most, options.rounds),
+        }
 
 
 def add_options(parser: ArgumentParser) -> None:
     """Add what this section understands."""
-    parser.add_argument("svg", nargs="?", type=Path, help="where to draw it")
-
-
-def run(options: Namespace) -> int:
-    """Print a table, and draw it where a file is named."""
-    gc.disable()
-    table = {(packages, size): measured(packages, size) for size in SIZES for packages in PACKAGES}
-    print("packages  candidates each  selected        ms  µs a package")
-    for (packages, size), (milliseconds, selected) in table.items():
-        each = milliseconds * 1e3 / selected
-        print(f"{packages:8}  {size:15}  {selected:8}  {milliseconds:8.3f}  {each:12.2f}")
-    if options.svg:
-        options.svg.write_text(drawn(table), encoding="utf-8")
-    return 0
+    parser.add_argument("--most", type=int, default=5000, help="packages, and versions a package")
+    parser.add_argument("--rounds", type=int, default=4)

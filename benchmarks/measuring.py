@@ -93,6 +93,9 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
 
 def stamp(command: Sequence[str]) -> dict[str, str]:
     """Return where and on what something was measured; of paths in ``command`` nothing but the last part."""
+    if "--out" in command:
+        at = list(command).index("--out")
+        command = [*command[:at], *command[at + 2 :]]
     words = [f".../{os.path.basename(word)}" if os.path.isabs(word) else word for word in command]  # noqa: PTH117, PTH119  # words, not paths
     return {
         "command": " ".join(["python -m benchmarks", *words]),

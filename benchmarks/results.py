@@ -19,8 +19,20 @@ RESULTS = ROOT / "benchmarks" / "results"
 def write(folder: Path, section: str, document: dict[str, Any]) -> None:
     """Write what a section found."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(document, indent=1, ensure_ascii=False)
+    text = _dumped(document)
     (folder / f"{section}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _dumped(value: object, depth: int = 0) -> str:
+    """Return JSON of which the upper three levels have a line for each value."""
+    if not isinstance(value, dict | list) or not value or depth > 2:
+        return json.dumps(value, ensure_ascii=False)
+    inner = f",\n{' ' * (depth + 1)}"
+    if isinstance(value, list):
+        items = [_dumped(each, depth + 1) for each in value]
+        return f"[{inner[1:]}{inner.join(items)}\n{' ' * depth}]"
+    items = [f"{json.dumps(key)}: {_dumped(each, depth + 1)}" for key, each in value.items()]
+    return f"{{{inner[1:]}{inner.join(items)}\n{' ' * depth}}}"
 
 
 def read(folder: Path, section: str) -> dict[str, Any] | None:

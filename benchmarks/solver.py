@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from benchmarks.instances import Instance
 
-ENOUGH = 0.6
+ENOUGH = 0.25
 """Seconds after which a measurement is not repeated."""
 
 MOST = 500
@@ -179,7 +179,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--only", action="append", help="part of the name of what is to be measured")
     parser.add_argument("--engines", default="ours,pgcore,nab,resolvelib")
     parser.add_argument("--kinds", default="recorded,corpora")
-    parser.add_argument("--limit", type=float, default=3.0, help="seconds an engine has for an instance")
+    parser.add_argument("--limit", type=float, default=1.0, help="seconds an engine has for an instance")
 
 
 def run(options: Namespace) -> dict[str, Any]:
