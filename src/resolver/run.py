@@ -239,6 +239,7 @@ class Run:
             self._fetcher,
             source=self.opened.source,
             allowance=self._allowance(fixing=fixing),
+            foreseen=tuple if self._search is None else self._search.foreseen,
         )
         return True
 

@@ -56,7 +56,7 @@ class Question:
     """What was asked: the requirements and constraints of the user's, and the options.
 
     ``sought`` are a package and what puts candidates of it into an order, of which the first that can be had
-    is wanted.
+    is wanted; and those that this question or the next ones will probably ask for.
     """
 
     __slots__ = ("constraints", "options", "requirements", "sought")
@@ -66,16 +66,16 @@ class Question:
         requirements: Sequence[Requirement],
         constraints: Sequence[Requirement],
         options: Options,
-        sought: tuple[str, Order] | None = None,
+        sought: tuple[str, Order, Sequence[int]] | None = None,
     ) -> None:
         self.requirements = requirements
         self.constraints = constraints
         self.options = options
         self.sought = sought
 
-    def seeking(self, name: str, order: Order) -> Question:
+    def seeking(self, name: str, order: Order, likely: Sequence[int] = ()) -> Question:
         """Return the question with that candidate of ``name`` wanted which is the first that can be had."""
-        return Question(self.requirements, self.constraints, self.options, (name, order))
+        return Question(self.requirements, self.constraints, self.options, (name, order, likely))
 
     def changed(self, changes: Iterable[Change]) -> Question:
         """Return the question after ``changes``, of which no two touch the same line."""

@@ -17,17 +17,18 @@ from __future__ import annotations
 from resolver.formats.answer import Fix
 from resolver.solver.engine import Solved, Unsolvable
 from resolver.whatif.changes import RANKS, Addition, Alternatives, Edit, Line, Setting, knobs
-from resolver.whatif.edits import EXCLUSION, LOWER, bounds, moved, no_extra, sequence, window, without
+from resolver.whatif.edits import EXCLUSION, bounds, moved, no_extra, sequence, window, without
 from resolver.whatif.memory import FEW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from resolver.catalog import Candidates
     from resolver.problem import PythonProblem
     from resolver.solver.incompatibility import Clause
     from resolver.whatif.changes import Change, Question
+    from resolver.whatif.foresight import Likely
 
     Trials = Generator[Question, "Verdict", None]
     Found = Generator[Question, "Verdict", "list[_Proven]"]
@@ -114,6 +115,12 @@ class Search:
         if ordered and not _drops(ordered[0]):
             ordered = [each for each in ordered if not _drops(each)]
         return tuple(dict.fromkeys(_told(self._question, each.changes) for each in ordered))[:_MOST]
+
+    def foreseen(self) -> Iterator[Likely]:
+        """Yield what trials will probably ask for; nothing depends on whether it is there."""
+        from resolver.whatif.foresight import likely  # noqa: PLC0415  # lazy: a warm run waits for nothing
+
+        return likely(self._problem, knobs(self._question, self._problem, self._clause))
 
     def trials(self) -> Trials:
         """Yield the questions to try; to be closed when enough was spent."""
@@ -256,8 +263,7 @@ class Search:
         nearest = yield from self._nearest(line, direction, near, verdict, others)
         edit = Edit(line, moved(requirement, direction, candidates.version(nearest)), RANKS[direction])
         changed = self._question.changed([*others, edit])
-        # Below a lower bound the newest is the nearest; otherwise there may be newer ones.
-        tried = yield changed.seeking(requirement.name, _given([nearest])) if direction == LOWER else changed
+        tried = yield changed.seeking(requirement.name, _given([nearest]))
         return _Proven([*others, edit], tried) if tried.solved else _Proven([*others, away], verdict)
 
     def _nearest(
@@ -280,7 +286,9 @@ class Search:
             middle = len(open_) // 2
             some = open_ if len(open_) <= FEW else open_[middle : middle + 1]
             edit = Edit(line, window(requirement, direction, list(map(candidates.version, some))), 0)
-            tried = yield self._question.changed([*others, edit]).seeking(requirement.name, _given(some))
+            tried = yield self._question.changed([*others, edit]).seeking(
+                requirement.name, _given(some), open_ if some is open_ else _middles(open_)
+            )
             reached = tried.selected(requirement.name)
             if tried.solved and reached in some:
                 best = reached
@@ -290,6 +298,18 @@ class Search:
             else:
                 open_ = [] if some is open_ else open_[middle + 1 :]
         return best
+
+
+def _middles(open_: list[int]) -> list[int]:
+    """Return the candidates that the next few bisections of ``open_`` may ask for."""
+    parts = [open_]
+    found: list[int] = []
+    for part in parts:  # which grows meanwhile
+        if len(part) > FEW and len(found) < FEW - 1:
+            middle = len(part) // 2
+            found.append(part[middle])
+            parts += [part[:middle], part[middle + 1 :]]
+    return found
 
 
 def _given(order: list[int]) -> Callable[[Candidates], list[int]]:

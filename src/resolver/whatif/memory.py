@@ -15,7 +15,7 @@ from resolver.solver.port import Need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from resolver.catalog import Candidates, Catalog
     from resolver.problem import PythonProblem
@@ -27,6 +27,9 @@ __all__ = ["FEW", "Asking", "Enough", "Known", "Memory", "Sought"]
 
 FEW = 16
 """So many candidates that nobody looked at before are tried one after the other, more in leaps."""
+
+_NEXT = 3
+"""So many of what is sought are fetched besides the first one that was not known."""
 
 
 class Enough(Exception):  # nothing is wrong
@@ -134,15 +137,19 @@ class Sought:
 
     Those that were looked at before are tried one after the other; of others some, and then they are passed
     over in leaps, each twice as long as the one before: so the number of those that are looked at grows with
-    the logarithm of how many there are.
+    the logarithm of how many there are.  ``likely`` are those that will probably be asked for, if that is
+    known.
     """
 
-    __slots__ = ("_chosen", "_leaps", "_make_order", "_order", "_tried", "name")
+    __slots__ = ("_chosen", "_given", "_leaps", "_make_order", "_order", "_tried", "name")
 
-    def __init__(self, name: str, order: Callable[[Candidates], Sequence[int]]) -> None:
+    def __init__(
+        self, name: str, order: Callable[[Candidates], Sequence[int]], likely: Sequence[int] = ()
+    ) -> None:
         self.name = name
         self._make_order = order
         self._order: Sequence[int] = ()
+        self._given = likely
         self._chosen = -1
         self._tried = 0
         self._leaps = 0
@@ -153,11 +160,42 @@ class Sought:
         ``known`` are those that were looked at before.  Raises ``Enough`` after the last leap.
         """
         self._order = self._order or self._make_order(candidates)
-        if self._chosen < 0 or not allowed >> self._chosen & 1:
-            left = [each for each in self._order if allowed >> each & 1]
-            if not left:
-                return None
-            self._chosen = left[self._leap(left, known)]
+        if self._chosen >= 0 and allowed >> self._chosen & 1:
+            return self._chosen
+        return self._next(allowed, known)
+
+    def likely(self, allowed: int, known: Container[int], misses: int) -> Sequence[int]:
+        """Return candidates that are worth fetching when one that is not known was met, for the n-th time.
+
+        Those that the question names; or else a few that come next, and all that do if those are refused.
+        """
+        if self._given:
+            return self._given
+        following = self._following(allowed, known)
+        return following if misses > 1 else following[:_NEXT]
+
+    def _following(self, allowed: int, known: Container[int]) -> list[int]:
+        """Return the candidates that come next if all are refused."""
+        ahead = Sought(self.name, self._make_order)
+        ahead._order, ahead._chosen = self._order, self._chosen
+        ahead._tried, ahead._leaps = self._tried, self._leaps
+        found: list[int] = []
+        try:
+            while ahead._chosen >= 0:
+                allowed &= ~(1 << ahead._chosen)
+                following = ahead._next(allowed, known)
+                if following is None:
+                    break
+                found.append(following)
+        except Enough:
+            pass
+        return found
+
+    def _next(self, allowed: int, known: Container[int]) -> int | None:
+        left = [each for each in self._order if allowed >> each & 1]
+        if not left:
+            return None
+        self._chosen = left[self._leap(left, known)]
         return self._chosen
 
     def _leap(self, left: Sequence[int], known: Container[int]) -> int:
@@ -171,12 +209,6 @@ class Sought:
             raise Enough
         self._leaps += 1
         return min((1 << self._leaps) - 1, len(left) - 1)
-
-    def likely(self, allowed: int, count: int) -> Iterator[int]:
-        """Yield up to ``count`` candidates that come next if the chosen one is refused."""
-        after = (each for each in self._order if allowed >> each & 1 and each != self._chosen)
-        for _, each in zip(range(min(count, FEW - self._tried)), after, strict=False):
-            yield each
 
 
 class Asking:

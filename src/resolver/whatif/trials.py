@@ -32,13 +32,14 @@ from resolver.whatif.memory import Asking, Enough, Known, Memory, Sought
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
     from resolver.index.source import Source
     from resolver.problem import PythonProblem
     from resolver.whatif.changes import Question
+    from resolver.whatif.foresight import Likely
 
     Key = ListingKey | MetadataKey
 
@@ -85,7 +86,8 @@ class Trials:
     """Drives a search (a generator that yields questions and is sent verdicts) over one source.
 
     ``first`` is the question that was asked first, ``problem`` what became of it, ``fetcher`` what fetched
-    for it, ``solver`` what tried to solve it, if others are to profit from that.
+    for it, ``solver`` what tried to solve it, if others are to profit from that.  ``foreseen`` returns what
+    will probably be needed.
     """
 
     def __init__(  # noqa: PLR0913  # what the first resolution leaves behind
@@ -98,6 +100,7 @@ class Trials:
         *,
         source: Source,
         allowance: Allowance,
+        foreseen: Callable[[], Iterable[Likely]] = tuple,
     ) -> None:
         self._search = search
         self._first = first
@@ -107,6 +110,9 @@ class Trials:
         self._allowance = allowance
         self._trial: _Trial | None = None
         self._fetchers = [fetcher]
+        self._problem = problem
+        self._foreseen = foreseen
+        self._ahead: Fetcher | None = None
 
     @property
     def seconds(self) -> float:
@@ -130,12 +136,26 @@ class Trials:
         assert self._trial is not None
         await self._cancel(self._fetchers[:-1])
         del self._fetchers[:-1]
-        self._trial.walk_ahead()
+        self._trial.walk_ahead(keys, self._look_ahead())
         return [self._fetchers[-1].start(key) for key in keys]
+
+    def _look_ahead(self) -> Fetcher:
+        """Return who fetches for several trials, the first time for all what they will probably need."""
+        if self._ahead is not None:
+            return self._ahead
+        self._ahead = Fetcher(self._source, self._problem)
+        for each in self._foreseen():
+            for candidate in each.candidates:
+                if self._problem.catalog.required(each.name, candidate, "") is None:
+                    self._ahead.start(self._problem.metadata_key(each.name, candidate))
+            Scout(self._problem, self._ahead).require(each.requirements)
+        return self._ahead
 
     async def cancel(self) -> None:
         """Stop what is under way."""
         await self._cancel(self._fetchers)
+        if self._ahead is not None:
+            await self._ahead.cancel()
 
     async def _cancel(self, fetchers: Sequence[Fetcher]) -> None:
         for fetcher in fetchers:
@@ -220,14 +240,15 @@ class _Trial:
             self._steps, most = max(allowance.steps // 4, _STEPS), max(allowance.keys // 2, _KEYS)
         else:  # nothing has to be left for others
             self._steps, most = allowance.steps, allowance.keys
-        self._asking = Asking(problem, memory.apart() if known is None else known, most=most, sought=sought)
+        self._known = memory.apart() if known is None else known
+        self._asking = Asking(problem, self._known, most=most, sought=sought)
         self._solver = Solver(
             self._asking,
             lore=None if known is None else memory.lore,
             first=-1 if sought is None else problem.names.intern(sought.name),
         )
         self._scout: Scout | None = None
-        self._refused = 0
+        self._misses = 0
 
     def advance(self, allowance: Allowance) -> Verdict | list[Key]:
         """Go on; the verdict, or the keys to wait for, of which there may be none."""
@@ -253,11 +274,19 @@ class _Trial:
         if self._is_akin:
             self._solver.teach(memory.lore)
 
-    def walk_ahead(self) -> None:
-        """From now on, fetch what will be wanted next; in an event loop."""
+    def walk_ahead(self, keys: Sequence[Key], ahead: Fetcher) -> None:
+        """Have what will be wanted next fetched while ``keys`` are waited for, and later; in an event loop.
+
+        ``ahead`` fetches what is worth having for other trials too.
+        """
         if self._scout is None:
             self._scout = Scout(self.problem, self._fetcher)
             self._scout.require(self.problem.requirements)
+        sought = self._sought
+        if sought is not None and any(
+            isinstance(key, MetadataKey) and key.name == sought.name for key in keys
+        ):
+            self._fetch_ahead(sought, ahead)
 
     def _left(self) -> int:
         """Return the candidates of what is sought that nothing rules out, as a mask."""
@@ -266,16 +295,15 @@ class _Trial:
         return self._solver.left(self.problem.names.intern(self._sought.name)) >> 1
 
     def _fulfilled(self, key: Key) -> bool:
-        if self._scout is not None and isinstance(key, MetadataKey):
-            if self._sought is not None and self._sought.name == key.name:
-                self._fetch_ahead(self._sought)
-            else:
-                self._scout.asked(key)
+        is_sought = self._sought is not None and self._sought.name == key.name
+        if self._scout is not None and isinstance(key, MetadataKey) and not is_sought:
+            self._scout.asked(key)
         return self._fetcher.now(key)
 
-    def _fetch_ahead(self, sought: Sought) -> None:
-        """Fetch more of what is sought with each candidate that is refused."""
-        self._refused += 1
-        for candidate in sought.likely(self._left(), (1 << self._refused) - 2):
+    def _fetch_ahead(self, sought: Sought, ahead: Fetcher) -> None:
+        """Fetch what is likely to come next of what is sought."""
+        self._misses += 1
+        known = self._known.asked.get(sought.name, ())
+        for candidate in sought.likely(self._left(), known, self._misses):
             if self.problem.catalog.required(sought.name, candidate, "") is None:
-                self._fetcher.start(self.problem.metadata_key(sought.name, candidate))
+                ahead.start(self.problem.metadata_key(sought.name, candidate))

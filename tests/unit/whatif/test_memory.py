@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from resolver.errors import NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.session import solve
+from resolver.whatif.fixes import _middles
 from resolver.whatif.memory import FEW, Enough, Sought
 from support.fixing import fixes_of
 from support.memory import MemorySource
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from resolver.formats.answer import Fix
+    from resolver.index.metadata import Metadata
+    from resolver.model.distfile import DistFile
 
 LINUX = Options(python_version="3.12", python_platform="linux")
 TEN: dict[str, Any] = {str(n): {} for n in range(1, 11)}
@@ -109,3 +113,50 @@ def test_facts_are_asked_for_once_in_all_trials() -> None:
     (fix,) = told(["a<3", "c"], source)
     assert fix.requirements == ("a<7", "c")
     assert len(source.asked) == len(set(source.asked))
+
+
+def test_what_comes_next_is_known_before_it_is_chosen() -> None:
+    """A few at the first miss, all that would be tried at the second; or what the question names."""
+    sought, allowed = Sought("a", lambda _: range(300)), (1 << 300) - 1
+    assert sought.choose(None, allowed, ()) == 0  # type: ignore[arg-type]  # not looked at
+    assert sought.likely(allowed, (), 1) == [1, 2, 3]
+    assert sought.likely(allowed, (), 2) == tried(300)[1:]
+    assert Sought("a", lambda _: range(300), (7, 9)).likely(allowed, (), 1) == (7, 9)
+    last = Sought("a", lambda _: range(2))
+    assert last.choose(None, 2, ()) == 1  # type: ignore[arg-type]  # the same
+    assert last.likely(2, (), 2) == []
+
+
+def test_trials_that_wait_have_few_rounds() -> None:
+    """What several trials need is fetched at once, and nothing that was fetched for one is lost to others."""
+
+    class Slow(MemorySource):
+        rounds = 0
+        waiting = 0
+
+        async def metadata(self, name: str, file: DistFile) -> Metadata:
+            if not self.waiting:
+                Slow.rounds += 1
+            self.waiting += 1
+            await asyncio.sleep(0.01)
+            self.waiting -= 1
+            return await super().metadata(name, file)
+
+    packages: dict[str, dict[str, Any]] = {
+        "tool": {
+            **{f"1.{n}": {} for n in range(100)},
+            **{f"2.{n}": {"requires": ["base<2"]} for n in range(400)},
+        },
+        "base": {"1": {}, "2": {}},
+    }
+    fixes = told(["base>=2", "tool>=2.399"], Slow(packages, patient=False))
+    assert fixes[-1].requirements == ("base>=2", "tool>=1.99")
+    assert Slow.rounds < 12
+
+
+def test_bisections_are_foreseen() -> None:
+    """The middles of a list, of its halves and of their halves: as far as they are bisected at all."""
+    assert _middles([*range(FEW)]) == []
+    assert _middles([*range(40)]) == [20, 10, 30]
+    assert _middles([*range(1000)])[:3] == [500, 250, 750]
+    assert len(_middles([*range(1000)])) == FEW - 1
