@@ -43,7 +43,7 @@ __all__ = ["Run"]
 _STEPS = 2_000
 
 #: What the search for fixes may cost: as much as the search for a solution, or this where that is more.
-_FIX_STEPS, _FIX_SECONDS = 100_000, 2.0
+_FIX_STEPS, _FIX_SECONDS = 100_000, 5.0
 
 _NO_LIMIT = 10**9
 
