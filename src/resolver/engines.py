@@ -7,6 +7,7 @@ in ``bridge.by_resolvelib``.
 from __future__ import annotations
 
 from resolver import session
+from resolver.collecting import sparing
 from resolver.errors import Stopped
 from resolver.options import Options
 from resolver.posing import read_requirement, read_requirements
@@ -70,7 +71,9 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     if options.engine == "resolvelib":
         from resolver.bridge.by_resolvelib import solve as by  # noqa: PLC0415  # lazy: rarely wanted
 
-    return by(requirements, constraints, options, source=source, progress=progress, warn=warn, note=note)
+    return sparing(
+        lambda: by(requirements, constraints, options, source=source, progress=progress, warn=warn, note=note)
+    )
 
 
 async def _in_thread(

@@ -6,7 +6,7 @@ costs 35 ms of start-up, which a command that only prints does not pay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003  # attrs keeps the annotation
+from collections.abc import Iterable, Mapping  # noqa: TC003  # attrs keeps the annotation
 from types import MappingProxyType
 
 import attrs
@@ -51,22 +51,54 @@ class File:
         )
 
 
+class _Files:
+    """The public values of files, made at the first look; with a cache that is where their page lies."""
+
+    __slots__ = ("_made", "_source")
+
+    def __init__(self, source: Iterable[DistFile]) -> None:
+        self._source = source
+        self._made: tuple[File, ...] | None = None
+
+    def made(self) -> tuple[File, ...]:
+        """Return them, always the same."""
+        if self._made is None:
+            self._made = tuple(File.of(file) for file in self._source)
+            self._source = ()
+        return self._made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return tuple, (self.made(),)
+
+
+def _made(files: _Files | tuple[File, ...]) -> tuple[File, ...]:
+    return files.made() if isinstance(files, _Files) else tuple(files)
+
+
 @attrs.frozen
 class Pin:
     """One package and the version it got.
 
-    ``url`` is None for a package from an index.  ``files`` are all files of the version, those that fit the
-    target first.  ``requires`` are triples of requirement, name and version that fulfils it.  ``via`` says
-    who wants the package: origins (``file:line``), then names of packages.
+    ``url`` is None for a package from an index.  ``requires`` are triples of requirement, name and version
+    that fulfils it.  ``via`` says who wants the package: origins (``file:line``), then names of packages.
     """
 
     name: str
     version: Version
     extras: frozenset[str]
     url: str | None
-    files: tuple[File, ...]
+    _files: _Files | tuple[File, ...] = attrs.field(alias="files", eq=_made, repr=False)
     requires: tuple[tuple[str, str, str], ...]
     via: tuple[str, ...]
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """Return all files of the version, those that fit the target first.
+
+        Made when first asked for: most callers look at few.  Raises ``IndexUnavailable`` where they were to
+        be read in a cache that was emptied meanwhile; copying or pickling a pin makes them.
+        """
+        return _made(self._files)
 
 
 @attrs.frozen
@@ -85,7 +117,7 @@ class Resolution:
                 Version(pin.version),
                 pin.extras,
                 pin.url,
-                tuple(File.of(file) for file in pin.files),
+                _Files(pin.files),
                 pin.requires,
                 pin.via,
             )

@@ -64,6 +64,9 @@ class _Files:
         yield from self._candidates.files[self._candidate]
         yield from self._candidates.unfit[self._candidate]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return tuple, (tuple(self),)
+
 
 def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return a sentence for each selected extra that its candidate does not provide."""
