@@ -116,7 +116,8 @@ class Note:
         if at is None:
             return None
         numbers = self._numbers[self._ends[at] : self._ends[at + 1]]
-        return tuple([self._requirements.get(each) or self._requirement(each) for each in numbers])
+        found = self._requirements
+        return tuple([found[each] if each in found else self._requirement(each) for each in numbers])
 
     def provides(self, candidate: int, extra: str) -> bool | None:
         """Return whether the metadata of a candidate has ``extra``; None where that was not noted."""

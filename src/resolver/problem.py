@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from resolver.catalog import Candidates, Catalog
     from resolver.model.distfile import DistFile
     from resolver.model.requirement import Requirement
+    from resolver.offers import Offer
 
 __all__ = ["Choices", "ListingKey", "MetadataKey", "PythonProblem"]
 
@@ -103,6 +104,7 @@ class PythonProblem:
         self._required: dict[tuple[str, int, str], tuple[Requirement, ...] | Reason] = {}
         self._last_allowed: dict[str, int] = {}
         self._asked: dict[tuple[str, int | None], None] = {}
+        self._named: dict[str, tuple[Offer, PackageId]] = {}
 
     # -- the port ----------------------------------------------------------------------------------------
 
@@ -121,9 +123,11 @@ class PythonProblem:
         name = self.names.name(self.names.base(package))
         extra = self.names.extra(package) or ""
         self._asked[name, candidate] = None
-        if self.catalog.required(name, candidate, extra) is None:
-            return Need((self.metadata_key(name, candidate),))
-        required = self.requirements_of(name, candidate, extra)
+        required = self._required.get((name, candidate, extra))
+        if required is None:
+            if self.catalog.required(name, candidate, extra) is None:
+                return Need((self.metadata_key(name, candidate),))
+            required = self.requirements_of(name, candidate, extra)
         if isinstance(required, Reason):
             return Facts((), rejected=required)
         return self._facts(required)
@@ -224,21 +228,39 @@ class PythonProblem:
 
     def _facts(self, requirements: Sequence[Requirement]) -> Facts | Need:
         """Turn requirements into masks, or name the listings that this lacks."""
+        named = self._named
+        dependencies: list[tuple[int, int, object]] = []
+        for requirement in requirements:
+            found = named.get(requirement.name)
+            if found is None:
+                need = self._name(requirements)
+                if need is not None:
+                    return need
+                found = named[requirement.name]
+            offer, package = found
+            allowed = offer.mask(requirement) << 1
+            if not requirement.extras:
+                dependencies.append((package, allowed, requirement))
+            else:
+                names = [f"{requirement.name}[{extra}]" for extra in requirement.extras]
+                dependencies += [(self.names.intern(name), allowed, requirement) for name in names]
+        return Facts(dependencies)
+
+    def _name(self, requirements: Sequence[Requirement]) -> Need | None:
+        """Look packages up, and give ids to them and to the extras that are wanted, or say what lacks."""
         self._asked.update(dict.fromkeys([(each.name, None) for each in requirements]))
         known = self.catalog.candidates
-        missing = dict.fromkeys([each.name for each in requirements if known(each.name) is None])
+        candidates = {each.name: known(each.name) for each in requirements}
+        missing = [name for name, found in candidates.items() if found is None]
         if missing:
             return Need(tuple(ListingKey(name) for name in missing))
-        dependencies: list[tuple[PackageId, int, object]] = []
-        intern = self.names.intern
         for requirement in requirements:
-            allowed = self.mask(requirement) << 1
-            if not requirement.extras:
-                dependencies.append((intern(requirement.name), allowed, requirement))
-            dependencies += [
-                (intern(f"{requirement.name}[{extra}]"), allowed, requirement) for extra in requirement.extras
-            ]
-        return Facts(dependencies)
+            for extra in requirement.extras:
+                self.names.intern(f"{requirement.name}[{extra}]")
+            found = candidates[requirement.name]
+            assert found is not None
+            self._named[requirement.name] = (found.offer, self.names.intern(requirement.name))
+        return None
 
     def _read(self, name: str, candidate: int, extra: str) -> tuple[Requirement, ...] | Reason:
         if self.choices.no_deps:
