@@ -219,6 +219,12 @@ class Shelf(Protocol):
     def recall(self, name: str) -> Offer | None:
         """Return what is known of package ``name``, if the index still says the same."""
 
+    def renewed(self, name: str) -> Offer | None:
+        """Return what was known of package ``name``, if the index, just asked, says the same."""
+
+    def supposed(self, name: str) -> Offer | None:
+        """Return what was known of package ``name``, which the index may not say any more."""
+
     def add(self, offer: Offer) -> None:
         """Take in an offer that was just made of a listing."""
 
@@ -274,10 +280,13 @@ class Catalog:
         """Take in a listing, once; a second one of the same package is ignored."""
         found = self._candidates.get(listing.name)
         if found is None:
-            found = self._candidates[listing.name] = read_listing(listing, self.environment, self.rules)
-            if self.shelf is not None and not listing.absent and self._is_common(found.offer):
-                self.shelf.add(found.offer)
+            found = self._candidates[listing.name] = self._taken_in(listing)
         return found
+
+    def supposed(self, name: str) -> Candidates | None:
+        """Return what the candidates of package ``name`` were when the index was last asked: for guesses."""
+        offer = None if self.shelf is None else self.shelf.supposed(name)
+        return None if offer is None or self.shelf is None else self._recalled(offer, self.shelf)
 
     def adopt(self, candidates: Candidates) -> None:
         """Take in what another catalog has read, if rules about files say the same of the package here."""
@@ -342,6 +351,18 @@ class Catalog:
     def _look_up(self, name: str, candidate: int) -> Metadata | None:
         """Return metadata of which the offer knows only a part, where it is at hand."""
         return None if self.shelf is None else self.shelf.metadata(name, self.metadata_file(name, candidate))
+
+    def _taken_in(self, listing: Listing) -> Candidates:
+        """Return the candidates of ``listing``, by what was known of it if it says the same as before."""
+        if self.shelf is None or listing.absent:
+            return read_listing(listing, self.environment, self.rules)
+        offer = self.shelf.renewed(listing.name)
+        if offer is not None and self._is_common(offer):
+            return Candidates(offer, self.rules, _Look(self.environment, self.rules, listing, None))
+        found = read_listing(listing, self.environment, self.rules)
+        if self._is_common(found.offer):
+            self.shelf.add(found.offer)
+        return found
 
     def _recalled(self, offer: Offer, shelf: Shelf) -> Candidates:
         look = _Look(self.environment, self.rules, None, lambda: shelf.listing(offer.name))

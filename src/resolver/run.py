@@ -95,6 +95,7 @@ class Run:
 
             self._scout = Scout(self.problem, self._fetcher)
             self._scout.require(self.problem.requirements)
+            self._ask_ahead()
         try:
             while True:
                 await self._wait(waiting)
@@ -109,6 +110,13 @@ class Run:
             await self._fetcher.cancel()
             if self._trials is not None:
                 await self._trials.cancel()
+
+    def _ask_ahead(self) -> None:
+        """Ask for all at once that was needed when what is known was still fresh."""
+        from resolver.foresight import foreseen  # noqa: PLC0415  # lazy: start-up time
+
+        for name in foreseen(self.problem) if self._shelf is not None else ():
+            self._fetcher.start(ListingKey(name))
 
     async def _wait(self, keys: list[Key]) -> None:
         """Wait until one of ``keys`` fails or all are there, or time is up."""

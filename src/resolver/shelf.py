@@ -57,15 +57,28 @@ class OfferShelf:
         """Return what is known of package ``name``, if the index still says the same."""
         if self._fresh:
             return None
-        slot = (self._notebook.folder, name)
-        known = _remembered.get(slot)
+        known = _remembered.get((self._notebook.folder, name))
         if known is None or not self._notebook.holds(known[1]):
             known = self._read(name)
-            if known is None:
+            if known is None or not self._notebook.holds(known[1]):
                 return None
-            _remember(slot, known)
+            self._remember(name, known)
         self._given[name] = known
         return known[0]
+
+    def renewed(self, name: str) -> Offer | None:
+        """Return what was known of package ``name``, if the index, just asked, says the same under a tag."""
+        known = self._known(name)
+        if known is None or not self._notebook.says_the_same(name, known[1]):
+            return None
+        self._given[name] = (known[0], ())
+        known[0].learnt = True  # when it is to be believed
+        return known[0]
+
+    def supposed(self, name: str) -> Offer | None:
+        """Return what was known of package ``name``, which the index may not say any more."""
+        known = self._known(name)
+        return None if known is None else known[0]
 
     def add(self, offer: Offer) -> None:
         """Take in an offer that was just made of a listing."""
@@ -93,7 +106,10 @@ class OfferShelf:
             if offer.learnt:
                 self._notebook.write(name, offer.note(), evidence)
             if not known:
-                _remember((self._notebook.folder, name), (offer, evidence))
+                self._remember(name, (offer, evidence))
+
+    def _known(self, name: str) -> tuple[Offer, Sequence[Evidence]] | None:
+        return _remembered.get((self._notebook.folder, name)) or self._read(name)
 
     def _read(self, name: str) -> tuple[Offer, Sequence[Evidence]] | None:
         try:
@@ -105,9 +121,9 @@ class OfferShelf:
             return None
         return Offer.noted(name, note), found[1]
 
-
-def _remember(slot: tuple[str, str], known: tuple[Offer, Sequence[Evidence]]) -> None:
-    _remembered.pop(slot, None)
-    while len(_remembered) >= _MOST:
-        del _remembered[next(iter(_remembered))]
-    _remembered[slot] = known
+    def _remember(self, name: str, known: tuple[Offer, Sequence[Evidence]]) -> None:
+        slot = (self._notebook.folder, name)
+        _remembered.pop(slot, None)
+        while len(_remembered) >= _MOST:
+            del _remembered[next(iter(_remembered))]
+        _remembered[slot] = known

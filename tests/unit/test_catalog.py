@@ -226,6 +226,12 @@ class _Kept:
     def recall(self, name: str) -> Offer | None:
         return self._offer if name == self._offer.name else None
 
+    def renewed(self, name: str) -> Offer | None:
+        raise AssertionError(name)
+
+    def supposed(self, name: str) -> Offer | None:
+        raise AssertionError(name)
+
     def add(self, offer: Offer) -> None:
         raise AssertionError(offer)
 

@@ -38,14 +38,19 @@ _LARGEST = 64 << 20  # bytes; a whole wheel beyond that would push everything el
 
 
 class Evidence:
-    """By what to know that an answer still holds: the ``stamp`` of its record, and when it is fresh."""
+    """By what to know that an answer still holds: the ``stamp`` of its record, and when it is fresh.
 
-    __slots__ = ("key", "span", "stamp")
+    ``tag`` is the entity tag of the answer, "" without one: an answer that is confirmed or sent again under
+    the same tag says the same.
+    """
 
-    def __init__(self, key: str, stamp: tuple[int, int], span: tuple[float, float]) -> None:
+    __slots__ = ("key", "span", "stamp", "tag")
+
+    def __init__(self, key: str, stamp: tuple[int, int], span: tuple[float, float], tag: str = "") -> None:
         self.key = key
         self.stamp = stamp
         self.span = span
+        self.tag = tag
 
 
 class _Unwritten:
@@ -93,6 +98,7 @@ class CachingTransport:
         "_plain_http",
         "_refresh",
         "_store",
+        "_tags",
         "hits",
     )
 
@@ -113,6 +119,7 @@ class CachingTransport:
         self._offline = offline
         self._plain_http = plain_http
         self._lies: dict[str, Evidence] = {}
+        self._tags: dict[str, str] = {}
         self._later: dict[str, _Unwritten] = {}
         self._loop: AbstractEventLoop | None = None  # the one in which pauses are used
         self.hits = 0
@@ -159,6 +166,10 @@ class CachingTransport:
         key = self._key(request)
         return None if key is None else self._lies.get(key)
 
+    def tag(self, request: Request) -> str:
+        """Return the entity tag of the last answer to ``request``, "" where it had none."""
+        return self._tags.get(self._key(request) or "", "")
+
     def holds(self, evidence: Evidence) -> bool:
         """Tell whether the record is still there, and may be used as it is.  Looks at one file."""
         if self._store is None or self._store.stamp(evidence.key) != evidence.stamp:
@@ -187,6 +198,7 @@ class CachingTransport:
     def _kept(self, key: str | None, request: Request, response: Response) -> Response:
         """Keep ``response`` if that is allowed, and return it in the form in which it was kept."""
         self._lies.pop(key or "", None)
+        self._tags[key or ""] = response.headers.get("etag", "")
         partial = request.byte_range is not None
         promised = bool(request.promised)
         if self._store is None or key is None:
@@ -260,9 +272,10 @@ class CachingTransport:
     def _note_place(self, key: str, record: Record) -> None:
         """Note where the record lies that an answer was given from."""
         self._lies.pop(key, None)
+        tag = self._tags[key] = record.headers.get("etag", "")
         if record.stamp is not None:
             span = fresh_span(record.status, record.headers, stored=record.stored)
-            self._lies[key] = Evidence(key, record.stamp, span)
+            self._lies[key] = Evidence(key, record.stamp, span, tag)
 
     def _trusted(self, address: Address) -> bool:
         return address.scheme == "https" or self._plain_http or is_loopback(address.host)

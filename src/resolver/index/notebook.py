@@ -43,23 +43,28 @@ class Notebook:
         self._client = client
 
     def read(self, name: str) -> tuple[bytes, list[Evidence]] | None:
-        """Return the note about package ``name``, if there is one that still holds, and why it does."""
-        if len(name) > _LONGEST:
-            return None
-        content = self._store.read_note(self.folder, name)
+        """Return the note about package ``name``, if there is one, and by what to know whether it holds.
+
+        Raises ``ValueError`` for what is no note.
+        """
+        content = None if len(name) > _LONGEST else self._store.read_note(self.folder, name)
         if content is None:
             return None
         end = _NUMBER + int.from_bytes(content[:_NUMBER], "big")
         fields = iter(split_lines(content[_NUMBER:end]))
-        evidence = [
-            Evidence(key, (int(size), int(time)), (float(since), float(until)))
-            for key, size, time, since, until in zip(fields, fields, fields, fields, fields, strict=True)
+        return content[end:], [
+            Evidence(key, (int(size), int(time)), (float(since), float(until)), tag)
+            for key, size, time, since, until, tag in zip(*[fields] * 6, strict=True)
         ]
-        return (content[end:], evidence) if self.holds(evidence) else None
 
     def holds(self, evidence: Sequence[Evidence]) -> bool:
         """Tell whether the pages are those that were read, and may be used as they are."""
         return all(map(self._transport.holds, evidence))
+
+    def says_the_same(self, name: str, evidence: Sequence[Evidence]) -> bool:
+        """Tell whether the pages of package ``name``, just asked for, are still those of ``evidence``."""
+        tags = [self._transport.tag(request) for request in self._client.requests(name)]
+        return bool(tags) and all(tags) and tags == [each.tag for each in evidence]
 
     def evidence(self, name: str) -> list[Evidence]:
         """Return by what to know the pages of package ``name`` as they were read; empty: by nothing."""
@@ -73,7 +78,7 @@ class Notebook:
             return
         fields: list[str] = []
         for each in evidence:
-            fields += (each.key, *map(str, each.stamp), *map(repr, each.span))
+            fields += (each.key, *map(str, each.stamp), *map(repr, each.span), each.tag)
         head = join_lines(fields)
         self._store.write_note(
             self.folder, name, b"".join((len(head).to_bytes(_NUMBER, "big"), head, content))
