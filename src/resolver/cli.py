@@ -22,6 +22,7 @@ from resolver.errors import NoSolution, ResolverError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
     from typing import TextIO
 
     from resolver.arguments import Arguments
@@ -48,8 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _BROKEN_PIPE
     _let_go(sys.stdout)
     _let_go(sys.stderr)
-    if code in (_INTERRUPTED, _TERMINATED) and _has_threads():
-        os._exit(code)  # else a thread that waits for a name server could hold us up for half a minute
+    if code in (_INTERRUPTED, _TERMINATED):
+        if _has_threads():
+            os._exit(code)  # else a thread that waits for a name server could hold us up for half a minute
+        _ignore_signals()  # else one more would end us with its code while the interpreter winds up
     # The process ends: to look once more at all that is left would take 2 of 40 ms.
     gc.freeze()
     return code
@@ -192,16 +195,32 @@ def _raise_in_order(ending: BaseException) -> None:
     loop.call_soon_threadsafe(end)
 
 
-def _listen_to_signals() -> None:
-    """Let SIGINT and SIGTERM end the work in order: files that were begun are removed.
-
-    Who presses Ctrl-C twice must not disturb that; if it takes longer than expected, another signal counts.
-    """
+def _signals() -> ModuleType:
+    """Return the module of signals."""
     try:
         # ``signal`` itself costs 6 ms, most of it for enum.
         import _signal as signals  # type: ignore[import-not-found]  # noqa: PLC0415  # part of CPython
     except ImportError:
         import signal as signals  # noqa: PLC0415  # another Python implementation
+    found: ModuleType = signals
+    return found
+
+
+def _ignore_signals() -> None:
+    signals = _signals()
+    try:
+        for number in (signals.SIGINT, signals.SIGTERM):
+            signals.signal(number, signals.SIG_IGN)
+    except ValueError:
+        return  # not the main thread: whoever started it decides
+
+
+def _listen_to_signals() -> None:
+    """Let SIGINT and SIGTERM end the work in order: files that were begun are removed.
+
+    Who presses Ctrl-C twice must not disturb that; if it takes longer than expected, another signal counts.
+    """
+    signals = _signals()
     last = float("-inf")
 
     def stop(number: int, _frame: object) -> None:
