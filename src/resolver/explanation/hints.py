@@ -62,7 +62,9 @@ def hints(
         if not candidates.keys and candidates.listing.absent:
             found = _missing(problem, candidates.name)
         else:
-            reasons = [*candidates.rejections, *_turned_out(problem, facts, package)]
+            # Why others cannot be used is not asked: that may mean to read the listing.
+            rejected = candidates.rejections if fitting & ~candidates.usable else ()
+            reasons = [*rejected, *_turned_out(problem, facts, package)]
             found = _kept_out(problem, candidates, _by_kind(reasons, fitting), wording.versions(package))
         for rank, text in found:
             ranked.setdefault(text, rank)

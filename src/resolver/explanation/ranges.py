@@ -47,13 +47,14 @@ def is_whole(candidates: Candidates, mask: int) -> bool:
 def _runs(candidates: Candidates, mask: int) -> list[tuple[int, int]]:
     """Return the ends of each run of candidates in ``mask``; unusable ones do not interrupt a run."""
     runs: list[tuple[int, int]] = []
-    interrupted = True
-    for number in range(len(candidates.keys)):
-        if mask >> number & 1:
-            runs.append((number, number) if interrupted else (runs.pop()[0], number))
-            interrupted = False
-        elif candidates.usable >> number & 1:
-            interrupted = True
+    between = candidates.usable & ~mask
+    while mask:
+        first = (mask & -mask).bit_length() - 1
+        ahead = between >> first
+        # All up to the next one that could be used and is not in the mask, or all there are.
+        run = mask & ((ahead & -ahead) - 1 << first) if ahead else mask
+        runs.append((first, run.bit_length() - 1))
+        mask ^= run
     return runs
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from resolver.formats.answer import Fix
 from resolver.solver.engine import Solved, Unsolvable
+from resolver.verification import violation
 from resolver.whatif.changes import RANKS, Addition, Alternatives, Edit, Line, Setting, knobs
 from resolver.whatif.edits import EXCLUSION, bounds, moved, no_extra, sequence, window, without
 from resolver.whatif.memory import FEW
@@ -63,6 +64,12 @@ class Verdict:
         """Whether it was solved, and not by asking for nothing."""
         return isinstance(self.outcome, Solved) and bool(self.outcome.selected)
 
+    def holds(self) -> bool:
+        """Verify the solution: anything else is a bug, but not one that this question was asked about."""
+        assert self.problem is not None
+        assert isinstance(self.outcome, Solved)
+        return violation(self.problem, self.outcome.selected) is None
+
     def selected(self, name: str) -> int | None:
         """Return the candidate of package ``name`` in the solution, if there is one."""
         if self.problem is None or not isinstance(self.outcome, Solved):
@@ -85,12 +92,13 @@ class Verdict:
 
 
 class _Proven:
-    """Changes that were tried together, and solved the question."""
+    """Changes that were tried together, and solved the question, as ``verdict`` says."""
 
-    __slots__ = ("age", "changes")
+    __slots__ = ("age", "changes", "verdict")
 
     def __init__(self, changes: Sequence[Change], verdict: Verdict) -> None:
         self.changes = tuple(changes)
+        self.verdict = verdict
         self.age = verdict.age()
 
     def size(self) -> tuple[int, int, int]:
@@ -114,7 +122,11 @@ class Search:
         ordered = sorted(self._proven, key=_Proven.size)
         if ordered and not _drops(ordered[0]):
             ordered = [each for each in ordered if not _drops(each)]
-        return tuple(dict.fromkeys(_told(self._question, each.changes) for each in ordered))[:_MOST]
+        found: dict[Fix, None] = {}
+        for each in ordered:
+            if len(found) < _MOST and each.verdict.holds():
+                found[_told(self._question, each.changes)] = None
+        return tuple(found)
 
     def foreseen(self) -> Iterator[Likely]:
         """Yield what trials will probably ask for; nothing depends on whether it is there."""

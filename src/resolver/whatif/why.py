@@ -103,7 +103,7 @@ class Inquiry:
     def _judged(self, verdict: Verdict, newer: Newer) -> Newer:
         """Return ``newer`` with what came of the trial."""
         found, changes, explanation = "unknown", [], None
-        if verdict.problem is not None and isinstance(verdict.outcome, Solved):
+        if verdict.problem is not None and isinstance(verdict.outcome, Solved) and verdict.holds():
             found = "possible"
             now = {pin.name: pin.version for pin in pins(self._problem, self._selected)}
             then = {pin.name: pin.version for pin in pins(verdict.problem, verdict.outcome.selected)}

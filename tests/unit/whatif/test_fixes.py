@@ -227,6 +227,13 @@ def test_verdict_that_is_not_known_selects_nothing() -> None:
     assert not Verdict().solved
 
 
+def test_solution_that_does_not_hold_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be a bug; what is told was verified."""
+    assert told(["web<2", "plugin"], MemorySource(MANY))
+    monkeypatch.setattr("resolver.whatif.fixes.violation", lambda *_: "web is not pinned")
+    assert told(["web<2", "plugin"], MemorySource(MANY)) == []
+
+
 def test_progress_says_that_changes_are_tried() -> None:
     """So that nobody wonders what takes so long after the last package."""
     seen: list[Progress] = []
