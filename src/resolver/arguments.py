@@ -21,12 +21,13 @@ __all__ = ["COMMANDS", "TABLE", "Arguments", "Setting", "flag_of", "is_supported
 
 COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
+    "resolve-many": "do so for each line of a file by itself",
     "why": "say who wants a package, and why it is not newer",
     "cache": "say where the cache is, how large it is, or empty it",
 }
 """The commands, each with what it does."""
 
-_COMMANDS_NOT_YET = ("resolve-many", "tree")
+_COMMANDS_NOT_YET = ("tree",)
 
 FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
 
@@ -37,11 +38,13 @@ class Setting:
     ``kind`` is one of "flag", "count", "value" (the last one counts) and "repeat".  ``choices`` maps each
     spelling of a value to the value; ``number`` says what a number must be.  ``implies`` makes a flag stand
     for another setting's value.  ``header`` tells whether it belongs into the command that a result's header
-    names: whatever can change the result does.
+    names: whatever can change the result does.  ``commands`` are those that take it, all where none is named.
+    ``least`` is the least value of a number that is no field of ``Options``, which checks its own.
     """
 
     __slots__ = (
         "choices",
+        "commands",
         "flags",
         "group",
         "header",
@@ -49,6 +52,7 @@ class Setting:
         "hidden",
         "implies",
         "kind",
+        "least",
         "metavar",
         "name",
         "number",
@@ -67,6 +71,8 @@ class Setting:
         number: type[int | float] | None = None,
         implies: tuple[str, str] | None = None,
         header: bool = True,
+        commands: str = "",
+        least: int | None = None,
     ) -> None:
         self.group = group
         self.flags = tuple(flags.split())
@@ -79,6 +85,12 @@ class Setting:
         self.number = number
         self.implies = implies
         self.header = header
+        self.commands = tuple(commands.split())
+        self.least = least
+
+    def serves(self, command: str) -> bool:
+        """Return whether ``command`` takes it."""
+        return not self.commands or command in self.commands
 
     @property
     def variable(self) -> str:
@@ -100,6 +112,8 @@ _FORMATS_YET = ("requirements", "json")
 
 INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
+LINES = "The lines"
+_MANY, _ONE = "resolve-many", "resolve why"
 
 TABLE = (
     Setting(
@@ -200,9 +214,71 @@ TABLE = (
         VALUE,
         "the resolution algorithm",
         choices=_same(*CHOICES["engine"]),
+        commands=_ONE,
     ),
     Setting(
-        OUTPUT, "--output-file -o", VALUE, "write here instead of stdout", metavar="FILE", hidden="--output"
+        LINES,
+        "--limit",
+        VALUE,
+        "take the first N lines only",
+        metavar="N",
+        number=int,
+        least=1,
+        commands=_MANY,
+    ),
+    Setting(
+        LINES,
+        "--latest-version",
+        FLAG,
+        "take a bare name for its newest version that may be used",
+        commands=_MANY,
+    ),
+    Setting(LINES, "--fail-fast", FLAG, "stop at the first line that does not succeed", commands=_MANY),
+    Setting(
+        LINES,
+        "--jobs",
+        VALUE,
+        "lines under way at a time in one process, while something must be waited for (default: 50)",
+        metavar="N",
+        number=int,
+        least=1,
+        commands=_MANY,
+    ),
+    Setting(
+        LINES,
+        "--workers",
+        VALUE,
+        "work in N processes of this machine",
+        metavar="N",
+        number=int,
+        least=1,
+        commands=_MANY,
+    ),
+    Setting(
+        LINES,
+        "--dask",
+        VALUE,
+        "work on the dask cluster whose scheduler is there",
+        metavar="ADDRESS",
+        commands=_MANY,
+    ),
+    Setting(OUTPUT, "--json-lines", FLAG, "write a JSON document for each line", commands=_MANY),
+    Setting(
+        OUTPUT,
+        "--plot",
+        VALUE,
+        "draw how long the lines took, into an .svg or .html file",
+        metavar="FILE",
+        commands=_MANY,
+    ),
+    Setting(
+        OUTPUT,
+        "--output-file -o",
+        VALUE,
+        "write here instead of stdout",
+        metavar="FILE",
+        hidden="--output",
+        commands=_ONE,
     ),
     Setting(
         OUTPUT,
@@ -210,11 +286,14 @@ TABLE = (
         VALUE,
         "how to write the result",
         choices=_same(*_FORMATS) | {"requirements.txt": "requirements", "pylock.toml": "pylock"},
+        commands=_ONE,
     ),
-    Setting(OUTPUT, "--generate-hashes", FLAG, "write the hashes of all files of each version"),
-    Setting(OUTPUT, "--no-annotate", FLAG, "do not write who wants each package"),
-    Setting(OUTPUT, "--no-header", FLAG, "do not write the command on top"),
-    Setting(OUTPUT, "--check", FLAG, "only tell whether the output file would change"),
+    Setting(
+        OUTPUT, "--generate-hashes", FLAG, "write the hashes of all files of each version", commands=_ONE
+    ),
+    Setting(OUTPUT, "--no-annotate", FLAG, "do not write who wants each package", commands=_ONE),
+    Setting(OUTPUT, "--no-header", FLAG, "do not write the command on top", commands=_ONE),
+    Setting(OUTPUT, "--check", FLAG, "only tell whether the output file would change", commands=_ONE),
     Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
     Setting(
         NETWORK, "--no-cache", FLAG, "use no cache, and leave none", hidden="--no-cache-dir -n", header=False
@@ -264,6 +343,7 @@ TABLE = (
         FLAG,
         "do not look for changes that would help where there is no solution",
         header=False,
+        commands=_ONE,
     ),
     Setting("", "--requirement -r", REPEAT, "the same as an operand", hidden="--requirements"),
     Setting(MESSAGES, "--quiet -q", COUNT, "say errors only (-qq: nothing)", header=False),
@@ -374,7 +454,8 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Arguments:
     reader.read()
     given = reader.given
     if "help" not in given and "version" not in given:
-        for name, source, values in list(_variables(environ, given)):
+        _check_commands(reader)
+        for name, source, values in list(_variables(environ, given, reader.command)):
             given[name] = values
             reader.sources[name] = source
         for setting in TABLE:
@@ -478,14 +559,34 @@ class _Reader:
         self.sources[name] = flag
 
 
+def _check_commands(reader: _Reader) -> None:
+    """Raise ``InputError`` for an option of the command line that another command takes."""
+    if reader.command not in COMMANDS:
+        return
+    for setting in TABLE:
+        if setting.name in reader.given and not setting.serves(reader.command):
+            commands = " and ".join(setting.commands)
+            raise InputError(
+                f"{reader.sources[setting.name]} is an option of {commands}, not of {reader.command}"
+            )
+
+
 def _variables(
-    environ: Mapping[str, str], given: Mapping[str, object]
+    environ: Mapping[str, str], given: Mapping[str, object], command: str
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield each setting that a variable sets and the command line does not: name, source, values."""
+    """Yield each setting that a variable sets and the command line does not: name, source, values.
+
+    Variables that set options of other commands mean nothing.
+    """
     for setting in TABLE:
         value = environ.get(setting.variable, "")
         name, implied = setting.implies or (setting.name, "")
-        if not value or name in given or name in ("help", "version", "requirement"):
+        if (
+            not value
+            or not setting.serves(command)
+            or name in given
+            or name in ("help", "version", "requirement")
+        ):
             continue
         if setting.kind == REPEAT:
             values = value.split()
@@ -522,10 +623,12 @@ def _checked(setting: Setting, source: str, value: str) -> str:
         value = setting.choices[value]
     elif setting.number is not None:
         try:
-            setting.number(value)
+            number = setting.number(value)
         except ValueError:
             kind = "an integer" if setting.number is int else "a number"
             raise InputError(f"{source} is {value!r}, and must be {kind}") from None
+        if setting.least is not None and number < setting.least:
+            raise InputError(f"{source} is {value}, and must be at least {setting.least}")
     if not is_supported(setting, value):
         said = f"{source} {value}" if setting.choices else source
         raise InputError(f"{said} is not supported yet")

@@ -129,6 +129,8 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
             commands.cache(arguments, streams)
         case "why":
             commands.why(arguments, streams, console)
+        case "resolve-many":
+            return commands.resolve_many(arguments, streams, console)
         case _:
             commands.resolve(arguments, streams, console, solve)
     return 0

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
             """Return the answer to ``requirements``."""
 
 
-__all__ = ["cache", "note_work", "resolve", "why"]
+__all__ = ["cache", "note_work", "resolve", "resolve_many", "why"]
 
 
 def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
@@ -48,6 +48,14 @@ def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Sol
         return _rendered(_solved(inputs, console, solve or _engines_solve()), arguments, inputs)
 
     _write(arguments, streams, console, work)
+
+
+def resolve_many(arguments: Arguments, streams: Streams, console: Console) -> int:
+    """Run ``resolver resolve-many``; returns the exit code for all lines."""
+    from resolver.many.command import Wanted, run  # noqa: PLC0415  # lazy: start-up time
+
+    wanted = Wanted(arguments)
+    return run(wanted, _gathered(arguments, streams, console), streams, console)
 
 
 def why(arguments: Arguments, streams: Streams, console: Console) -> None:
@@ -106,14 +114,9 @@ def _package(arguments: Arguments) -> str:
 
 def _write(arguments: Arguments, streams: Streams, console: Console, work: Callable[[Inputs], str]) -> None:
     """Read the inputs, do ``work``, and write its result, or else the proof that there is none."""
-    from resolver.inputs import gather  # noqa: PLC0415  # lazy: start-up time
-    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # the same
+    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # lazy: start-up time
 
-    inputs = gather(arguments, getattr(streams.stdin, "buffer", None), streams.environ)
-    for warning in dict.fromkeys(inputs.warnings):
-        console.warning(warning)
-    for note in inputs.notes:
-        console.note(note)
+    inputs = _gathered(arguments, streams, console)
     path = arguments.text("output_file")
     output = None if path in (None, "-") else OutputFile(str(path))
     try:
@@ -129,6 +132,18 @@ def _write(arguments: Arguments, streams: Streams, console: Console, work: Calla
     finally:
         if output is not None:
             output.discard()
+
+
+def _gathered(arguments: Arguments, streams: Streams, console: Console) -> Inputs:
+    """Read the inputs, and say what is odd about them."""
+    from resolver.inputs import gather  # noqa: PLC0415  # lazy: start-up time
+
+    inputs = gather(arguments, getattr(streams.stdin, "buffer", None), streams.environ)
+    for warning in dict.fromkeys(inputs.warnings):
+        console.warning(warning)
+    for note in inputs.notes:
+        console.note(note)
+    return inputs
 
 
 def _engines_solve() -> Solve:

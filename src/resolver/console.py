@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
     from resolver.formats.answer import Progress
 
-__all__ = ["Console", "Streams", "has_colour"]
+__all__ = ["Console", "Streams", "has_colour", "printable"]
 
 _RED, _YELLOW, _GREEN, _CYAN, _DIM = "\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[1;36m", "\033[2m"
 _PLAIN = "\033[0m"
 _ERASE = "\r\033[K"  # the whole line, with the ^C that terminals write behind its end
 _PERIOD = 0.1  # seconds between two lines of progress
+_WIDEST = 40  # columns of a bar
 
 
 class Streams:
@@ -44,7 +45,17 @@ class Console:
     ``level`` is 0 ordinarily, negative for quiet (-1: errors only, -2: nothing), positive for verbose.
     """
 
-    __slots__ = ("_clock", "_colour", "_due", "_on_terminal", "_shows", "_stream", "level", "shows_progress")
+    __slots__ = (
+        "_begun",
+        "_clock",
+        "_colour",
+        "_due",
+        "_on_terminal",
+        "_shows",
+        "_stream",
+        "level",
+        "shows_progress",
+    )
 
     def __init__(  # noqa: PLR0913  # what the command line can say about messages
         self,
@@ -62,6 +73,7 @@ class Console:
         self._on_terminal = stream.isatty()
         self._due = clock() + _PERIOD
         self._shows = False
+        self._begun = False
         self.level = level
         quiet_place = environ.get("CI") or environ.get("TERM") == "dumb"
         self.shows_progress = progress and level >= 0 and self._on_terminal and not quiet_place
@@ -104,11 +116,23 @@ class Console:
         fetching = f", fetching {state.fetching}" if state.fetching else ""
         decided = f", {_count(state.decisions, 'decision')}" if state.decisions else ""
         found = _count(state.packages, "package")
-        text = _safe(f"Resolving: {found}{fetching}{decided}: {state.package}".rstrip(": "))
+        text = printable(f"Resolving: {found}{fetching}{decided}: {state.package}".rstrip(": "))
         # A line that wraps could not be written over.
         text = text[: _columns(self._stream) - 1]
         self._put(f"{_ERASE}{text}")
         self._shows = True
+
+    def bar(self, done: int, total: int, failed: int) -> None:
+        """Show how much of the work is done, on the same line, which is put back where it was taken away."""
+        if not self.shows_progress or (self._clock() < self._due and (self._shows or not self._begun)):
+            return
+        self._due = self._clock() + _PERIOD
+        said = f" {done:,}/{total:,}{f', {failed:,} failed' if failed else ''}"
+        width = min(_columns(self._stream) - 1 - len("[]") - len(said), _WIDEST)
+        full = width * done // max(total, 1)
+        bar = f"[{'#' * full}{'.' * (width - full)}]" if width > 0 else ""
+        self._put(f"{_ERASE}{bar}{said}"[: len(_ERASE) + _columns(self._stream) - 1])
+        self._shows = self._begun = True
 
     def clear(self) -> None:
         """Take the line of progress away."""
@@ -119,7 +143,7 @@ class Console:
     def _say(self, kind: str, colour: str, text: str, least: int) -> None:
         if self.level >= least:
             mark = f"{colour}{kind}:{_PLAIN}" if self._colour else f"{kind}:"
-            self._write(f"{mark} {_safe(text)}")
+            self._write(f"{mark} {printable(text)}")
 
     def _write(self, line: str) -> None:
         self.clear()
@@ -148,7 +172,7 @@ def has_colour(color: str, environ: Mapping[str, str], stream: TextIO) -> bool:
     return stream.isatty() and environ.get("TERM") != "dumb"
 
 
-def _safe(text: str) -> str:
+def printable(text: str) -> str:
     """Return ``text`` with line breaks kept and everything else that is not printable replaced."""
     if text.isprintable():
         return text

@@ -73,7 +73,7 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
 def _default_sources(arguments: Arguments) -> tuple[str, ...]:
     """Return what ``why`` reads where no SOURCE is given; other commands must be told."""
     if arguments.command != "why":
-        raise InputError("no SOURCE is given; try: resolver resolve requirements.txt")
+        raise InputError(f"no SOURCE is given; try: resolver {arguments.command} requirements.txt")
     for path in ("requirements.txt", "pyproject.toml"):
         if os.path.isfile(path):  # noqa: PTH113  # pathlib costs 5 ms
             return (path,)

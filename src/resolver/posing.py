@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from resolver.model.environment import Environment
     from resolver.options import Options
 
-__all__ = ["pose", "read_requirement", "read_requirements"]
+__all__ = ["check", "pose", "read_requirement", "read_requirements"]
 
 
 def read_requirements(given: Iterable[str | PackagingRequirement]) -> list[Requirement]:
@@ -62,7 +62,7 @@ def pose(
     """
     overrides = [read_requirement(each) for each in options.overrides]
     for each in (*requirements, *constraints, *overrides):
-        _check(each, environment)
+        check(each, environment)
     held = [each for each in constraints if environment.holds(each.marker)]
     rules = Rules(
         prerelease=options.prerelease,
@@ -82,7 +82,7 @@ def pose(
     return PythonProblem(Catalog(environment, rules), requirements, choices)
 
 
-def _check(requirement: Requirement, environment: Environment) -> None:
+def check(requirement: Requirement, environment: Environment) -> None:
     """Raise ``InputError`` for a requirement of the user's that can be read but not be used."""
     fault = None
     try:

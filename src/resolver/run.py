@@ -61,15 +61,19 @@ class Run:
         progress: Callable[[Progress], None] | None = None,
         about: str | None = None,
         remembering: bool = True,
+        posed: PythonProblem | None = None,
     ) -> None:
+        """Make the parts; a problem that was ``posed`` already knows where offers are kept."""
         self._about = about
         self._budget = Budget(options)
         self._progress = progress
         self._asked = (requirements, constraints, options)
-        self.problem = pose(requirements, constraints, options, environment_of(options))
+        self.problem = posed or pose(requirements, constraints, options, environment_of(options))
         self.opened = opened
-        self._shelf = _shelf(opened, self.problem, options) if remembering else None
-        self.problem.catalog.shelf = self._shelf
+        self._shelf: OfferShelf | None = None
+        if posed is None:
+            self._shelf = _shelf(opened, self.problem, options) if remembering else None
+            self.problem.catalog.shelf = self._shelf
         self._fetching: Fetcher | None = None
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
@@ -115,7 +119,7 @@ class Run:
         """Ask for all at once that was needed when what is known was still fresh."""
         from resolver.foresight import foreseen  # noqa: PLC0415  # lazy: start-up time
 
-        for name in foreseen(self.problem) if self._shelf is not None else ():
+        for name in foreseen(self.problem) if self.problem.catalog.shelf is not None else ():
             self._fetcher.start(ListingKey(name))
 
     async def _wait(self, keys: list[Key]) -> None:

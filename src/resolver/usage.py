@@ -16,12 +16,14 @@ __all__ = ["usage"]
 _ABOUT = {
     "": "Find versions of Python packages that fit together.",
     "resolve": "Find versions of all packages that SOURCE asks for, and write them as a requirements file.",
+    "resolve-many": "Resolve each requirement of SOURCE by itself, and say of each how that went.",
     "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
     "cache": "Say where the cache is (dir), how large it is (info), or empty it (clean).",
 }
 _SYNOPSIS = {
     "": "resolver COMMAND [OPTION...]",
     "resolve": "resolver resolve SOURCE... [OPTION...]",
+    "resolve-many": "resolver resolve-many SOURCE... [OPTION...]",
     "why": "resolver why PACKAGE [SOURCE...] [OPTION...]",
     "cache": "resolver cache dir|info|clean [--cache-dir DIR]",
 }
@@ -29,6 +31,7 @@ _GLOBAL = ("cache_dir", "quiet", "verbose", "color", "no_progress", "version", "
 _OF_PINS = ("generate_hashes", "no_annotate", "no_header")
 _SOURCES = {
     "resolve": "SOURCE is a requirements file, or - for standard input.",
+    "resolve-many": "SOURCE is a requirements file, or - for standard input.",
     "why": "SOURCE is a requirements file, or - for standard input (default: requirements.txt).",
 }
 _INDENT = 30
@@ -44,7 +47,11 @@ def usage(command: str, width: int) -> str:
         lines += ["", "See resolver COMMAND --help for the options of a command."]
     if command in _SOURCES:
         lines += ["", *_wrapped(_SOURCES[command], width)]
-        shown = [setting for setting in TABLE if setting.group and _is_worth_showing(setting)]
+        shown = [
+            setting
+            for setting in TABLE
+            if setting.group and setting.serves(command) and _is_worth_showing(setting)
+        ]
         if command == "why":
             shown = [setting for setting in shown if setting.name not in _OF_PINS]
     else:

@@ -24,6 +24,13 @@ def refusal(*words: str, **environ: str) -> str:
     return caught.value.message
 
 
+def refused(*words: str) -> str:
+    """Return what is said against a whole command line."""
+    with pytest.raises(InputError) as caught:
+        parse(words, {})
+    return caught.value.message
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -149,7 +156,6 @@ def test_features_to_come_are_known_and_refused(words: list[str]) -> None:
         (["-"], "'-' is no command; did you mean: resolver resolve -"),
         (["resolv"], "'resolv' is no command; did you mean resolve?"),
         (["tree"], "the command tree is not supported yet"),
-        (["resolve-many", "a"], "the command resolve-many is not supported yet"),
     ],
 )
 def test_commands_that_are_none(words: list[str], expected: str) -> None:
@@ -208,6 +214,22 @@ def test_mistakes_in_variables_name_the_variable() -> None:
     assert refusal(FIND_LINKS="x") == "the variable RESOLVER_FIND_LINKS is not supported yet"
 
 
+def test_options_of_other_commands_are_mistakes_and_their_variables_mean_nothing() -> None:
+    """Who types one wants it; a variable is set for all commands."""
+    assert refused("resolve", "a", "--jobs", "3") == "--jobs is an option of resolve-many, not of resolve"
+    assert refused("resolve-many", "a", "-oa") == "-o is an option of resolve and why, not of resolve-many"
+    assert parse(["resolve-many", "a"], {"RESOLVER_FORMAT": "y", "RESOLVER_LIMIT": "4"}).text("limit") == "4"
+    assert resolve("a", JOBS="x").count("jobs") == 0
+
+
+@pytest.mark.parametrize("flag", ["--jobs", "--limit", "--workers"])
+def test_counts_are_at_least_one(flag: str) -> None:
+    """Nothing else would make sense."""
+    assert refused("resolve-many", "a", flag, "0") == f"{flag} is 0, and must be at least 1"
+    assert refused("resolve-many", "a", flag, "x") == f"{flag} is 'x', and must be an integer"
+    assert parse(["resolve-many", "a", flag, "1"], {}).text(flag.removeprefix("--")) == "1"
+
+
 def test_the_header_has_what_can_change_the_result() -> None:
     """Not the cache, the network, or how much is said."""
     found = resolve(
@@ -247,7 +269,7 @@ def test_any_words_are_read_or_refused(words: list[str]) -> None:
     assert set(found.operands) <= set(words)
 
 
-@pytest.mark.parametrize("command", ["", "resolve", "cache", "unknown"])
+@pytest.mark.parametrize("command", ["", "resolve", "resolve-many", "cache", "unknown"])
 @pytest.mark.parametrize("width", [60, 80, 110])
 def test_help_fits_its_width(command: str, width: int) -> None:
     """No line is longer, none has blanks at its end."""
@@ -256,13 +278,16 @@ def test_help_fits_its_width(command: str, width: int) -> None:
     assert lines[0].startswith("Usage: resolver ")
 
 
-def test_help_shows_what_is_supported() -> None:
-    """Each option by its flags, those to come and hidden spellings not at all."""
-    text = usage("resolve", 100)
+@pytest.mark.parametrize("command", ["resolve", "resolve-many"])
+def test_help_shows_what_is_supported(command: str) -> None:
+    """Each option of the command by its flags, those to come and hidden spellings not at all."""
+    text = usage(command, 100)
     for setting in TABLE:
         shown = bool(setting.group) and any(is_supported(setting, value) for value in setting.choices or [""])
+        shown = shown and setting.serves(command)
         if setting.name not in ("build", "engine"):
             assert any(f"{setting.flags[0]}{end}" in text for end in (" ", ",", "\n")) == shown, setting.name
         assert not any(f"{flag} " in text for flag in setting.hidden if len(flag) > len("-x"))
-    assert "requirements, json (default: requirements)" in " ".join(text.split())
+    if command == "resolve":
+        assert "requirements, json (default: requirements)" in " ".join(text.split())
     assert "highest, lowest, lowest-direct (default: highest)" in " ".join(text.split())

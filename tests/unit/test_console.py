@@ -141,3 +141,39 @@ def test_nobody_listening_is_no_error() -> None:
     console.error("e")
     io.StringIO.close(stream)
     console.error("e")
+
+
+def test_a_bar_is_drawn_ten_times_a_second_and_put_back_where_it_was_taken_away() -> None:
+    """So that lines may be written in between, and short work shows none."""
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, {}, clock=clock)
+    console.bar(1, 4, 0)
+    console.clear()
+    clock.now = 1
+    console.bar(2, 4, 0)
+    console.bar(3, 4, 0)
+    console.clear()
+    console.bar(3, 4, 1)
+    clock.now = 1.05
+    console.bar(4, 4, 1)
+    assert stream.getvalue().split("\r\x1b[K") == [
+        "",
+        f"[{'#' * 20}{'.' * 20}] 2/4",
+        "",
+        f"[{'#' * 30}{'.' * 10}] 3/4, 1 failed",
+    ]
+
+
+def test_a_bar_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However narrow that is; there is none where nobody looks."""
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, {}, clock=clock)
+    clock.now = 1
+    for columns, expected in ((16, "[######...] 2/3"), (6, " 2/3"), (4, " 2/")):
+        monkeypatch.setattr("resolver.console._columns", lambda _, columns=columns: columns)
+        console.bar(2, 3, 0)
+        console.clear()
+        assert stream.getvalue().split("\r\x1b[K")[-2] == expected
+    quiet = io.StringIO()
+    Console(quiet, {}, clock=clock).bar(1, 2, 0)
+    assert quiet.getvalue() == ""

@@ -1,0 +1,1 @@
+"""Resolving each line of a file by itself: ``resolver resolve-many``."""
