@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "Note", "write_note"]
 
-FORMAT = "note-1"  # another layout, or another way to judge files or to read metadata, is another number
+FORMAT = "note-2"  # another layout, or another way to judge files or to read metadata, is another number
 
 
 class Note:
@@ -155,10 +155,11 @@ class Note:
 
     def _of_extra(self, candidate: int, extra: str) -> list[str] | None:
         if self._extras is None:
-            self._extras = {}
+            extras: dict[tuple[int, str], list[str]] = {}
             for line in split_lines(self._parts[_EXTRAS]) if self._parts[_EXTRAS] else ():
                 number, name, *row = line.split(" ")
-                self._extras[int(number), name] = row
+                extras[int(number), name] = row
+            self._extras = extras  # whole, since other threads may look
         return self._extras.get((candidate, extra))
 
     def _requirement(self, number: int) -> Requirement:

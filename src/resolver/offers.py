@@ -148,9 +148,10 @@ class Offer:
         self, candidate: int, extra: str, required: Required, *, provided: bool, standing: DistFile
     ) -> None:
         """Take in what ``candidate`` requires by the metadata of ``standing``, which never changes."""
-        self._required[candidate, extra] = required
+        # In this order: another thread may look meanwhile, or write a note.
         self._provided[candidate, extra] = provided
         self._standing[candidate] = standing
+        self._required[candidate, extra] = required
         self.learnt = True
 
     def note(self) -> bytes:
@@ -166,7 +167,7 @@ class Offer:
             yanks=self.yanks,
             set_aside=self.set_aside,
             masks=dict(list(self._masks.items())[-_MOST_MASKS:]),
-            required=self._required,
+            required=dict(self._required),  # a copy, since other threads may learn more meanwhile
             provided=self._provided,
             standing=self._standing,
         )

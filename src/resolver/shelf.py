@@ -33,7 +33,7 @@ _remembered: dict[tuple[str, str], tuple[Offer, Sequence[Evidence]]] = {}
 
 
 class Forgotten(IndexUnavailable):
-    """A page was in the cache when its note was read, and is not any more."""
+    """Something was in the cache when a note about it was made, and is not any more."""
 
 
 def context(environment: Environment, rules: Rules) -> str | None:
@@ -57,6 +57,9 @@ class OfferShelf:
         """Return what is known of package ``name``, if the index still says the same."""
         if self._fresh:
             return None
+        given = self._given.get(name)
+        if given is not None:  # a resolution sees one state of the index
+            return given[0]
         known = _remembered.get((self._notebook.folder, name))
         if known is None or not self._notebook.holds(known[1]):
             known = self._read(name)
@@ -82,20 +85,22 @@ class OfferShelf:
 
     def add(self, offer: Offer) -> None:
         """Take in an offer that was just made of a listing."""
-        self._given[offer.name] = (offer, ())
+        self._given.setdefault(offer.name, (offer, ()))
 
     def listing(self, name: str) -> Listing:
         """Return the listing of which a recalled offer was made.  Raises ``Forgotten``."""
         found = self._notebook.listing(name)
-        if found is None:
-            raise Forgotten(
-                f"The page of {name} has gone from the cache while it was being used. Please run again."
-            )
+        evidence = self._given[name][1]
+        if found is None or (evidence and not _same(evidence, self._notebook.evidence(name))):
+            raise _forgotten("page", name)
         return found
 
-    def metadata(self, name: str, file: DistFile) -> Metadata | None:
-        """Return the metadata of ``file`` that was read before, where it is still there."""
-        return self._notebook.metadata(name, file)
+    def metadata(self, name: str, file: DistFile) -> Metadata:
+        """Return the metadata of ``file`` that was read before.  Raises ``Forgotten``."""
+        found = self._notebook.metadata(name, file)
+        if found is None:
+            raise _forgotten("metadata", name)
+        return found
 
     def save(self) -> None:
         """Note what is new, and remember it; when the pages that were read lie in the cache."""
@@ -124,6 +129,19 @@ class OfferShelf:
     def _remember(self, name: str, known: tuple[Offer, Sequence[Evidence]]) -> None:
         slot = (self._notebook.folder, name)
         _remembered.pop(slot, None)
-        while len(_remembered) >= _MOST:
-            del _remembered[next(iter(_remembered))]
+        if len(_remembered) >= _MOST:
+            # A copy, since other threads may do the same.
+            for oldest in list(_remembered)[: len(_remembered) - _MOST + 1]:
+                _remembered.pop(oldest, None)
         _remembered[slot] = known
+
+
+def _same(one: Sequence[Evidence], other: Sequence[Evidence]) -> bool:
+    """Tell whether both are about the same records."""
+    return {each.key: each.stamp for each in one} == {each.key: each.stamp for each in other}
+
+
+def _forgotten(what: str, name: str) -> Forgotten:
+    return Forgotten(
+        f"The {what} of {name} has gone from the cache while it was being used. Please run again."
+    )

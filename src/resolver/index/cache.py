@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable, Mapping
 
-    from resolver.index.store import RecordStore
+    from resolver.index.store import RecordStore, Stamp
     from resolver.index.transport import Form, Request, Transport
     from resolver.index.urls import Address
 
@@ -46,7 +46,7 @@ class Evidence:
 
     __slots__ = ("key", "span", "stamp", "tag")
 
-    def __init__(self, key: str, stamp: tuple[int, int], span: tuple[float, float], tag: str = "") -> None:
+    def __init__(self, key: str, stamp: Stamp, span: tuple[float, float], tag: str = "") -> None:
         self.key = key
         self.stamp = stamp
         self.span = span
@@ -89,6 +89,7 @@ class CachingTransport:
     """
 
     __slots__ = (
+        "_held",
         "_inner",
         "_later",
         "_lies",
@@ -122,6 +123,7 @@ class CachingTransport:
         self._tags: dict[str, str] = {}
         self._later: dict[str, _Unwritten] = {}
         self._loop: AbstractEventLoop | None = None  # the one in which pauses are used
+        self._held: dict[str, Stamp] = {}
         self.hits = 0
 
     def stored(self, request: Request) -> Response | None:
@@ -130,9 +132,12 @@ class CachingTransport:
             return None
         key = self._key(request)
         record = self._read(key, request)
-        if record is None or not (self._offline or self._fresh(request, record)):
+        if record is None or key is None:
             return None
-        return self._answer(record)
+        # What was relied on is an answer for as long as we live, though it may go stale meanwhile.
+        if self._offline or self._held.get(key) == record.stamp or self._fresh(request, record):
+            return self._answer(record)
+        return None
 
     async def fetch(self, request: Request) -> Response:
         """Return a kept answer, or the server's; see ``Transport.fetch`` for the contract.
@@ -171,11 +176,17 @@ class CachingTransport:
         return self._tags.get(self._key(request) or "", "")
 
     def holds(self, evidence: Evidence) -> bool:
-        """Tell whether the record is still there, and may be used as it is.  Looks at one file."""
+        """Tell whether the record is still there, and may be used as it is.  Looks at one file.
+
+        If so, ``stored`` gives it out from now on, until another one replaces it.
+        """
         if self._store is None or self._store.stamp(evidence.key) != evidence.stamp:
             return False
         since, until = evidence.span
-        return self._offline or since <= self._now() < until
+        if not (self._offline or since <= self._now() < until):
+            return False
+        self._held[evidence.key] = evidence.stamp
+        return True
 
     async def _ask(self, key: str | None, request: Request) -> Response:
         return self._kept(key, request, await self._inner.fetch(request))

@@ -55,9 +55,11 @@ class Client:
         """Return the listing of ``name`` from memory or from fresh cache entries, else ``None``."""
         known = self._listings.known(name)
         if known is None:
-            known = _without_waiting(*self._look_for(name), self._transport)
+            asked: list[Request] = []
+            known = _without_waiting(self._look_for(name), asked, self._transport)
             if known is not None:
                 self._listings.keep(name, known)
+                self._asked[name] = asked
         return known
 
     def metadata_now(self, name: str, file: DistFile) -> Metadata | None:
@@ -71,7 +73,7 @@ class Client:
 
     async def listing(self, name: str) -> Listing:
         """Return the files of ``name``; see ``Source.listing`` for the contract."""
-        return await self._listings.get(name, lambda: _waiting(*self._look_for(name), self._transport))
+        return await self._listings.get(name, lambda: self._find(name))
 
     async def metadata(self, name: str, file: DistFile) -> Metadata:
         """Return the metadata of ``file``; see ``Source.metadata`` for the contract."""
@@ -86,14 +88,19 @@ class Client:
         await self._transport.close()
 
     def requests(self, name: str) -> Sequence[Request]:
-        """Return what was asked for to find the listing of ``name``."""
+        """Return what was asked for to find the listing of ``name``; nothing while it is not found."""
         return self._asked.get(name, ())
 
-    def _look_for(self, name: str) -> tuple[Generator[Request, Response, Listing], list[Request]]:
+    async def _find(self, name: str) -> Listing:
+        asked: list[Request] = []
+        found = await _waiting(self._look_for(name), asked, self._transport)
+        self._asked[name] = asked
+        return found
+
+    def _look_for(self, name: str) -> Generator[Request, Response, Listing]:
         from resolver.index.pages import find_listing  # noqa: PLC0415  # lazy: start-up time
 
-        asked = self._asked[name] = []
-        return find_listing(name, self._indexes, self._strategy), asked
+        return find_listing(name, self._indexes, self._strategy)
 
     def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
         from resolver.index.ladder import find_metadata  # noqa: PLC0415  # lazy: start-up time

@@ -53,8 +53,8 @@ class Notebook:
         end = _NUMBER + int.from_bytes(content[:_NUMBER], "big")
         fields = iter(split_lines(content[_NUMBER:end]))
         return content[end:], [
-            Evidence(key, (int(size), int(time)), (float(since), float(until)), tag)
-            for key, size, time, since, until, tag in zip(*[fields] * 6, strict=True)
+            Evidence(key, (int(size), int(time), int(number)), (float(since), float(until)), tag)
+            for key, size, time, number, since, until, tag in zip(*[fields] * 7, strict=True)
         ]
 
     def holds(self, evidence: Sequence[Evidence]) -> bool:

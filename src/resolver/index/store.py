@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Stamp = tuple[int, int]  # size and time of change
+    Stamp = tuple[int, int, int]  # size, time of change, and number of the file
 
 __all__ = ["Record", "RecordStore", "Usage", "clean", "default_cache_dir", "usage"]
 
@@ -120,8 +120,8 @@ class RecordStore:
             return None
         content, _ = _read(self._note_path(folder, name))
         start = len(_NOTE_MAGIC) + _NUMBER
-        expected = int.from_bytes(content[len(_NOTE_MAGIC) : start], "big")
-        if not content.startswith(_NOTE_MAGIC) or crc32(memoryview(content)[start:]) != expected:
+        checksum = crc32(memoryview(content)[start:]).to_bytes(_NUMBER, "big")
+        if content[:start] != _NOTE_MAGIC + checksum:
             return None
         return content[start:]
 
@@ -207,7 +207,8 @@ def _read(path: str) -> tuple[bytes, Stamp | None]:
 
 
 def _stamp(status: os.stat_result) -> Stamp:
-    return status.st_size, status.st_mtime_ns
+    # Clocks of file systems tick every few milliseconds; a file that replaces another has another number.
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def _owned(directory: str) -> bool:

@@ -23,6 +23,7 @@ from resolver.errors import (
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
 from resolver.scout import Fetcher, Scout
+from resolver.shelf import Forgotten
 from resolver.solver.engine import Need, Paused, Solver
 from resolver.sources import environment_of
 from resolver.whatif.fixes import Verdict
@@ -166,6 +167,8 @@ class Trials:
             return self._next(None)
         try:
             step = self._trial.advance(self._allowance)
+        except Forgotten:
+            raise
         except _UNKNOWN:
             step = Verdict()
         if isinstance(step, list):
