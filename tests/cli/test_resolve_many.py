@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolver.cli import Streams, run
+from resolver.errors import IndexUnavailable
 from resolver.many.bench import Bench
 from resolver.sources import open_source
 from support.background import JSON, page, serving
@@ -25,11 +26,13 @@ from support.command import Done, clean_environ, command_line, failed
 from support.fault_server import MUTE, reply
 from support.hard import pigeons, record
 from support.many import LINUX, made_lines, made_setup
+from support.pretended_cluster import PretendedCluster
 from support.schema import check, load_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from resolver.many.lines import Line
     from resolver.many.outcomes import Outcome
     from support.fault_server import Asked, FaultServer, Reply
 
@@ -387,6 +390,53 @@ def test_a_signal_ends_it_at_once_with_the_totals_so_far(
     assert totals.startswith("2 of 4 lines in ")
     assert last == f"error: {said}, after 2 of 4 lines"
     assert not list(Path().glob("p.svg*"))
+
+
+@pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt(), 130), (IndexUnavailable("gone"), 3)])
+def test_whatever_ends_it_the_totals_so_far_are_told(
+    monkeypatch: pytest.MonkeyPatch, stop: BaseException, code: int
+) -> None:
+    """Nothing is told of lines that are not done, and no plot is left."""
+    work = Bench.work
+
+    def ended(
+        bench: Bench, lines: Iterator[Line], done: Callable[[Outcome], None], wants: Callable[[Line], bool]
+    ) -> None:
+        work(bench, iter([next(lines)]), done, wants)
+        raise stop
+
+    monkeypatch.setattr(Bench, "work", ended)
+    done = many(*REPLAY, "--plot", "p.svg")
+    assert (done.code, told(done)) == (code, ["Success (1/3): app<2, 2 packages"])
+    assert done.stderr.startswith("1 of 3 lines in ")
+    assert not list(Path().glob("p.svg*"))
+
+
+def test_nobody_is_told_totals_who_went_away() -> None:
+    """A broken pipe is quiet."""
+
+    class Gone(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    Path("many.txt").write_text("app\nlib\n", "utf-8")
+    stderr = io.StringIO()
+    with pytest.raises(BrokenPipeError):
+        run(["resolve-many", "many.txt", *REPLAY], Streams(io.StringIO(), Gone(), stderr, {}))
+    assert stderr.getvalue() == ""
+
+
+def test_a_cluster_is_one_more_place_to_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here one that is pretended; ``tests/cluster`` has a real one."""
+    cluster = PretendedCluster()
+    monkeypatch.setitem(sys.modules, "distributed", cluster)
+    done = many(*REPLAY, "--dask", "tcp://there:1", "--timeout", "7")
+    assert (done.code, told(done)) == (1, told(many(*REPLAY)))
+    assert cluster.arguments == ("tcp://there:1", {"timeout": 7.0, "set_as_default": False})
+    cluster.unreachable = OSError("timed out")
+    assert failed(many(*REPLAY, "--dask", "tcp://there:1"), 3) == (
+        "the cluster at tcp://there:1 cannot be reached (timed out)"
+    )
 
 
 @POSIX

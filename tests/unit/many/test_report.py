@@ -37,6 +37,13 @@ def test_json_is_that_of_the_schema(status: str) -> None:
     assert (document["number"], document["status"], document["seconds"]) == (2, status, 0.001)
 
 
+def test_lines_and_outcomes_show_what_they_are() -> None:
+    """In a debugger, and where a test fails."""
+    found = outcome(3, "failed")
+    assert repr(found) == "Outcome(3, 'failed')"
+    assert repr(Line(2, Requirement.parse("a>1"))) == "Line(2, 'a>1')"
+
+
 def test_a_requirement_may_have_no_origin() -> None:
     """Where no file was read."""
     document = json.loads(as_json(Outcome(Line(1, Requirement.parse("a")), "solved")))

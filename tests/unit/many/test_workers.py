@@ -128,6 +128,22 @@ def test_what_workers_refuse_is_refused(setup: Setup, no_index: None) -> None:
         resolved(setup, "p1", count=1)
 
 
+@pytest.mark.slow
+def test_what_workers_warn_of_is_said_once(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of them read the same configuration."""
+    monkeypatch.delenv("RESOLVER_INDEX_URL", raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")
+    monkeypatch.setenv("PIP_FIND_LINKS", "/somewhere")
+    setup.options = LINUX.replace(no_cache=True, retries=0, timeout=1.0)
+    warned: list[str] = []
+    told: list[Outcome] = []
+    lines = made_lines("p1", "p2", "p3", "p4")
+    ledger = Ledger(lines, told.append)
+    Pool(setup, 2, ledger, note_usage=lambda _, __: None, warn=warned.append).run(len(lines))
+    assert [each.exit_code for each in told] == [3] * 4
+    assert len([said for said in warned if "find-links" in said]) == 1
+
+
 def test_without_lines_no_process_is_started(setup: Setup) -> None:
     assert resolved(setup) == []
 
