@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "Note", "write_note"]
 
-FORMAT = "note-2"  # another layout, or another way to judge files or to read metadata, is another number
+FORMAT = "note-3"  # another layout, or another way to judge files or to read metadata, is another number
 
 
 class Note:

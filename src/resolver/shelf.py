@@ -70,7 +70,7 @@ class OfferShelf:
         return known[0]
 
     def renewed(self, name: str) -> Offer | None:
-        """Return what was known of package ``name``, if the index, just asked, says the same under a tag."""
+        """Return what was known of package ``name``, if the index, just asked, has confirmed its page."""
         known = self._known(name)
         if known is None or not self._notebook.says_the_same(name, known[1]):
             return None

@@ -14,15 +14,20 @@ import pytest
 
 from resolver import shelf
 from resolver.engines import resolve
+from resolver.many.bench import Bench
 from resolver.model.requirement import Requirement
 from resolver.noting import Note
 from resolver.session import solve_async
+from resolver.sources import open_source
 from support.kept_worlds import LINUX, URL, Setting
+from support.many import made_lines, made_setup, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from resolver.many.lines import Line
+    from resolver.many.outcomes import Outcome
     from resolver.options import Options
 
 Packages = dict[str, dict[str, dict[str, Any]]]
@@ -150,6 +155,20 @@ def test_refresh_believes_nothing(warm: Setting) -> None:
     warm.index.asked.clear()
     assert warm.pins("app") == {"app": "2", "lib": "3.5"}
     assert warm.index.asked == []
+
+
+def test_page_that_is_sent_again_is_looked_at_whatever_its_tag_says(setting: Setting) -> None:
+    """Some indexes call everything by one tag: candidates have other numbers, though nothing tells so."""
+    setting.index.only_tag = 'W/"1"'
+    assert setting.pins("app") == NEWEST
+    packages: Packages = {**with_more(), "lib": {"0.1": {"requires": ["ghost"]}, **PACKAGES["lib"]}}
+    change(setting, packages)
+    for options in (LINUX, LINUX.replace(refresh=True), LINUX):
+        setting.clock += 600
+        assert setting.pins("lib<2", options=options, remember=True) == {"lib": "1"}
+        change(
+            setting, packages := {**packages, "lib": {"0.0.1": {"requires": ["ghost"]}, **packages["lib"]}}
+        )
 
 
 def test_package_that_was_removed_is_absent(warm: Setting) -> None:
@@ -339,6 +358,24 @@ def test_page_that_is_replaced_meanwhile_is_not_taken_for_the_noted_one(
     refresh = LINUX.replace(refresh=True)
     replace = once(lambda: setting.pins("app", options=refresh, remember=True))
     assert setting.told(OLD, watch=replace) == expected
+
+
+def test_lines_of_one_process_do_not_take_a_replaced_page_for_the_noted_one(warm: Setting) -> None:
+    """``resolve-many`` keeps what it has begun with, or begins again."""
+    options = LINUX.replace(cache_dir=str(warm.folder), no_fixes=True)
+    bench = Bench(made_setup(options, jobs=1), open_source(options))
+    newest, old = made_lines("lib", "lib<2")
+
+    def lines() -> Iterator[Line]:
+        yield newest
+        change(warm, {**PACKAGES, "lib": {"0.1": {"requires": ["ghost"]}, **PACKAGES["lib"]}})
+        assert warm.pins("lib", options=LINUX.replace(refresh=True), remember=True) == {"lib": "3"}
+        yield old
+
+    found: list[Outcome] = []
+    warm.forget()
+    bench.work(lines(), found.append)
+    assert list(map(versions, found)) == [{"lib": "3"}, {"lib": "1"}]
 
 
 def test_page_that_becomes_stale_meanwhile_is_used_to_the_end(warm: Setting) -> None:

@@ -38,19 +38,14 @@ _LARGEST = 64 << 20  # bytes; a whole wheel beyond that would push everything el
 
 
 class Evidence:
-    """By what to know that an answer still holds: the ``stamp`` of its record, and when it is fresh.
+    """By what to know that an answer still holds: the ``stamp`` of its record, and when it is fresh."""
 
-    ``tag`` is the entity tag of the answer, "" without one: an answer that is confirmed or sent again under
-    the same tag says the same.
-    """
+    __slots__ = ("key", "span", "stamp")
 
-    __slots__ = ("key", "span", "stamp", "tag")
-
-    def __init__(self, key: str, stamp: Stamp, span: tuple[float, float], tag: str = "") -> None:
+    def __init__(self, key: str, stamp: Stamp, span: tuple[float, float]) -> None:
         self.key = key
         self.stamp = stamp
         self.span = span
-        self.tag = tag
 
 
 class _Unwritten:
@@ -89,6 +84,7 @@ class CachingTransport:
     """
 
     __slots__ = (
+        "_confirmed",
         "_held",
         "_inner",
         "_later",
@@ -99,7 +95,6 @@ class CachingTransport:
         "_plain_http",
         "_refresh",
         "_store",
-        "_tags",
         "hits",
     )
 
@@ -120,7 +115,7 @@ class CachingTransport:
         self._offline = offline
         self._plain_http = plain_http
         self._lies: dict[str, Evidence] = {}
-        self._tags: dict[str, str] = {}
+        self._confirmed: dict[str, Stamp] = {}
         self._later: dict[str, _Unwritten] = {}
         self._loop: AbstractEventLoop | None = None  # the one in which pauses are used
         self._held: dict[str, Stamp] = {}
@@ -171,9 +166,9 @@ class CachingTransport:
         key = self._key(request)
         return None if key is None else self._lies.get(key)
 
-    def tag(self, request: Request) -> str:
-        """Return the entity tag of the last answer to ``request``, "" where it had none."""
-        return self._tags.get(self._key(request) or "", "")
+    def confirmed(self, request: Request) -> Stamp | None:
+        """Return the stamp of the record that the server has called current, if it did so last."""
+        return self._confirmed.get(self._key(request) or "")
 
     def holds(self, evidence: Evidence) -> bool:
         """Tell whether the record is still there, and may be used as it is.  Looks at one file.
@@ -200,6 +195,8 @@ class CachingTransport:
             return self._kept(key, request, response)
         if not same_version(record.headers, response.headers):
             return await self._ask(key, request.refreshed())
+        if key is not None and record.stamp is not None:
+            self._confirmed[key] = record.stamp
         # RFC 9111, 4.3.4: the confirmed answer takes over the new headers.
         record.headers = {**_without_age(record.headers), **_selected(response.headers)}
         record.stored = self._now()
@@ -209,7 +206,7 @@ class CachingTransport:
     def _kept(self, key: str | None, request: Request, response: Response) -> Response:
         """Keep ``response`` if that is allowed, and return it in the form in which it was kept."""
         self._lies.pop(key or "", None)
-        self._tags[key or ""] = response.headers.get("etag", "")
+        self._confirmed.pop(key or "", None)
         partial = request.byte_range is not None
         promised = bool(request.promised)
         if self._store is None or key is None:
@@ -283,10 +280,9 @@ class CachingTransport:
     def _note_place(self, key: str, record: Record) -> None:
         """Note where the record lies that an answer was given from."""
         self._lies.pop(key, None)
-        tag = self._tags[key] = record.headers.get("etag", "")
         if record.stamp is not None:
             span = fresh_span(record.status, record.headers, stored=record.stored)
-            self._lies[key] = Evidence(key, record.stamp, span, tag)
+            self._lies[key] = Evidence(key, record.stamp, span)
 
     def _trusted(self, address: Address) -> bool:
         return address.scheme == "https" or self._plain_http or is_loopback(address.host)

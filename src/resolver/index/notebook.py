@@ -53,8 +53,8 @@ class Notebook:
         end = _NUMBER + int.from_bytes(content[:_NUMBER], "big")
         fields = iter(split_lines(content[_NUMBER:end]))
         return content[end:], [
-            Evidence(key, (int(size), int(time), int(number)), (float(since), float(until)), tag)
-            for key, size, time, number, since, until, tag in zip(*[fields] * 7, strict=True)
+            Evidence(key, (int(size), int(time), int(number)), (float(since), float(until)))
+            for key, size, time, number, since, until in zip(*[fields] * 6, strict=True)
         ]
 
     def holds(self, evidence: Sequence[Evidence]) -> bool:
@@ -62,9 +62,12 @@ class Notebook:
         return all(map(self._transport.holds, evidence))
 
     def says_the_same(self, name: str, evidence: Sequence[Evidence]) -> bool:
-        """Tell whether the pages of package ``name``, just asked for, are still those of ``evidence``."""
-        tags = [self._transport.tag(request) for request in self._client.requests(name)]
-        return bool(tags) and all(tags) and tags == [each.tag for each in evidence]
+        """Tell whether the server has just confirmed the pages of package ``name`` as those of ``evidence``.
+
+        What it has sent again is looked at instead, whatever its entity tag says.
+        """
+        stamps = [self._transport.confirmed(request) for request in self._client.requests(name)]
+        return bool(stamps) and stamps == [each.stamp for each in evidence]
 
     def evidence(self, name: str) -> list[Evidence]:
         """Return by what to know the pages of package ``name`` as they were read; empty: by nothing."""
@@ -78,7 +81,7 @@ class Notebook:
             return
         fields: list[str] = []
         for each in evidence:
-            fields += (each.key, *map(str, each.stamp), *map(repr, each.span), each.tag)
+            fields += (each.key, *map(str, each.stamp), *map(repr, each.span))
         head = join_lines(fields)
         self._store.write_note(
             self.folder, name, b"".join((len(head).to_bytes(_NUMBER, "big"), head, content))

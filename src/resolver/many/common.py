@@ -66,6 +66,8 @@ class CommonShelf:
 
     def listing(self, name: str) -> Listing:
         """Return the listing of which an offer was made.  Raises ``Forgotten`` where only a note was left."""
+        if self._noted is not None:
+            return self._noted.listing(name)
         found = self._source.listing_now(name)
         if found is None:
             raise Forgotten(f"the page of {name} has gone from the cache while it was being used")
@@ -73,6 +75,8 @@ class CommonShelf:
 
     def metadata(self, name: str, file: DistFile) -> Metadata | None:
         """Return the metadata of ``file`` that was read before, where it is still there."""
+        if self._noted is not None:
+            return self._noted.metadata(name, file)
         return self._source.metadata_now(name, file)
 
     def forget(self) -> None:
