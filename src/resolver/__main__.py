@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from resolver.cli import main
+from resolver.cli import process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process()

@@ -22,13 +22,12 @@ from resolver.errors import NoSolution, ResolverError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
-    from typing import TextIO
+    from typing import NoReturn, TextIO
 
     from resolver.arguments import Arguments
     from resolver.commands import Solve
 
-__all__ = ["Streams", "main", "run"]
+__all__ = ["Streams", "main", "process", "run"]
 
 _BUG, _INTERRUPTED, _TERMINATED, _BROKEN_PIPE = 70, 130, 143, 141
 _ORDERLY = 1.0  # seconds: so long the end that a signal asks for may take
@@ -38,10 +37,25 @@ class _Terminated(SystemExit):
     """SIGTERM came; a ``SystemExit`` because an event loop lets only that pass."""
 
 
+def process() -> NoReturn:
+    """Be the process of the command: run it, and end with its exit code.
+
+    What stdout and stderr hold is written, what was begun was closed by who began it, and there is nothing
+    else to wind up: the interpreter would take 4 of 25 ms for that, and more after requests.  Only where
+    somebody watches the process does it end as others do.
+    """
+    gc.disable()  # for good: enabled for what is left to do, it would look at all that was made
+    code = main()
+    if code in (_INTERRUPTED, _TERMINATED) or not _is_watched():
+        # A thread could hold an interruption up, and the next signal would end what winds up its own way.
+        os._exit(code)
+    gc.freeze()
+    sys.exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with ``argv`` (default: that of the process) and return its exit code."""
     _listen_to_signals()
-    gc.disable()  # for good: enabled for what is left to do, it would look at all that was made
     words = sys.argv[1:] if argv is None else argv
     try:
         code = run(words, Streams(sys.stdin, sys.stdout, sys.stderr or StringIO(), os.environ))
@@ -49,18 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _BROKEN_PIPE
     _let_go(sys.stdout)
     _let_go(sys.stderr)
-    if code in (_INTERRUPTED, _TERMINATED):
-        if _has_threads():
-            os._exit(code)  # else a thread that waits for a name server could hold us up for half a minute
-        _ignore_signals()  # else one more would end us with its code while the interpreter winds up
-    # The process ends: to look once more at all that is left would take 2 of 40 ms.
-    gc.freeze()
     return code
 
 
-def _has_threads() -> bool:
-    threading = sys.modules.get("threading")
-    return threading is not None and threading.active_count() > 1
+def _is_watched() -> bool:
+    """Tell whether somebody traces, measures or debugs this process, or wants to go on in it."""
+    monitoring = getattr(sys, "monitoring", None)  # since 3.12
+    tools = () if monitoring is None else map(monitoring.get_tool, range(6))
+    flags = sys.flags.dev_mode or sys.flags.interactive or sys.flags.inspect
+    return bool(flags or sys.gettrace() or sys.getprofile() or any(tools))
 
 
 def _let_go(stream: TextIO | None) -> None:
@@ -197,32 +208,16 @@ def _raise_in_order(ending: BaseException) -> None:
     loop.call_soon_threadsafe(end)
 
 
-def _signals() -> ModuleType:
-    """Return the module of signals."""
-    try:
-        # ``signal`` itself costs 6 ms, most of it for enum.
-        import _signal as signals  # type: ignore[import-not-found]  # noqa: PLC0415  # part of CPython
-    except ImportError:
-        import signal as signals  # noqa: PLC0415  # another Python implementation
-    found: ModuleType = signals
-    return found
-
-
-def _ignore_signals() -> None:
-    signals = _signals()
-    try:
-        for number in (signals.SIGINT, signals.SIGTERM):
-            signals.signal(number, signals.SIG_IGN)
-    except ValueError:
-        return  # not the main thread: whoever started it decides
-
-
 def _listen_to_signals() -> None:
     """Let SIGINT and SIGTERM end the work in order: files that were begun are removed.
 
     Who presses Ctrl-C twice must not disturb that; if it takes longer than expected, another signal counts.
     """
-    signals = _signals()
+    try:
+        # ``signal`` itself costs 6 ms, most of it for enum.
+        import _signal as signals  # type: ignore[import-not-found]  # noqa: PLC0415  # part of CPython
+    except ImportError:
+        import signal as signals  # noqa: PLC0415  # another Python implementation
     last = float("-inf")
 
     def stop(number: int, _frame: object) -> None:

@@ -27,7 +27,7 @@ def solve(*_, **__):
     print("there", file=sys.stderr, flush=True)
     time.sleep(60)
 resolver.commands._engines_solve = lambda: solve
-sys.exit(resolver.cli.main(sys.argv[1:]))
+resolver.cli.process()
 """
 
 # A session that answers with a large result.
@@ -39,7 +39,7 @@ from resolver.formats.answer import Answer, Pinned, Statistics
 def solve(*_, **__):
     return Answer([Pinned(f"p{n}", "1") for n in range(100000)], {}, Statistics())
 resolver.commands._engines_solve = lambda: solve
-sys.exit(resolver.cli.main(sys.argv[1:]))
+resolver.cli.process()
 """
 
 
@@ -79,6 +79,26 @@ def test_the_version_needs_next_to_no_imports() -> None:
         "resolver.arguments", "resolver.cli", "resolver.console", "resolver.errors", "resolver.options",
         "resolver.output",
     }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("watching", "said"),
+    [
+        ("", ""),
+        ("sys.setprofile(lambda *_: None)", "wound up\n"),
+        ("sys.settrace(lambda *_: None)", "wound up\n"),
+    ],
+)
+def test_a_process_winds_up_only_where_somebody_watches_it(watching: str, said: str) -> None:
+    program = (
+        "import atexit, sys; atexit.register(print, 'wound up'); from resolver.cli import process\n"
+        f"sys.argv[1:] = ['--version']\n{watching}\nprocess()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=ENVIRON, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.partition("\n")[2] == said
 
 
 @pytest.mark.slow
