@@ -8,7 +8,7 @@ made of one, or was noted (``noting``) by an earlier resolution.  What a resolut
 
 from __future__ import annotations
 
-from resolver.noting import write_note
+from resolver.noting import Note, write_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from resolver.index.summary import Summary
     from resolver.model.distfile import DistFile
     from resolver.model.requirement import Requirement
-    from resolver.noting import Note
 
     Required = tuple[Requirement, ...]
 
@@ -171,6 +170,13 @@ class Offer:
             provided=self._provided,
             standing=self._standing,
         )
+
+    def settle(self, content: bytes | None = None) -> None:
+        """Hold what was noted, in ``content`` where that is new, as it was noted: some 20 bytes a version."""
+        if content is not None:
+            self._note = Note(content)
+        if self._note is not None:
+            self._keys = self._texts = None
 
     def _read_note(self) -> None:
         """Take in all that was noted."""

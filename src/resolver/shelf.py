@@ -109,7 +109,11 @@ class OfferShelf:
             if not evidence:
                 continue
             if offer.learnt:
-                self._notebook.write(name, offer.note(), evidence)
+                content = offer.note()
+                self._notebook.write(name, content, evidence)
+                offer.settle(content)
+            else:
+                offer.settle()
             if not known:
                 self._remember(name, (offer, evidence))
 

@@ -112,13 +112,28 @@ class _Network:
             await self._made.close()
 
 
+_environments: dict[tuple[str | None, str | None], Environment] = {}
+"""The last targets on the running interpreter, which are values and remember what they were asked."""
+
+_MOST_ENVIRONMENTS = 16
+
+
 def environment_of(options: Options) -> Environment:
     """Return the target that ``options`` name.  Raises ``InputError``; may start the named interpreter."""
-    host: Host | None = None
     if options.python is not None:
         from resolver.index.interpreter import ask_interpreter  # noqa: PLC0415  # lazy: rarely wanted
 
-        host = ask_interpreter(options.python)
+        return _target(options, ask_interpreter(options.python))
+    key = (options.python_version, options.python_platform)
+    found = _environments.get(key)
+    if found is None:
+        if len(_environments) >= _MOST_ENVIRONMENTS:
+            _environments.clear()
+        found = _environments[key] = _target(options)
+    return found
+
+
+def _target(options: Options, host: Host | None = None) -> Environment:
     try:
         return Environment.target(options.python_version, options.python_platform, host)
     except InvalidPythonVersion as error:
