@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import ssl
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,9 +45,9 @@ class Seen:
         return self.outcome
 
 
-def transport(time: FakeTime | None = None, **settings: object) -> AiohttpTransport:
+def transport(clock: FakeTime | None = None, **settings: object) -> AiohttpTransport:
     """Return a transport that begins without aiohttp."""
-    given = {"proxies": NO_PROXY, "timing": (time or FakeTime()).timing, "early": True, **settings}
+    given = {"proxies": NO_PROXY, "timing": (clock or FakeTime()).timing, "early": True, **settings}
     return AiohttpTransport(**given)  # type: ignore[arg-type]  # a choice of its parameters
 
 
@@ -110,10 +111,10 @@ def test_statuses_mean_what_they_mean(status: int) -> None:
 
 @pytest.mark.usefixtures("no_aiohttp")
 def test_status_that_may_pass_is_retried() -> None:
-    time = FakeTime()
-    seen = fetched(reply(503, headers={"Retry-After": "7"}), reply(200, TEXT), time=time)
+    clock = FakeTime()
+    seen = fetched(reply(503, headers={"Retry-After": "7"}), reply(200, TEXT), clock=clock)
     assert seen.response.body == TEXT
-    assert (seen.asked, time.slept) == (2, [7.0])
+    assert (seen.asked, clock.slept) == (2, [7.0])
 
 
 @pytest.mark.usefixtures("no_aiohttp")
@@ -179,16 +180,15 @@ ODD = {
 
 @pytest.mark.parametrize("case", ODD)
 def test_aiohttp_asks_again_where_the_answer_is_odd(case: str) -> None:
-    time = FakeTime()
-    seen = fetched(ODD[case], reply(200, TEXT), time=time)
+    clock = FakeTime()
+    seen = fetched(ODD[case], reply(200, TEXT), clock=clock)
     assert seen.response.body == TEXT
     assert (seen.asked, seen.requests) == (2, 2)
-    assert time.slept == []  # that was no failure
+    assert clock.slept == []  # that was no failure
 
 
-def test_aiohttp_asks_again_where_no_answer_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.index.aiohttp_transport._EARLY_TIMEOUT", 0.02)
-    seen = fetched(Reply(b"", "mute"), reply(200, TEXT))
+def test_aiohttp_asks_again_where_no_answer_comes() -> None:
+    seen = fetched(Reply(b"", "mute"), reply(200, TEXT), timeout=0.05)
     assert seen.response.body == TEXT
     assert seen.asked == 2
 
@@ -207,10 +207,10 @@ def test_after_one_failure_everything_is_left_to_aiohttp() -> None:
 
 
 def test_damaged_body_is_a_failure_like_any_other() -> None:
-    time = FakeTime()
-    seen = fetched(reply(200, b"no gzip", {"Content-Encoding": "gzip"}), reply(200, TEXT), time=time)
+    clock = FakeTime()
+    seen = fetched(reply(200, b"no gzip", {"Content-Encoding": "gzip"}), reply(200, TEXT), clock=clock)
     assert seen.response.body == TEXT
-    assert len(time.slept) == 1
+    assert len(clock.slept) == 1
 
 
 def test_nobody_listens() -> None:
@@ -271,16 +271,65 @@ def test_who_stops_waiting_leaves_no_connection_behind() -> None:
 # How many, and to where
 
 
-def test_no_more_connections_are_open_than_allowed() -> None:
-    async def scenario() -> int:
-        async with FaultServer() as server:
-            urls = [server.script(f"/{number}", reply(200, TEXT)) for number in range(20)]
-            client = transport(concurrency=4)
-            await asyncio.gather(*(client.fetch(Request(url, limit=1 << 20)) for url in urls))
-            await client.close()
-            return server.connections
+class Crowd:
+    """Many requests at the same time, and what they led to; ``fetched`` is set when all have answers."""
 
-    assert asyncio.run(scenario()) == 4
+    def __init__(self, count: int, *, fetched: threading.Event | None = None, **settings: object) -> None:
+        self.connections = 0
+        self._fetched = fetched
+        self._settings = settings
+        asyncio.run(self._fetch(count))
+
+    async def _fetch(self, count: int) -> None:
+        async with FaultServer() as server:
+            urls = [server.script(f"/{number}", reply(200, TEXT)) for number in range(count)]
+            client = transport(**self._settings)  # type: ignore[arg-type]  # a choice of its parameters
+            answers = await asyncio.gather(*(client.fetch(Request(url, limit=1 << 20)) for url in urls))
+            if self._fetched is not None:
+                self._fetched.set()
+            await client.close()
+            assert {answer.body for answer in answers} == {TEXT}
+            assert all(server.asked(f"/{number}") == 1 for number in range(count))
+            assert client.traffic.requests == count
+            self.connections = server.connections
+
+
+def test_no_more_connections_are_open_than_allowed() -> None:
+    assert Crowd(100, concurrency=4).connections <= 4
+
+
+@pytest.mark.usefixtures("no_aiohttp")
+def test_requests_wait_for_early_connections_while_aiohttp_is_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[bool] = []
+    fetched = threading.Event()
+
+    def take_long() -> None:
+        begun.append(True)
+        fetched.wait()
+
+    monkeypatch.setattr(aiohttp_session, "_import_aiohttp", take_long)
+    assert Crowd(4, concurrency=5).connections == 4
+    assert begun == []  # they are enough
+    assert Crowd(200, concurrency=5, fetched=fetched).connections == 4
+    assert begun == [True]
+
+
+def test_aiohttp_takes_those_that_found_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And opens what is wanted besides from then on."""
+    monkeypatch.setattr(aiohttp_session, "_LEAD", 0.0)
+    opened: list[int] = []
+    open_session = aiohttp_session._new_session
+
+    def count(timeout: float, concurrency: int) -> object:
+        opened.append(concurrency)
+        return open_session(timeout, concurrency)
+
+    monkeypatch.setattr(aiohttp_session, "_new_session", count)
+    monkeypatch.setattr(aiohttp_session, "_import_aiohttp", lambda: None)
+    assert Crowd(300, concurrency=10).connections <= 10
+    assert opened == [2]
 
 
 def test_one_connection_is_left_to_aiohttp() -> None:
@@ -320,35 +369,6 @@ def test_part_of_a_file_and_what_goes_through_a_proxy_is_left_to_aiohttp(
             return [part.status, whole.status]
 
     assert asyncio.run(scenario()) == [206, 200]
-
-
-def test_aiohttp_is_prepared_when_there_are_more_than_a_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    imported: list[bool] = []
-    monkeypatch.setattr(aiohttp_session, "_import_aiohttp", lambda: imported.append(True))
-
-    async def scenario(count: int) -> None:
-        async with FaultServer() as server:
-            client = transport()
-            for number in range(count):
-                await client.fetch(Request(server.script(f"/{number}", reply(200)), limit=10))
-            await asyncio.sleep(0.01)
-            await client.close()
-
-    asyncio.run(scenario(7))
-    assert imported == []
-    asyncio.run(scenario(8))
-    assert imported == [True]
-
-
-def test_import_that_is_not_waited_for_is_given_up_in_order() -> None:
-    async def scenario() -> None:
-        async with FaultServer() as server:
-            client = transport()
-            urls = [server.script(f"/{number}", reply(200)) for number in range(8)]
-            await asyncio.gather(*(client.fetch(Request(url, limit=10)) for url in urls))
-            await client.close()
-
-    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("usual", [0.005, 0.0001])

@@ -5,8 +5,8 @@ credentials are done here and in the modules named for them, because each has ru
 (it takes a cut-off gzip stream for a whole one, and netrc logins go along to other ports).  Nothing is cached
 here (``cache``).
 
-aiohttp takes 100 ms or more to import.  So the first requests go over ``early`` connections, and if there are
-more than a few, it is imported meanwhile.
+aiohttp takes 100 ms or more to import.  So requests go over ``early`` connections at first; when these are
+not enough it is imported meanwhile, and where something does not go smoothly it takes over.
 
 Specification: https://www.rfc-editor.org/rfc/rfc9110
 """
@@ -42,9 +42,8 @@ _REDIRECTS = 10
 _SLOWEST = 100  # bytes a second ...
 _SLOWEST_FOR = 30.0  # ... over so many seconds: whoever drips slower is given up
 
-_EARLY = 16  # connections, or half of those allowed
-_EARLY_TIMEOUT = 5.0  # seconds for a whole answer; what takes longer is left to aiohttp
-_FEW = 8  # requests; who sends no more does not pay for aiohttp
+_EARLY = 40  # connections that do not need aiohttp ...
+_SHARE = 0.8  # ... or this share of those allowed
 
 
 class AiohttpTransport:
@@ -134,13 +133,13 @@ class AiohttpTransport:
         )
 
     def _early_connections(self) -> EarlyConnections | None:
-        limit = min(_EARLY, self._concurrency // 2)
+        limit = min(_EARLY, int(_SHARE * self._concurrency))
         wanted = not is_imported() if self._early is None else self._early
         if not (wanted and limit):
             return None
         from resolver.index.early import EarlyConnections  # noqa: PLC0415  # lazy: asyncio
 
-        return EarlyConnections(limit, self._trusted, timeout=min(self._timeout, _EARLY_TIMEOUT))
+        return EarlyConnections(limit, self._trusted, timeout=self._timeout)
 
     def _trusted(self) -> SSLContext:
         """Return what decides about certificates, which takes 20 ms to make."""
@@ -154,7 +153,7 @@ class AiohttpTransport:
 class _Exchange:
     """One try of one request: follows redirects and reads the body."""
 
-    __slots__ = ("_early", "_gate", "_proxies", "_sent", "_session", "_timing", "_traffic", "_turns")
+    __slots__ = ("_early", "_gate", "_proxies", "_session", "_timing", "_traffic", "_turns")
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the transport
         self,
@@ -173,7 +172,6 @@ class _Exchange:
         self._proxies = proxies
         self._turns = turns
         self._traffic = traffic
-        self._sent = 0
 
     async def close(self) -> None:
         """Close all connections."""
@@ -232,18 +230,31 @@ class _Exchange:
     ) -> AnswerReader | None:
         """Return the answer of an early connection, None where aiohttp must be asked."""
         early = self._early
-        if early is None or early.failed:
+        if early is None or not await self._is_early(early, address):
             return None
-        # Who waits for aiohttp waits long; once it is there, what is open is used, and nothing new opened.
-        if not early.is_idle(address) and (self._session.is_used or not early.has_room()):
-            return None
-        self._sent += 1
-        if self._sent == _FEW:
-            self._session.prepare()
         answer = await early.get(address, headers, limit=limit)
         if answer is None:
             self._traffic.requests += 1
         return answer
+
+    async def _is_early(self, early: EarlyConnections, address: Address) -> bool:
+        """Tell whether to send a request early, after waiting for a connection or for aiohttp."""
+        import asyncio  # noqa: PLC0415  # loaded by now
+
+        while not early.failed:
+            if early.is_idle(address):
+                return True
+            if self._session.is_used:
+                return False  # both have connections, and aiohttp's go on to where new ones are needed
+            if early.has_room():
+                return True
+            imported = self._session.prepare()
+            room = early.room()
+            await asyncio.wait((imported, room), return_when=asyncio.FIRST_COMPLETED)
+            room.cancel()
+            if imported.done():
+                return False
+        return False
 
     async def _read(self, url: str, request: Request, answer: AnswerReader) -> Response | str:
         """Do what ``_receive`` does, with an early answer."""

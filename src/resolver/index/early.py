@@ -1,8 +1,8 @@
-"""Requests that need no aiohttp: a few connections of our own, for as long as it is being imported.
+"""Requests that need no aiohttp: connections of our own, as long as they are enough and all goes smoothly.
 
 aiohttp takes 100 ms and more to import, as long as two round trips to an index.  The first requests do not
-wait for that: they go over a few connections of asyncio's.  Whatever does not go smoothly there (no
-connection, an odd answer, one that takes long) has not been asked: aiohttp asks again, by all the rules of
+wait for that: they go over connections of asyncio's.  Whatever does not go smoothly there (no connection, an
+odd answer, one that takes long) has not been asked: aiohttp asks again, by all the rules of
 ``aiohttp_transport``.  What an answer means is decided there too.
 
 Importing this module imports asyncio.
@@ -11,6 +11,7 @@ Importing this module imports asyncio.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 from resolver.index.http1 import AnswerReader, NotPlain, request_head
 
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = ["EarlyConnections"]
 
+_CONNECT_TIMEOUT = 5.0
+
 
 class EarlyConnections:
     """At most ``limit`` connections; ``tls`` makes what decides about certificates, when that is needed.
 
-    An answer may take ``timeout`` seconds from the beginning of the connection to its end.  ``failed`` tells
-    whether something did not go smoothly.  Must be used within one event loop, and closed there.
+    An answer may take ``timeout`` seconds from the question to its end.  ``failed`` tells whether something
+    did not go smoothly.  Must be used within one event loop, and closed there.
     """
 
-    __slots__ = ("_idle", "_open", "_timeout", "_tls", "failed", "limit")
+    __slots__ = ("_idle", "_open", "_timeout", "_tls", "_waiting", "failed", "limit")
 
     def __init__(self, limit: int, tls: Callable[[], SSLContext], *, timeout: float) -> None:
         self.limit = limit
@@ -40,6 +43,7 @@ class EarlyConnections:
         self.failed = False
         self._idle: dict[str, list[_Connection]] = {}
         self._open: set[_Connection] = set()
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
     def is_idle(self, address: Address) -> bool:
         """Tell whether a connection to ``address`` is open and not in use."""
@@ -49,16 +53,25 @@ class EarlyConnections:
         """Tell whether another request can be under way."""
         return len(self._open) - sum(map(len, self._idle.values())) < self.limit
 
+    def room(self) -> asyncio.Future[None]:
+        """Return what is done as soon as another request may have room; who is the first to wait is told."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(told)
+        return told
+
     async def get(self, address: Address, headers: Mapping[str, str], *, limit: int) -> AnswerReader | None:
         """Return the answer, with a body of at most ``limit`` bytes; None where it did not come smoothly."""
         try:
             head = request_head(_host(address), address.target, headers)
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(_CONNECT_TIMEOUT):
                 connection = await self._connection(address)
+            async with asyncio.timeout(self._timeout):
                 return await self._answer(connection, address, head, limit)
         except (OSError, NotPlain):  # TimeoutError is an OSError
             self.failed = True
             return None
+        finally:
+            self._tell_next()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -108,6 +121,13 @@ class EarlyConnections:
         for idle in self._idle.values():
             if idle:
                 self._drop(idle.pop())
+                return
+
+    def _tell_next(self) -> None:
+        while self._waiting:
+            told = self._waiting.popleft()
+            if not told.done():  # who waited may have found another way
+                told.set_result(None)
                 return
 
     def _drop(self, connection: _Connection) -> None:

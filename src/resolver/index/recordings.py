@@ -62,6 +62,7 @@ __all__ = ["FORMAT", "Found", "damaged", "dump_manifest", "dump_package", "load_
 Found = Metadata | MetadataInvalid | BuildRefused
 """What is recorded of the metadata of one file: itself, or how it could not be used."""
 
+_ACTIVE = "active"
 _ORIGIN = "https://index.example"
 _FAILURES: dict[str, type[MetadataInvalid | BuildRefused]] = {
     "MetadataInvalid": MetadataInvalid,
@@ -116,7 +117,7 @@ class _Package(msgspec.Struct, rename="kebab", omit_defaults=True, forbid_unknow
     absent: bool = False
     places: list[str] = []
     page: str = ""
-    status: str = "active"
+    status: str = _ACTIVE
     status_reason: str | None = None
     dropped: int = 0
     drop_reasons: list[str] = []
@@ -198,7 +199,8 @@ def _recorded(listing: Listing, found: Mapping[str, Found]) -> _Package:
         absent=listing.absent,
         places=[_split_origin(place)[1] for place in listing.places],
         page=page,
-        status=listing.status,
+        # msgspec leaves out what is the very object, and a text from the cache is only equal to it.
+        status=_ACTIVE if listing.status == _ACTIVE else listing.status,
         status_reason=listing.status_reason,
         dropped=listing.dropped,
         drop_reasons=list(listing.drop_reasons),
