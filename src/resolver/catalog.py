@@ -12,7 +12,7 @@ constraints.
 
 from __future__ import annotations
 
-from resolver.model.version import Version
+from resolver.model.version import normal_version
 from resolver.offers import Offer
 from resolver.policy import ExcludedByConstraint, PreRelease, Reason
 
@@ -121,7 +121,7 @@ class Candidates:
 
     def version(self, candidate: int) -> str:
         """Return the normalised version of ``candidate``."""
-        return str(Version(self.texts[candidate]))
+        return normal_version(self.texts[candidate])
 
     def reason(self, candidate: int) -> Reason | None:
         """Return why ``candidate`` is not usable, or None if it is."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from resolver.model.release import Release
 from resolver.model.specifiers import Specifiers
-from resolver.model.version import Version, is_prerelease_key, version_key
+from resolver.model.version import Version, is_prerelease_key, normal_version, version_key
 
 numbers = st.one_of(st.integers(0, 3), st.integers(0, 10**4), st.integers(0, 10**60)).map(str)
 separators = st.sampled_from(["", ".", "-", "_"])
@@ -65,6 +65,7 @@ def test_normal_form_spells_the_same_version_and_is_its_own_normal_form(text: st
     assert Version(text) == Version(normal)
     assert normal == str(Version(normal))
     assert version_key(text) == version_key(normal) == Version(text).key
+    assert normal_version(text) == normal_version(str(Version(text))) == str(Version(text))
 
 
 @given(texts)

@@ -40,6 +40,7 @@ __all__ = [
     "Version",
     "is_prerelease_key",
     "key_stage",
+    "normal_version",
     "release_prefix",
     "scan",
     "version_key",
@@ -254,6 +255,20 @@ def version_key(text: str) -> bytes:
         return b"".join([_SEGMENTS[segment] for segment in text.split(".")]).rstrip(_ZERO) + _FINAL
     except KeyError:
         return _simple_key(text) or _any_key(text)
+
+
+def normal_version(text: str) -> str:
+    """Return the normal form of the version that ``text`` spells, most of which are in it already.
+
+    Raises ``InvalidVersion``.
+
+    >>> normal_version("1.2.3"), normal_version("1.02-rc.1")
+    ('1.2.3', '1.2rc1')
+    """
+    for segment in text.split("."):
+        if segment not in _SEGMENTS:
+            return str(Version(text))
+    return text
 
 
 def is_prerelease_key(key: bytes) -> bool:
