@@ -21,7 +21,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EXPECTED", "REQUIREMENTS", "SETS", "RecordedIndex", "needs_recorded_index"]
+__all__ = ["EXPECTED", "PACKAGES", "REQUIREMENTS", "SETS", "RecordedIndex", "needs_recorded_index"]
 
 _BESIDE = Path(__file__).resolve().parents[3] / "shared" / "index"
 _FOLDER = Path(os.environ.get("RESOLVER_RECORDED_INDEX", _BESIDE))
@@ -34,6 +34,9 @@ EXPECTED = _SNAPSHOT / "expected"
 """The folder of the pins that another resolver found, ``SET.txt`` or ``SET-LABEL.txt``."""
 
 SETS = tuple(sorted(path.stem for path in REQUIREMENTS.glob("*.in")))
+
+PACKAGES = tuple(sorted(path.name.partition(".json")[0] for path in (_SNAPSHOT / "packages").glob("*")))
+"""The names of all packages of the snapshot."""
 
 needs_recorded_index = pytest.mark.skipif(
     not (_FOLDER / "server.py").is_file() or not SETS, reason="the recorded index is not here"

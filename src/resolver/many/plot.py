@@ -25,7 +25,7 @@ _WIDTH, _HEIGHT = 640, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50, 620, 40, 270
 _STEPS = 10  # bars a decade
 _LEAST = 1e-6  # seconds: a shorter time counts as this one
-_SOLVED, _OTHERS = "#4477aa", "url(#others)"
+_SOLVED, _OTHERS = "#99bbdd", "url(#others)"
 
 
 def drawn(timings: Sequence[Timing]) -> str:
@@ -150,7 +150,9 @@ def _percentiles(timings: Sequence[Timing], axis: _Axis) -> Iterator[str]:
         seconds = percentile(times, share)
         x = axis.x(log10(max(seconds, _LEAST)) * _STEPS)
         yield f'<path d="M{x:.1f} {_TOP}V{_BOTTOM}" stroke="black" stroke-dasharray="3 3"/>'
-        yield _text(x + 3, _TOP + 10 + 12 * row, f"{name} {seconds * 1000:.2f} ms", "start")
+        right = x < (_LEFT + _RIGHT) / 2  # on the other side it could reach beyond the frame
+        place, anchor = (x + 3, "start") if right else (x - 3, "end")
+        yield _text(place, _TOP + 10 + 12 * row, f"{name} {seconds * 1000:.2f} ms", anchor)
 
 
 def _legend(solved: int, others: int) -> Iterator[str]:

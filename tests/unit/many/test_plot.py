@@ -42,7 +42,7 @@ def test_bars_are_as_high_as_there_are_lines() -> None:
     assert many == pytest.approx(4 * one_more, abs=0.1)
     assert one == pytest.approx(one_more, abs=0.1)
     assert left == same < right
-    assert (solved, again) == ("#4477aa", "#4477aa")
+    assert (solved, again) == ("#99bbdd", "#99bbdd")
     assert others == "url(#others)"
     assert "5 solved" in picture
     assert "1 not" in picture
