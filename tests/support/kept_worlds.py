@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from resolver.index.transport import Request
     from resolver.options import Options as Chosen
 
-__all__ = ["LINUX", "URL", "Setting", "WorldIndex"]
+__all__ = ["LINUX", "URL", "Setting", "WorldIndex", "told"]
 
 URL = "https://index.example/simple"
 LINUX = Options(index_url=URL, python_version="3.12", python_platform="linux")
@@ -188,22 +188,10 @@ class Setting:
         """
         if not remember:
             self.forget()
-        asked = [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)]
-        limits = [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)]
         options = options.replace(cache_dir=str(self.folder))
         if options.index_url is None:
             options = options.replace(index_url=URL)
-        try:
-            if about is None:
-                found = views.solved(solve(asked, limits, options, progress=watch, warn=self.warnings.append))
-            else:
-                found = reasons.to_json(why(about, asked, limits, options, progress=watch))
-        except NoSolution as error:
-            found = views.unsatisfiable(error)
-        document: dict[str, Any] = json.loads(found)
-        for counted in ("requests", "bytes", "seconds"):
-            document.get("statistics", {}).pop(counted, None)
-        return json.dumps(document, indent=1)
+        return told(requirements, constraints, options, about=about, watch=watch, warn=self.warnings.append)
 
     def pins(self, *requirements: str, options: Chosen = LINUX, **more: Any) -> dict[str, str] | None:
         """Return the pins by name, or None where there is no solution."""
@@ -211,3 +199,28 @@ class Setting:
         if document["status"] != "solved":
             return None
         return {pin["name"]: pin["version"] for pin in document["pins"]}
+
+
+def told(  # noqa: PLR0913  # the same
+    requirements: Sequence[str],
+    constraints: Sequence[str],
+    options: Chosen,
+    *,
+    about: str | None = None,
+    watch: Callable[[Progress], None] | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> str:
+    """Return all that is told, as JSON, without what counts requests and seconds."""
+    asked = [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)]
+    limits = [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)]
+    try:
+        if about is None:
+            found = views.solved(solve(asked, limits, options, progress=watch, warn=warn))
+        else:
+            found = reasons.to_json(why(about, asked, limits, options, progress=watch, warn=warn))
+    except NoSolution as error:
+        found = views.unsatisfiable(error)
+    document: dict[str, Any] = json.loads(found)
+    for counted in ("requests", "bytes", "seconds"):
+        document.get("statistics", {}).pop(counted, None)
+    return json.dumps(document, indent=1)
