@@ -91,18 +91,20 @@ class Offer:
     @property
     def keys(self) -> Sequence[bytes]:
         """Return the keys of the candidates."""
-        if self._keys is None:
+        keys = self._keys
+        if keys is None:
             assert self._note is not None
-            self._keys = self._note.keys()
-        return self._keys
+            keys = self._keys = self._note.keys()
+        return keys  # that of now: another thread may settle the offer meanwhile
 
     @property
     def texts(self) -> Sequence[str]:
         """Return the versions of the candidates, as the file names spell them."""
-        if self._texts is None:
+        texts = self._texts
+        if texts is None:
             assert self._note is not None
-            self._texts = self._note.texts()
-        return self._texts
+            texts = self._texts = self._note.texts()
+        return texts
 
     def mask(self, requirement: Requirement) -> int:
         """Return the mask of the candidates that ``requirement`` admits, pre-releases included.

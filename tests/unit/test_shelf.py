@@ -467,8 +467,10 @@ def test_note_is_written_while_another_thread_learns(setting: Setting) -> None:
 
     def write() -> None:
         try:
-            for _ in range(10):
-                Note(offer.note())
+            for _ in range(5):
+                content = offer.note()
+                Note(content)
+                offer.settle(content)
         except BaseException as error:  # noqa: BLE001  # told below
             failures.append(error)
         over.set()
@@ -480,6 +482,7 @@ def test_note_is_written_while_another_thread_learns(setting: Setting) -> None:
         thread.start()
         for number in range(50_000):
             offer.learn(2, f"x{number % 500}-{number // 500}", (), provided=True, standing=file)
+            assert len(offer.keys) == 4
             if over.is_set():
                 break
         thread.join()
