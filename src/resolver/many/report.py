@@ -34,8 +34,12 @@ def as_text(outcome: Outcome, total: int) -> str:
 
 
 def first_sentence(text: str) -> str:
-    """Return the first of the sentences of an explanation, each of which has a line, or of an error."""
-    return text.partition("\n")[0]
+    r"""Return the first of the sentences of an explanation, each of which has a line, or of an error.
+
+    >>> first_sentence("1. Because a depends on b, a is none.\n2. So there is none.")
+    'Because a depends on b, a is none.'
+    """
+    return text.partition("\n")[0].removeprefix("1. ")
 
 
 def milliseconds(seconds: float) -> str:

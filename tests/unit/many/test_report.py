@@ -20,7 +20,7 @@ def test_a_line_is_told_on_one_line() -> None:
     assert as_text(outcome(3, seconds=0.0125), 10) == "Success (3/10, 12.5 ms): p3, 1 package\n"
     said = "1. Because a depends on b.\n2. So there is no solution."
     assert as_text(outcome(1, "unsatisfiable", said=said), 1) == (
-        "No solution (1/1, 1.00 ms): p1: 1. Because a depends on b.\n"
+        "No solution (1/1, 1.00 ms): p1: Because a depends on b.\n"
     )
     assert as_text(outcome(2, "failed", said="\x1b[2J  gone\r"), 2) == (
         "Failed (2/2, 1.00 ms): p2: \N{REPLACEMENT CHARACTER}[2J gone\N{REPLACEMENT CHARACTER}\n"
