@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from resolver.problem import PythonProblem
     from resolver.solver.incompatibility import Clause
     from resolver.whatif.changes import Change, Question
-    from resolver.whatif.foresight import Likely
+    from resolver.whatif.likely import Likely
 
     Trials = Generator[Question, "Verdict", None]
     Found = Generator[Question, "Verdict", "list[_Proven]"]
@@ -130,7 +130,7 @@ class Search:
 
     def foreseen(self) -> Iterator[Likely]:
         """Yield what trials will probably ask for; nothing depends on whether it is there."""
-        from resolver.whatif.foresight import likely  # noqa: PLC0415  # lazy: a warm run waits for nothing
+        from resolver.whatif.likely import likely  # noqa: PLC0415  # lazy: a warm run waits for nothing
 
         return likely(self._problem, knobs(self._question, self._problem, self._clause))
 

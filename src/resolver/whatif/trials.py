@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from resolver.index.source import Source
     from resolver.problem import PythonProblem
     from resolver.whatif.changes import Question
-    from resolver.whatif.foresight import Likely
+    from resolver.whatif.likely import Likely
 
     Key = ListingKey | MetadataKey
 

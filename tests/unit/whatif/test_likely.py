@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from resolver.whatif.changes import Alternatives, Line
-from resolver.whatif.foresight import likely
+from resolver.whatif.likely import likely
 from support.problems import known_problem
 
 
