@@ -10,15 +10,10 @@ digits, with ``-``, ``_`` and ``.`` between them.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import NewType
-
-    PackageId = NewType("PackageId", int)
-else:
-    PackageId = int
-
 __all__ = ["InvalidName", "NameTable", "PackageId", "normalise"]
+
+PackageId = int
+"""The number of a package in a table.  No ``NewType``, which would be imported for nothing else."""
 
 _SHOWN = 100  # characters of an illegal name that its message repeats
 
@@ -126,7 +121,7 @@ class NameTable:
         known = self._ids.get(normal)
         if known is not None:
             return known
-        number = PackageId(len(self._names))
+        number = len(self._names)
         self._ids[normal] = number
         self._names.append(normal)
         self._bases.append(number if base is None else base)

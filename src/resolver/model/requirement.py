@@ -71,6 +71,9 @@ class Origin:
     def __hash__(self) -> int:
         return hash((self.file, self.line))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Origin, (self.file, self.line)
+
 
 class Requirement:
     """A requirement: a package, and what of it is admitted, when.
@@ -97,9 +100,7 @@ class Requirement:
     def __init__(self, text: str, parts: _Parts, origin: Origin | None = None) -> None:
         self.text = self._read_from = text
         self.origin = origin
-        name, extras, self._specifier_text, self.url, self.marker = parts
-        self.name = _normal(name)
-        self.extras = tuple(sorted({_normal(extra) for extra in extras})) if extras else ()
+        self.name, self.extras, self._specifier_text, self.url, self.marker = parts
         self.repairs: tuple[str, ...] = ()
         self._specifiers: Specifiers | None = None
 
@@ -111,7 +112,9 @@ class Requirement:
         >>> wanted.name, wanted.extras, str(wanted.specifiers), wanted.marker
         ('some-name', ('fast',), '>=1.0', "os_name == 'posix'")
         """
-        return cls(text, _read(text), origin)
+        name, extras, specifiers, url, marker = _read(text)
+        normal = tuple(sorted({_normal(extra) for extra in extras})) if extras else ()
+        return cls(text, (_normal(name), normal, specifiers, url, marker), origin)
 
     @classmethod
     def repaired(cls, text: str) -> Requirement:
@@ -136,24 +139,15 @@ class Requirement:
             raise error from None
 
     @classmethod
-    def restored(cls, fields: list[str]) -> Requirement:
+    def restored(cls, fields: list[str], origin: Origin | None = None) -> Requirement:
         """Return the requirement of which ``stored`` gave these fields; nothing of it is checked again."""
         text, name, extras, specifiers, url, marker, read_from, *repairs = fields
-        found = cls.__new__(cls)
-        found._restore(read_from or text, specifiers)  # noqa: SLF001  # its own
-        found.text = text
-        found.name = name
-        found.extras = tuple(extras.split(",")) if extras else ()
-        found.url = url or None
-        found.marker = marker
-        found.origin = None
-        found.repairs = tuple(repairs)
+        split = tuple(extras.split(",")) if extras else ()
+        found = cls(text, (name, split, specifiers, url or None, marker), origin)
+        if repairs:
+            found._read_from = read_from or text
+            found.repairs = tuple(repairs)
         return found
-
-    def _restore(self, read_from: str, specifiers: str) -> None:
-        self._read_from = read_from
-        self._specifier_text = specifiers
-        self._specifiers = None
 
     def stored(self) -> list[str]:
         """Return all that is known of the requirement but its origin, as texts without line breaks.
@@ -194,17 +188,22 @@ class Requirement:
     def __hash__(self) -> int:
         return hash(self._identity())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Requirement.restored, (self.stored(), self.origin)
+
     def _identity(self) -> tuple[object, ...]:
         marker = _normal_marker(self.marker) if self.marker else ""
         return self.name, self.extras, self.specifiers, self.url, marker
 
 
 if TYPE_CHECKING:
-    # Name, extras, specifiers, URL and marker as written, without the blanks around them.
-    _Parts = tuple[str, list[str], str, str | None, str]
+    # Name, extras, specifiers, URL and marker without the blanks around them: all as written, or name and
+    # extras in normal form.
+    _Written = tuple[str, list[str], str, str | None, str]
+    _Parts = tuple[str, tuple[str, ...], str, str | None, str]
 
 
-def _read(text: str) -> _Parts:
+def _read(text: str) -> _Written:
     """Take ``text`` apart, checking all of it.  What is yet to be read is always a suffix of ``text``."""
     if len(text) > MAX_LENGTH:
         raise InvalidRequirement(f"A requirement is longer than {MAX_LENGTH} characters.", 0, text)

@@ -128,6 +128,9 @@ class Tags:
         self._pythons = {python for python, _ in (*self._pairs, *self._pure)}
         self._abis = {abi for _, abi in (*self._pairs, *self._pure)}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _unpickled, (list(self._pairs), self.platforms, list(self._pure), self.abis)
+
     @classmethod
     def of_python(
         cls, implementation: str, version: tuple[int, int], abis: Sequence[str], platforms: Sequence[str]
@@ -198,6 +201,12 @@ class Tags:
             return "python"
         pairs = ((python, abi) for python in pythons for abi in abis)
         return "platform" if any(pair in self._pairs or pair in self._pure for pair in pairs) else "abi"
+
+
+def _unpickled(
+    pairs: list[tuple[str, str]], platforms: Sequence[str], pure: list[tuple[str, str]], abis: Sequence[str]
+) -> Tags:
+    return Tags(pairs, platforms, pure, abis=abis)
 
 
 def default_abis(version: tuple[int, int], *, free_threaded: bool = False) -> list[str]:
