@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SECTIONS = ("micro", "solver", "warm", "cold", "many", "allocation", "growth")
 
 #: What is done on request only.
-OTHERS = ("report", "counts", "bridge", "installers")
+OTHERS = ("report", "counts", "bridge", "installers", "parts")
 
 _RECORDED = ROOT.parent / "shared" / "index" / "snapshots" / "visible"
 

@@ -44,7 +44,8 @@ def _corpora() -> Path:
     return Path(os.environ.get("RESOLVER_CORPORA", SHARED / "corpora"))
 
 
-def _index() -> Path:
+def index_folder() -> Path:
+    """Return where the recorded index lies, if it is here."""
     return Path(os.environ.get("RESOLVER_RECORDED_INDEX", SHARED / "index"))
 
 
@@ -184,7 +185,7 @@ def _extracted(  # noqa: PLR0913  # one parameter a fact
 
 def recorded() -> Iterator[Instance]:
     """Yield the requirement sets of all snapshots."""
-    folder = _index()
+    folder = index_folder()
     if not (folder / "snapshot.py").is_file():
         return
     sys.path.append(str(folder))

@@ -43,8 +43,23 @@ class FewestFirst:
         return best
 
 
-class Plain(DecisionOrder):
+class Plain:
     """The order that users get, for a solver that does not know it and so keeps no decision."""
+
+    def __init__(self) -> None:
+        self._order = DecisionOrder()
+
+    def add(self, package: int) -> None:
+        """Give ``package`` the next rank."""
+        self._order.add(package)
+
+    def blame(self, package: int) -> bool:
+        """Count a conflict against ``package``."""
+        return self._order.blame(package)
+
+    def next(self, solution: PartialSolution) -> int:
+        """Return the package that users would have decided."""
+        return self._order.next(solution)
 
 
 class NeverBlaming(Plain):
@@ -58,12 +73,22 @@ class NeverBlaming(Plain):
 class PinsNotFirst(Plain):
     """The same, but a single candidate is no reason to come first."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._packages: list[int] = []
+
+    def add(self, package: int) -> None:
+        """Give ``package`` the next rank."""
+        super().add(package)
+        self._packages.append(package)
+
     def next(self, solution: PartialSolution) -> int:
         """Take the first named; look at all, which is slow but plain."""
         solution.open.clear()
+        # With one bit only, the claims of packages tell nothing but their standing.
         ready = (
-            (self._standing[package], package)
-            for package in self._by_rank
+            (self._order.claim(package, 1), package)
+            for package in self._packages
             if not solution.domains[package] & ABSENT and not solution.decided[package]
         )
         return min(ready, default=(0, -1))[1]
