@@ -17,6 +17,7 @@ from resolver.engines import solve
 from resolver.options import Options
 from resolver.posing import read_requirements
 from resolver.solver.engine import Solver
+from support.builds import plain_only
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,6 +29,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@plain_only("calls of compiled functions are not counted")
 @pytest.mark.slow
 def test_counts_have_not_grown() -> None:
     """If this fails and more is needed now, ``python -m benchmarks counts --update`` says so to all."""
@@ -36,6 +38,7 @@ def test_counts_have_not_grown() -> None:
     assert "problems counted" in done.stdout
 
 
+@plain_only("calls of compiled functions are not counted")
 @pytest.mark.slow
 def test_growth_fails_and_says_where(tmp_path: Path) -> None:
     """Had the solver decided less often before, and had Python been called less often."""

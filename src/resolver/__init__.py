@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from resolver.options import Options
     from resolver.resolution import Pin, Resolution
 
+    __compiled__: bool
+
 __all__ = [
     "IndexProvider",
     "NoSolution",
@@ -47,7 +49,11 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import the public name ``name`` from its home, once."""
+    """Import the public name ``name`` from its home, once; find out whether this is a compiled build."""
+    if name == "__compiled__":
+        from resolver.solver import terms  # noqa: PLC0415  # lazy: start-up time
+
+        return not terms.__file__.endswith(".py")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -129,9 +129,12 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
         write_result(streams.stdout, usage(arguments.command, min(max(width, 60), 110)))
         return 0
     if arguments.count("version"):
-        from resolver import __version__  # noqa: PLC0415  # only here
+        import resolver  # noqa: PLC0415  # only here
 
-        write_result(streams.stdout, f"resolver {__version__}\n")
+        build = ""
+        if arguments.count("verbose"):
+            build = " (compiled)" if resolver.__compiled__ else " (plain Python)"
+        write_result(streams.stdout, f"resolver {resolver.__version__}{build}\n")
         return 0
     from resolver import commands  # noqa: PLC0415  # lazy: start-up time
 

@@ -21,6 +21,7 @@ from resolver.errors import (
 )
 from resolver.formats.answer import Answer, Pinned, Progress, Statistics
 from resolver.model.distfile import DistFile
+from support.builds import IS_COMPILED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -346,7 +347,10 @@ def test_a_cache_that_cannot_be_emptied(folder: Path, monkeypatch: pytest.Monkey
 
 def test_help_and_version() -> None:
     """On stdout, exit code 0."""
-    assert resolver("--version").stdout.startswith("resolver 0.")
+    version = resolver("--version").stdout
+    assert version.startswith("resolver 0.")
+    build = "compiled" if IS_COMPILED else "plain Python"
+    assert resolver("--version", "-v").stdout == f"{version.strip()} ({build})\n"
     assert resolver("--help").stdout.startswith("Usage: resolver COMMAND")
     assert resolver("resolve", "--help", "--bad-after-help").code == 2
     assert resolver("resolve", "-h").stdout.startswith("Usage: resolver resolve SOURCE...")

@@ -22,6 +22,7 @@ from resolver.solver.engine import Solver
 from resolver.solver.incompatibility import Clause, Given
 from resolver.solver.report import tightest
 from resolver.sources import OpenSource, environment_of
+from support.builds import plain_only
 from support.hard import pigeons
 from support.memory import MemorySource
 
@@ -150,6 +151,7 @@ def test_bug_of_the_solver_is_told_as_a_bug_and_never_as_a_verdict() -> None:
     assert caught.value.exit_code == 70
 
 
+@plain_only("there are no lines to interrupt at; see tests/unit/solver/test_interruption.py")
 @pytest.mark.slow
 def test_report_can_be_made_wherever_a_search_is_interrupted() -> None:
     """In the middle of a step, too, where lists do not agree with one another; nothing else is raised."""

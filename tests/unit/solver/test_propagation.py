@@ -143,9 +143,9 @@ class TestDependencies:
         system.solution.narrow(2, 0b010, Clause([2], [0b010], FACT))
         now, never, itself = (2, 0b100, None), (1, 0b100, None), (0, 0b010, None)
         assert system.clauses.missing(0, 1, [(1, 0b010, None)]) is None
-        assert system.clauses.missing(0, 1, [(1, 0b010, None), now, (2, 0b101, None)]) is now
-        assert system.clauses.missing(0, 1, [now, never]) is never
-        assert system.clauses.missing(0, 1, [now, itself]) is itself
+        assert system.clauses.missing(0, 1, [(1, 0b010, None), now, (2, 0b101, None)]) == now
+        assert system.clauses.missing(0, 1, [now, never]) == never
+        assert system.clauses.missing(0, 1, [now, itself]) == itself
         assert system.clauses.missing(0, 0, [itself]) is None
         assert system.clauses.clause(0, 1, itself).terms() == {0: ~0b100}
 
