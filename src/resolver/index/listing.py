@@ -110,6 +110,11 @@ class Listing:
             self._summary = summarise(self.name, self.files)
         return self._summary
 
+    def rest_on(self, shelf: Shelf) -> None:
+        """Hold the files as they lie on ``shelf``, which has the same ones; made ones are let go."""
+        self._shelf = shelf
+        self._files = None
+
     def file(self, number: int) -> DistFile:
         """Return one of ``files``, without looking at the others."""
         if self._files is None:

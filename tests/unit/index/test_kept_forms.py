@@ -203,15 +203,26 @@ def test_record_of_another_form_is_a_miss_and_is_replaced(
     assert setting.sent == 2
 
 
-def test_kept_listing_whose_bytes_are_whole_but_none_is_asked_for_again(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as faulty:
-        faulty.setattr(listing_form, "write_listing_form", lambda _: b"nonsense")
-        setting.listing()
+def test_kept_listing_whose_bytes_are_whole_but_none_is_asked_for_again(setting: Setting) -> None:
+    setting.listing()
+    store = RecordStore(str(setting.folder))
+    key = setting.record.parent.name + setting.record.name
+    record = store.read(key)
+    assert record is not None
+    record.body = b"nonsense"
+    store.write(key, record)
     assert versions(setting.listing()) == ["1", "2"]
     assert setting.sent == 2
     assert versions(setting.client().listing_now("a")) == ["1", "2"]
+
+
+def test_listing_that_was_kept_is_held_as_it_lies(setting: Setting) -> None:
+    """Its files are made when they are asked for, and are those of the page."""
+    client = setting.client()
+    found = settled(client, client.listing("a"))
+    assert found._files is None
+    plain = asyncio.run(Client(setting.server, [IndexSpec("index", "https://index.example/")]).listing("a"))
+    assert found.files == plain.files
 
 
 def test_metadata_is_kept_as_its_fields(setting: Setting) -> None:
