@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: What is measured when nothing is named, in this order.
-SECTIONS = ("micro", "solver", "warm", "cold", "many", "allocation", "growth")
+SECTIONS = ("micro", "solver", "listing", "warm", "cold", "many", "allocation", "growth")
 
-#: What is done on request only.
+#: What takes minutes, and is measured on request.
+SLOW = ("others",)
+
+#: What measures nothing, or is for the eye.
 OTHERS = ("report", "counts", "bridge", "installers", "parts")
 
 _RECORDED = ROOT.parent / "shared" / "index" / "snapshots" / "visible"
@@ -27,7 +30,7 @@ _RECORDED = ROOT.parent / "shared" / "index" / "snapshots" / "visible"
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what ``argv`` says and return the exit status."""
     words = sys.argv[1:] if argv is None else list(argv)
-    if words and words[0] in (*SECTIONS, *OTHERS):
+    if words and words[0] in (*SECTIONS, *SLOW, *OTHERS):
         return _run(words[0], words[1:])
     parser = _parser("", "")
     parser.add_argument("--publish", action="store_true", help="have the documentation show these results")
@@ -58,7 +61,7 @@ def _parser(section: str, about: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m benchmarks {section}".strip(),
         description=about
-        or f"Sections: {', '.join(SECTIONS)} (all of these by default); {', '.join(OTHERS)}.",
+        or f"Sections: {', '.join(SECTIONS)} (all of these by default); {', '.join((*SLOW, *OTHERS))}.",
         epilog=None if about else "python -m benchmarks SECTION --help says more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -72,7 +75,13 @@ def _parser(section: str, about: str) -> argparse.ArgumentParser:
         default=_RECORDED if _RECORDED.is_dir() else None,
         help="folder of recorded packages (default: that beside the checkout, else packages made by dice)",
     )
-    add("--peers", type=Path, help="folder of the commands of peers: uv, nab, pip-compile, python with pip")
+    add(
+        "--peers",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of commands of peers: uv, nab, pip, ...",
+    )
     add("--python", help="interpreter for which this project is installed (default: a new one)")
     return parser
 

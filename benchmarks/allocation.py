@@ -54,14 +54,22 @@ def run(options: Namespace) -> dict[str, Any]:
         return {
             "packages": len(names),
             "counted": _inner(command, environ, count="blocks"),
+            "left": _inner(command, environ, count="held"),
             "where": _inner(command, environ, count="lines"),
             "shares": {
-                mode: shares(_words(command, mode), environ, options.samples) for mode in ("own", "on", "off")
+                # As users run it; the others need a program that sets the collector.
+                "own": shares([sys.executable, "-m", "resolver", *command], _ours(environ), options.samples),
+                **{mode: shares(_words(command, mode), environ, options.samples) for mode in ("on", "off")},
             },
             "collectors": _collectors(command, environ, options.rounds),
             "allocators": _allocators(command, environ, options),
             "held": held(names, bench.index, folder / "cache"),
         }
+
+
+def _ours(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return variables under which the checkout is imported, also from where it is not."""
+    return {**environ, "PYTHONPATH": str(ROOT / "src")}
 
 
 def _words(command: Sequence[str], collector: str = "own", count: str = "no") -> list[str]:

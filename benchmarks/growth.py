@@ -130,7 +130,7 @@ def by_packages(ours: str, most: int, rounds: int, *, capped: float) -> dict[str
     """Measure the command with ever more packages."""
     universe = Universe(most, capped=capped)
     with serving("--packages", str(most), "--capped", str(capped)) as line:
-        bench = Bench(line, ours, None)
+        bench = Bench(line, ours)
         try:
             bare = _bare(bench, rounds)
             rows = command(bench, universe, [count for count in _PACKAGES if count <= most], rounds)
@@ -146,7 +146,7 @@ def by_versions(ours: str, most: int, rounds: int) -> dict[str, Any]:
         universe = Universe(_DEEP, versions=versions, capped=0)
         words = ("--packages", str(_DEEP), "--versions", str(versions), "--capped", "0")
         with serving(*words) as line:
-            bench = Bench(line, ours, None)
+            bench = Bench(line, ours)
             try:
                 bare = _bare(bench, rounds)
                 rows += [{**row, "versions": versions} for row in command(bench, universe, [_DEEP], rounds)]

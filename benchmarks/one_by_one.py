@@ -3,7 +3,8 @@
     python -m benchmarks.one_by_one WORDS
 
 WORDS is JSON: ``command`` (the words of ``resolver``), ``collector`` (``own``: as the command does it;
-``on``, ``off``, ``frozen``, or a threshold), ``count`` (``no``, ``blocks`` or ``lines``).  Prints JSON.
+``on``, ``off``, ``frozen``, or a threshold), ``count`` (``no``, ``blocks``, ``lines``, or ``held``: the
+bytes that are still held in the end).  Prints JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import resource
 import sys
 import time
+import tracemalloc
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
@@ -42,18 +44,14 @@ def set_collector(mode: str) -> None:
     def ignored(*_: object) -> None:
         """Do nothing."""
 
-    for name in ("disable", "enable", "freeze", "set_threshold"):
+    for name in ("disable", "enable", "set_threshold"):
         setattr(gc, name, ignored)
 
 
 def work(words: Sequence[str]) -> None:
     """Run the command; what it says is not for here."""
-    from resolver.arguments import COMMANDS  # noqa: PLC0415  # after the collector was set
-    from resolver.cli import main  # noqa: PLC0415  # the same
+    from resolver.cli import main  # noqa: PLC0415  # after the collector was set
 
-    if words[0] not in COMMANDS:
-        _loop(words)
-        return
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         main(words)
 
@@ -71,39 +69,13 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def _loop(words: Sequence[str]) -> None:
-    """Do what the command is to do, by the library."""
-    from resolver.engines import solve  # noqa: PLC0415  # after the collector was set
-    from resolver.errors import ResolverError  # noqa: PLC0415  # the same
-    from resolver.options import Options  # noqa: PLC0415  # the same
-    from resolver.posing import read_requirements  # noqa: PLC0415  # the same
-    from resolver.sources import open_source  # noqa: PLC0415  # the same
-
-    gc.disable()
-    told = dict(zip(words[2::2], words[3::2], strict=False))
-    options = Options(
-        index_url=told["--index-url"],
-        cache_dir=told["--cache-dir"],
-        python_version=told["--python-version"],
-        only_binary=(":all:",),
-        no_fixes=True,
-    )
-    source = open_source(options).source
-    for name in Path(words[1]).read_text(encoding="utf-8").split():
-        try:
-            if source.listing_now(name) is None:
-                solve(read_requirements([name]), [], options)
-            else:
-                solve(read_requirements([name]), [], options, source=source)
-        except ResolverError:
-            continue
-
-
 def main() -> None:
     """Work under the conditions that are given, and say what it took."""
     told: dict[str, Any] = json.loads(sys.argv[1])
     set_collector(told["collector"])
-    hook = Hook.compiled() if told["count"] != "no" else None
+    hook = Hook.compiled() if told["count"] in ("blocks", "lines") else None
+    if told["count"] == "held":
+        tracemalloc.start(1)
     found: dict[str, Any] = {}
     start = time.process_time()
     if hook is None:
@@ -117,6 +89,14 @@ def main() -> None:
         found["files"] = dict(files.most_common(_SHOWN))
         most = sorted(made.sites, key=lambda site: -site.blocks)[:_SHOWN]
         found["lines"] = [[f"{_short(s.file)}:{s.line}", s.function, s.blocks, s.size] for s in most]
+    if told["count"] == "held":
+        gc.collect()
+        found["held"] = tracemalloc.get_traced_memory()[0]
+        lines = tracemalloc.take_snapshot().statistics("lineno")[:_SHOWN]
+        found["lines"] = [
+            [f"{_short(each.traceback[0].filename)}:{each.traceback[0].lineno}", each.count, each.size]
+            for each in lines
+        ]
     found["seconds"] = time.process_time() - start
     found["peak"] = round(peak(), 1)
     print(json.dumps(found))

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,13 @@ TOOLS = {
     "pip-compile": "{bin}/pip-compile -q --no-header --no-annotate --strip-extras --no-emit-index-url"
     " --no-emit-trusted-host --no-emit-options --index-url {index} --trusted-host {host} --cache-dir {cache}"
     " --pip-args=--only-binary=:all: -o {out} {reqs}",
+    "pdm": "env PDM_CACHE_DIR={cache} PDM_USE_VENV=0 PDM_PYTHON={bin}/python PDM_CHECK_UPDATE=0"
+    " {bin}/pdm lock -q -p {work}",
+    "poetry": "env POETRY_CACHE_DIR={cache} {bin}/poetry lock -q -C {work}",
 }
+
+#: Lock files that tools write beside the project.
+_LOCKS = ("pdm.lock", "poetry.lock")
 
 _PROJECT = """\
 [project]
@@ -59,6 +66,18 @@ requires-python = "=={python}.*"
 dependencies = {dependencies}
 [tool.nab]
 indexes = [{{name = "local", url = "{index}"}}]
+[tool.pdm.resolution]
+respect-source-order = true
+[[tool.pdm.source]]
+name = "pypi"
+url = "{index}"
+verify_ssl = false
+[tool.poetry]
+package-mode = false
+[[tool.poetry.source]]
+name = "local"
+url = "{index}"
+priority = "primary"
 """
 _CONFIGURING = ("PIP", "UV", "NAB", "PDM", "POETRY", "RESOLVER", "VIRTUAL_ENV", "PYTHON", "XDG")
 
@@ -163,7 +182,7 @@ def serving(*words: str) -> Iterator[Line]:
 class Bench:
     """Runs tools on sets of requirements against one index; each tool and set have a cache of their own."""
 
-    def __init__(self, line: Line, ours: str, peers: Path | None, *, python: str = "3.12") -> None:
+    def __init__(self, line: Line, ours: str, peers: Sequence[Path] = (), *, python: str = "3.12") -> None:
         self.line = line
         self.ours = ours
         self.python = python
@@ -181,13 +200,11 @@ class Bench:
 
     def can(self, tool: str) -> bool:
         """Tell whether ``tool`` is here."""
-        if tool in (OURS, BARE):
-            return True
-        if tool == MANY:
-            words = [self.ours, "-m", "resolver", MANY, "--help"]
-            return subprocess.run(words, capture_output=True, check=False, env=self.environ()).returncode == 0
-        name = "python" if tool == "pip" else tool
-        return self._peers is not None and (self._peers / name).exists()
+        return tool in (OURS, BARE, MANY) or self._home(tool) is not None
+
+    def _home(self, tool: str) -> Path | None:
+        """Return the folder of peers that has ``tool``."""
+        return next((folder for folder in self._peers if (folder / tool).exists()), None)
 
     def run(self, tool: str, lines: Sequence[str], cache: str) -> tuple[Process, dict[str, str]]:
         """Run ``tool`` on requirements; return what it took and the pins that it found, if it succeeded."""
@@ -196,8 +213,9 @@ class Bench:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             work = Path(folder)
             process = measured(self._command(tool, lines, work, kept), work, clean(work))
-            out = work / "out.txt"
-            pins = _pins(out.read_text(encoding="utf-8")) if out.exists() and not process.status else {}
+            written = (work / name for name in ("out.txt", *_LOCKS))
+            out = next((path for path in written if path.exists()), None)
+            pins = {} if out is None or process.status else _pins(out.read_text(encoding="utf-8"))
         return process, pins
 
     def folder(self, cache: str) -> Path:
@@ -220,18 +238,21 @@ class Bench:
             encoding="utf-8",
         )
         words = {
-            "bin": self._peers, "cache": cache, "host": self.line.url.partition("//")[2], "index": self.index,
+            "bin": self._home(tool), "cache": cache, "host": self.line.url.partition("//")[2],
+            "index": self.index,
             "ours": self.ours, "out": work / "out.txt", "project": project, "python": self.python,
-            "reqs": reqs,
+            "reqs": reqs, "work": work,
         }  # fmt: skip
         return [word.format(**words) for word in TOOLS[tool].split()]
 
 
 def _pins(text: str) -> dict[str, str]:
-    """Read ``name==version`` lines, or pip's report."""
+    """Read ``name==version`` lines, pip's report, or a lock file."""
     if text.startswith("{"):
         told: Any = json.loads(text)
         found = {each["metadata"]["name"]: each["metadata"]["version"] for each in told["install"]}
+    elif "[[package]]" in text:
+        found = {each["name"]: each["version"] for each in tomllib.loads(text)["package"]}
     else:
         rows = (line.partition(";")[0].split("==") for line in text.splitlines() if "==" in line)
         found = {name.partition("[")[0].strip(): version.strip(" \\") for name, version in rows}

@@ -84,6 +84,20 @@ def _warm(document: Document) -> list[str]:
     return _table([*head, "peak MiB: ours", "uv"], rows)
 
 
+def _others(document: Document) -> list[str]:
+    rows = []
+    for name, row in document["rows"].items():
+        tools = row["tools"]
+        ours = tools["resolver"]["median"]
+        cells = [name, f"{ours:.0f}"]
+        for peer in _peers(document):
+            took = tools[peer]["median"]
+            failed = "" if tools[peer]["status"] == 0 else " (failed)"
+            cells.append(f"{took:,.0f}{failed}, {took / ours:.0f} times ours")
+        rows.append(cells)
+    return _table(["set", "ours, ms", *(f"{peer}, ms" for peer in _peers(document))], rows)
+
+
 def _peers(document: Document) -> list[str]:
     tools = dict.fromkeys(tool for row in document["rows"].values() for tool in row["tools"])
     return [tool for tool in tools if tool not in ("resolver", "interpreter", "inside")]
@@ -132,10 +146,9 @@ def _cold(document: Document) -> list[str]:
 def _many(document: Document) -> list[str]:
     rows = []
     for tool, each in document["tools"].items():
-        seconds = each["seconds"] if "seconds" in each else each["min"] / 1e3
-        user = each["user"] if "seconds" in each else each["user"] / 1e3
         how = "one process" if tool == "resolve-many" else f"{document['packages']} processes"
-        rows.append([f"{tool}, {how}", f"{seconds:.2f}", f"{user:.2f}", f"{each['peak']:.0f}"])
+        figures = [f"{each['seconds']:.2f}", f"{each['user']:.2f}", f"{each['peak']:.0f}"]
+        rows.append([f"{tool}, {how}", *figures])
     return _table([f"{document['packages']} packages", "seconds", "user seconds", "peak MiB"], rows)
 
 
@@ -202,6 +215,15 @@ def _micro(document: Document) -> list[str]:
     return lines
 
 
+def _listing(document: Document) -> list[str]:
+    rows = [
+        [row["way"], f"{row['ns']:,}", "" if row["blocks"] is None else row["blocks"], f"{row['bytes']:,}"]
+        for row in document["rows"]
+    ]
+    said = f"{document['pages']} pages, {document['versions']:,} versions, {document['files']:,} files"
+    return _table([said, "ns a file", "blocks made", "bytes held"], rows)
+
+
 def _growth(document: Document) -> list[str]:
     rows = []
     for kind, along in (("packages", "packages"), ("capped", "packages"), ("versions", "versions")):
@@ -235,6 +257,7 @@ def _solver(document: Document) -> list[str]:
 _TABLES: dict[str, tuple[str, Callable[[Document], list[str]]]] = {
     "warm": ("warm", _warm),
     "warm-means": ("warm", _means),
+    "others": ("others", _others),
     "cold": ("cold", _cold),
     "cold-means": ("cold", _means),
     "many": ("many", _many),
@@ -243,6 +266,7 @@ _TABLES: dict[str, tuple[str, Callable[[Document], list[str]]]] = {
     "lines": ("allocation", _lines),
     "settings": ("allocation", _settings),
     "micro": ("micro", _micro),
+    "listing": ("listing", _listing),
     "growth": ("growth", _growth),
     "solver": ("solver", _solver),
 }

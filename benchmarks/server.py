@@ -43,7 +43,22 @@ class Index:
         self._owner: dict[str, str] = {}
         #: Worlds made by dice have too many wheels to make them all; their digests are of something else.
         self._exact = isinstance(world, Recorded)
-        self.pages = {name: self._page(name) for name in world.names()}
+        self._pages: dict[str, tuple[bytes, str]] = {}
+
+    def warm(self) -> None:
+        """Make all pages."""
+        for name in self._world.names():
+            self.page(name)
+
+    def page(self, name: str) -> tuple[bytes, str] | None:
+        """Return the page of a package, compressed, and its ETag; None where there is no such package."""
+        if name not in self._pages:
+            if not self._world.files(name):
+                return None
+            body = self.body(name)
+            tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            self._pages[name] = (gzip.compress(body, 1, mtime=0), tag)
+        return self._pages[name]
 
     def metadata(self, filename: str) -> bytes | None:
         """Return what a wheel's METADATA says."""
@@ -56,7 +71,8 @@ class Index:
         metadata = self.metadata(filename)
         return None if metadata is None else _wheel(filename, metadata)
 
-    def _page(self, name: str) -> tuple[bytes, str]:
+    def body(self, name: str) -> bytes:
+        """Return the page of a package, in JSON."""
         files = self._world.files(name)
         for file in files:
             self._owner[file.filename] = name
@@ -65,8 +81,7 @@ class Index:
             "name": name,
             "files": [self._entry(name, file) for file in files],
         }
-        body = json.dumps(document, separators=(",", ":")).encode()
-        return gzip.compress(body, 1, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return json.dumps(document, separators=(",", ":")).encode()
 
     def _entry(self, name: str, file: File) -> dict[str, object]:
         text = self._world.metadata(name, file.filename)
@@ -168,7 +183,7 @@ class Connection(asyncio.Protocol):
         return _reply(404, b"", "text/plain")
 
     def _page(self, name: str, headers: dict[str, str]) -> bytes:
-        found = self._index.pages.get(name)
+        found = self._index.page(name)
         if found is None:
             return _reply(404, b"", "text/plain")
         body, tag = found
@@ -217,6 +232,7 @@ async def serve(world: World, port: int) -> None:
     server = await loop.create_server(connection, "127.0.0.1", port, start_serving=False)
     base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     index = Index(world, base)
+    index.warm()
     await server.start_serving()
     print(base, flush=True)
     await server.serve_forever()

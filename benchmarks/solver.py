@@ -185,8 +185,8 @@ def add_options(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> dict[str, Any]:
     """Print a table, and return it."""
     engines = options.engines.split(",")
-    if options.peers:
-        peers.look_in(options.peers)
+    for folder in options.peers:
+        peers.look_in(folder)
     gc.disable()
     print(f"{'':44} verdict {engines[0]:>9} {' '.join(f'{name:>10}   ratio' for name in engines[1:])}")
     print(f"{'':44} then decisions, conflicts and candidates tried, in the same order of engines")

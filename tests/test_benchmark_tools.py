@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import subprocess
 import sys
 import urllib.request
 import zipfile
@@ -17,7 +18,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks import plots, report, results
+from benchmarks import ROOT, plots, report, results
+from benchmarks.__main__ import main
 from benchmarks.hook import Hook
 from benchmarks.measuring import in_turn, stamp
 from benchmarks.micro import held
@@ -65,7 +67,7 @@ def test_a_set_is_resolved_by_the_command_and_measured(tmp_path: Path) -> None:
     """The pins are those that the universe has for it, and the second run asks for nothing."""
     universe = Universe(40)
     with serving("--packages", "40") as line:
-        bench = Bench(line, sys.executable, None)
+        bench = Bench(line, sys.executable)
         try:
             process, pins = bench.run("resolver", universe.roots(10), "a")
             assert (process.status, len(pins)) == (0, 10)
@@ -97,28 +99,82 @@ def test_variables_that_configure_tools_are_left_out(tmp_path: Path, monkeypatch
     assert {"PIP_INDEX_URL", "UV_CACHE_DIR", "PYTHONDONTWRITEBYTECODE", "https_proxy"} & found.keys() == set()
 
 
+def recorded(folder: Path) -> Path:
+    """Record two packages, of which ``a-b`` needs ``c``, and a set of requirements."""
+    told: dict[str, dict[str, Any]] = {
+        "a-b": {
+            "files": [
+                {"filename": "a_b-1.0-py3-none-any.whl", "sha256": "0" * 64},
+                {"filename": "a_b-1.0-cp312-cp312-win32.whl", "sha256": "1" * 64, "yanked": "bad"},
+                {"filename": "a_b-2.0-py3-none-any.whl", "sha256": "2" * 64},
+                {"filename": "strange.exe", "sha256": "3" * 64},
+            ],
+            "blocks": ["Metadata-Version: 2.1\nName: a-b\nRequires-Dist: c\n"],
+            "metadata": {"a_b-1.0-py3-none-any.whl": [0, "1.0"]},
+        },
+        "c": {
+            "files": [{"filename": "c-3-py3-none-any.whl", "sha256": "4" * 64}],
+            "blocks": ["Metadata-Version: 2.1\nName: c\n"],
+            "metadata": {"c-3-py3-none-any.whl": [0, "3"]},
+        },
+    }
+    (folder / "packages").mkdir(parents=True)
+    for name, package in told.items():
+        (folder / "packages" / f"{name}.json.gz").write_bytes(gzip.compress(json.dumps(package).encode()))
+    (folder / "reqs").mkdir()
+    (folder / "reqs" / "one.in").write_text("# a set\na-b>=1  # why\n", encoding="utf-8")
+    return folder
+
+
 def test_recorded_packages_list_versions_whose_metadata_is_known(tmp_path: Path) -> None:
     """A wheel without metadata of its own has that of its version; other versions are not listed."""
-    told = {
-        "files": [
-            {"filename": "a_b-1.0-py3-none-any.whl", "sha256": "0" * 64},
-            {"filename": "a_b-1.0-cp312-cp312-win32.whl", "sha256": "1" * 64, "yanked": "bad"},
-            {"filename": "a_b-2.0-py3-none-any.whl", "sha256": "2" * 64},
-            {"filename": "strange.exe", "sha256": "3" * 64},
-        ],
-        "blocks": ["Metadata-Version: 2.1\nName: a-b\nRequires-Dist: c\n"],
-        "metadata": {"a_b-1.0-py3-none-any.whl": [0, "1.0"]},
-    }
-    (tmp_path / "packages").mkdir()
-    (tmp_path / "packages" / "a-b.json.gz").write_bytes(gzip.compress(json.dumps(told).encode()))
-    (tmp_path / "reqs").mkdir()
-    (tmp_path / "reqs" / "one.in").write_text("# a set\na-b>1  # why\n", encoding="utf-8")
-    world = Recorded(tmp_path)
-    assert (list(world.names()), world.sets) == (["a-b"], {"one": ["a-b>1"]})
+    world = Recorded(recorded(tmp_path))
+    assert (list(world.names()), world.sets) == (["a-b", "c"], {"one": ["a-b>=1"]})
     assert [file.filename[:7] for file in world.files("a-b")] == ["a_b-1.0", "a_b-1.0"]
     expected = "Metadata-Version: 2.1\nName: a-b\nVersion: 1.0\nRequires-Dist: c\n"
     assert [world.metadata("a-b", file.filename) for file in world.files("a-b")] == [expected, expected]
     assert world.files("unknown") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("section", ["warm", "cold", "many"])
+def test_a_section_measures_and_writes_what_it_found(section: str, tmp_path: Path) -> None:
+    """Beside peers that are not here, so alone; where and on what it was measured is noted."""
+    words = ["--snapshot", str(recorded(tmp_path / "index")), "--out", str(tmp_path), "--rounds", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", section, "--python", sys.executable, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    document = results.read(tmp_path, section)
+    assert document is not None
+    assert document["measured"]["command"].startswith(f"python -m benchmarks {section} --python ")
+    if section == "many":
+        assert document["packages"] == 2
+        assert document["tools"]["resolve-many"]["peak"] > 5
+        return
+    row = document["rows"]["one"]
+    assert (row["pins"], row["others"]) == (2, [])
+    assert row["tools"]["resolver"]["rounds"] == 2
+    if section == "cold":
+        assert row["tools"]["resolver"]["asked"] == {"requests": 4, "pages": 2, "metadata": 2}
+        assert row["tools"]["resolver"]["min"] > 3 * 50  # four answers that take 50 ms, two of them at a time
+    else:
+        assert 0 < row["tools"]["inside"]["min"] < row["tools"]["resolver"]["median"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["--help"], "Sections: micro"), (["counts", "--help"], "--update")]
+)
+def test_help_says_what_there_is(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the whole, and of a section."""
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 0
+    assert said in capsys.readouterr().out
 
 
 def test_blocks_are_counted_exactly() -> None:
