@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from resolver.solver.conflict import conclude
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from resolver.solver.incompatibility import Clause
@@ -39,6 +37,8 @@ class Unsolvable:
     def clause(self) -> Clause:
         """Return the empty clause.  Raises ``SolverError`` on a bug."""
         if self._clause is None:
+            from resolver.solver.conflict import conclude  # noqa: PLC0415  # lazy: most searches succeed
+
             self._clause = conclude(self._solution, self._conflict)
         return self._clause
 

@@ -18,6 +18,7 @@ satisfier") needs no rule of its own, because resolving leaves the part of the m
 from __future__ import annotations
 
 from resolver.solver.incompatibility import Clause, Derived, Edge, Expansion, Given, Rejected, resolve
+from resolver.solver.port import SolverError
 from resolver.solver.solution import Trail
 
 TYPE_CHECKING = False
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
 
     Reasons = Callable[[int], Clause | None]
 
-__all__ = ["Lesson", "SolverError", "analyse", "blamed", "conclude"]
-
-
-class SolverError(Exception):
-    """The solver, or the problem it was given, is in a state that must not exist: a bug, not an answer."""
+__all__ = ["Lesson", "analyse", "blamed", "conclude"]
 
 
 class Lesson:

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 from resolver.solver.answers import Paused, Solved, Statistics, Unsolvable
 from resolver.solver.clauses import ClauseStore
-from resolver.solver.conflict import Lesson, SolverError, analyse
 from resolver.solver.incompatibility import Clause, Found, Given, Rejected
-from resolver.solver.keeping import Keeper
-from resolver.solver.port import Conflict, Facts, Need, Universe
+from resolver.solver.port import Conflict, Facts, Need, SolverError, Universe
 from resolver.solver.priority import DecisionOrder
 from resolver.solver.propagation import Propagation
 from resolver.solver.solution import PartialSolution
@@ -25,6 +23,8 @@ from resolver.solver.terms import bit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from resolver.solver.conflict import Lesson
+    from resolver.solver.keeping import Keeper
     from resolver.solver.lore import Lore
     from resolver.solver.protocols import Order, Problem
 
@@ -192,6 +192,8 @@ class Solver:
 
     def _recover(self, conflict: Clause) -> None:
         """Learn from a false clause and jump back, or find that there is no way back."""
+        from resolver.solver.conflict import analyse  # noqa: PLC0415  # lazy: most searches meet none
+
         solution = self._solution
         self.statistics.conflicts += 1
         if not solution.level_starts:
@@ -230,7 +232,11 @@ class Solver:
         solution = self._solution
         package = lesson.packages[0]
         if self._own is not None:
-            keeper = self._keeper = self._keeper or Keeper(solution, self._clauses, self._own)
+            keeper = self._keeper
+            if keeper is None:
+                from resolver.solver.keeping import Keeper  # noqa: PLC0415  # lazy: the same
+
+                keeper = self._keeper = Keeper(solution, self._clauses, self._own)
             if self._order.blame(package):
                 self.statistics.restarts += 1
                 highest = min(highest, solution.required_since(package))
@@ -317,6 +323,8 @@ class Solver:
                 return
             self.statistics.conflicts += 1
             level = solution.level_of(solution.trail.falsifier(other, allowed))
+            from resolver.solver.conflict import Lesson  # noqa: PLC0415  # lazy: the same
+
             self._obey(
                 Lesson(edge, [package, other], [rest, allowed], level=level, learned=False),
                 solution.level(),

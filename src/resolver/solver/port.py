@@ -23,6 +23,10 @@ class Universe:
         self.same_as = same_as
 
 
+class SolverError(Exception):
+    """The solver, or the problem it was given, is in a state that must not exist: a bug, not an answer."""
+
+
 class Facts:
     """What the root, or one candidate, needs.
 

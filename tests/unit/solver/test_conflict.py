@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resolver.solver.conflict import Lesson, SolverError, analyse, blamed, conclude
+from resolver.solver.conflict import Lesson, analyse, blamed, conclude
 from resolver.solver.incompatibility import Clause, Derived, Expansion, Given, Rejected
+from resolver.solver.port import SolverError
 from resolver.solver.solution import PartialSolution
 
 if TYPE_CHECKING:
