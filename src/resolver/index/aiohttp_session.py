@@ -54,9 +54,9 @@ class AiohttpSession:
         self._session: ClientSession | None = None
 
     @property
-    def is_used(self) -> bool:
-        """Whether a request was sent."""
-        return self._session is not None
+    def is_ready(self) -> bool:
+        """Whether aiohttp is imported, so that a request need not wait for it."""
+        return self._session is not None or (self._importing is not None and self._importing.done())
 
     def prepare(self) -> asyncio.Task[None]:
         """Begin to import aiohttp, if nobody has; return the task that ends when it is imported."""

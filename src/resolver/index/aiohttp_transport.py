@@ -5,8 +5,9 @@ credentials are done here and in the modules named for them, because each has ru
 (it takes a cut-off gzip stream for a whole one, and netrc logins go along to other ports).  Nothing is cached
 here (``cache``).
 
-aiohttp takes 100 ms or more to import.  So requests go over ``early`` connections at first; when these are
-not enough it is imported meanwhile, and where something does not go smoothly it takes over.
+aiohttp takes 100 ms or more to import.  So the first requests go over ``early`` connections while it is
+imported in a thread; what finds no idle one then is aiohttp's, and where something does not go smoothly it
+takes over.
 
 Specification: https://www.rfc-editor.org/rfc/rfc9110
 """
@@ -42,8 +43,9 @@ _REDIRECTS = 10
 _SLOWEST = 100  # bytes a second ...
 _SLOWEST_FOR = 30.0  # ... over so many seconds: whoever drips slower is given up
 
-_EARLY = 40  # connections that do not need aiohttp ...
-_SHARE = 0.8  # ... or this share of those allowed
+_EARLY = 16  # connections that do not need aiohttp ...
+_SHARE = 0.5  # ... or this share of those allowed
+_SOON = 8  # early requests until aiohttp is imported: the first answers are to be read before
 
 
 class AiohttpTransport:
@@ -153,7 +155,16 @@ class AiohttpTransport:
 class _Exchange:
     """One try of one request: follows redirects and reads the body."""
 
-    __slots__ = ("_early", "_gate", "_proxies", "_session", "_timing", "_traffic", "_turns")
+    __slots__ = (
+        "_asked_early",
+        "_early",
+        "_gate",
+        "_proxies",
+        "_session",
+        "_timing",
+        "_traffic",
+        "_turns",
+    )
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the transport
         self,
@@ -166,6 +177,7 @@ class _Exchange:
         traffic: Traffic,
     ) -> None:
         self._early = early
+        self._asked_early = 0
         self._session = session
         self._timing = timing
         self._gate = HostGate(timing)
@@ -244,9 +256,12 @@ class _Exchange:
         while not early.failed:
             if early.is_idle(address):
                 return True
-            if self._session.is_used:
-                return False  # both have connections, and aiohttp's go on to where new ones are needed
+            if self._session.is_ready:
+                return False  # new connections are aiohttp's
             if early.has_room():
+                self._asked_early += 1
+                if self._asked_early == _SOON:
+                    self._session.prepare()
                 return True
             imported = self._session.prepare()
             room = early.room()

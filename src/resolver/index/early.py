@@ -1,4 +1,4 @@
-"""Requests that need no aiohttp: connections of our own, as long as they are enough and all goes smoothly.
+"""The first requests, before aiohttp is there: connections of our own, as long as all goes smoothly.
 
 aiohttp takes 100 ms and more to import, as long as two round trips to an index.  The first requests do not
 wait for that: they go over connections of asyncio's.  Whatever does not go smoothly there (no connection, an
