@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Conflict", "Facts", "Need", "Universe"]
+__all__ = ["Conflict", "Facts", "Need", "SolverError", "Universe"]
 
 
 class Universe:
