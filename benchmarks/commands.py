@@ -141,7 +141,7 @@ def many(bench: Bench, names: Sequence[str], tools: Sequence[str], rounds: int) 
     found: dict[str, Any] = {
         MANY: {
             "seconds": round(min(run.seconds for run in done), 3),
-            "user": round(min(run.user for run in done), 3),
+            "cpu": round(min(run.cpu for run in done), 3),
             "peak": round(max(run.peak for run in done), 1),
         }
     }
@@ -151,7 +151,7 @@ def many(bench: Bench, names: Sequence[str], tools: Sequence[str], rounds: int) 
         runs = [bench.run(tool, [name], f"{tool}/many")[0] for name in names]
         found[tool] = {
             "seconds": round(sum(run.seconds for run in runs), 3),
-            "user": round(sum(run.user for run in runs), 3),
+            "cpu": round(sum(run.cpu for run in runs), 3),
             "peak": round(max(run.peak for run in runs), 1),
         }
     return {"packages": len(lines), "tools": found}
@@ -171,7 +171,7 @@ def _summary(done: Sequence[Process]) -> dict[str, Any]:
     return {
         "median": round(statistics.median(wall), 2),
         "min": round(min(wall), 2),
-        "user": round(statistics.median(run.user for run in done) * 1e3, 2),
+        "cpu": round(statistics.median(run.cpu for run in done) * 1e3, 2),
         "peak": round(max(run.peak for run in done), 1),
         "rounds": len(done),
         "status": done[-1].status,
@@ -202,6 +202,7 @@ def _means(rows: Mapping[str, Any]) -> dict[str, dict[str, float]]:
             "mean": round(geometric_mean(wall), 3),
             "worst": round(max(wall), 3),
             "minima": round(geometric_mean([ours["min"] / theirs["min"] for ours, theirs, _ in pairs]), 3),
+            "cpu": round(geometric_mean([ours["cpu"] / theirs["cpu"] for ours, theirs, _ in pairs]), 3),
             "sets": len(pairs),
             "memory": round(max(ours["peak"] / theirs["peak"] for ours, theirs, _ in pairs), 3),
         }

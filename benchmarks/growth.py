@@ -1,10 +1,10 @@
 """How time and memory grow: with packages, and with versions a package, both to 5,000.
 
 ``solver`` is the solver alone, over a problem without conflicts whose facts are at hand.  ``packages`` and
-``versions`` are the whole command with a full cache, over universes made by dice (``universe``), as user time
+``versions`` are the whole command with a full cache, over universes made by dice (``universe``), as CPU time
 and the most memory of the process; in ``capped`` universes one requirement in thirteen rules out the newest
 of what it needs, so that decisions are taken back.  The exponent is that of the power law that fits best,
-from a hundred on, of what comes on top of the bare interpreter: 1 is linear growth.
+from a hundred on, of what comes on top of the smallest: 1 is linear growth.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def command(bench: Bench, universe: Universe, counts: Iterable[int], rounds: int
             {
                 "packages": count,
                 "selected": len(pins),
-                "user": round(min(run.user for run in runs) * 1e3, 2),
+                "cpu": round(min(run.cpu for run in runs) * 1e3, 2),
                 "wall": round(min(run.seconds for run in runs) * 1e3, 2),
                 "peak": round(max(run.peak for run in runs), 1),
             }
@@ -158,24 +158,26 @@ def by_versions(ours: str, most: int, rounds: int) -> dict[str, Any]:
 def _bare(bench: Bench, rounds: int) -> tuple[float, float]:
     """Return what the interpreter alone takes, in milliseconds and MiB."""
     runs = [bench.run(BARE, [], "bare")[0] for _ in range(rounds)]
-    return min(run.user for run in runs) * 1e3, min(run.peak for run in runs)
+    return min(run.cpu for run in runs) * 1e3, min(run.peak for run in runs)
 
 
 def _fitted(rows: Sequence[Row], along: str, bare: tuple[float, float]) -> dict[str, Any]:
     """Return rows with the exponents of their growth."""
-    large = [row for row in rows if row[along] >= 100]
     return {
         "rows": rows,
-        "bare": {"user": round(bare[0], 2), "peak": round(bare[1], 1)},
-        "exponents": {
-            "user": _exponent([(row[along], row["user"] - bare[0]) for row in large]),
-            "peak": _exponent([(row[along], row["peak"] - bare[1]) for row in large]),
-        },
+        "bare": {"cpu": round(bare[0], 2), "peak": round(bare[1], 1)},
+        "exponents": {what: growth_of(rows, along, what) for what in ("cpu", "peak")},
     }
 
 
-def _exponent(points: Sequence[tuple[float, float]]) -> float | None:
-    return round(exponent(points), 2) if len(points) > 1 and all(y > 0 for _, y in points) else None
+def growth_of(rows: Sequence[Row], along: str, what: str) -> float | None:
+    """Return the exponent of what comes on top of the first row, from a hundred on.
+
+    None where fewer than three rows are more than a tenth above it, which is noise.
+    """
+    base = rows[0][what]
+    points = [(row[along], row[what] - base) for row in rows if row[along] >= 100 and row[what] > 1.1 * base]
+    return round(exponent(points), 2) if len(points) > 2 else None
 
 
 def run(options: Namespace) -> dict[str, Any]:
@@ -193,12 +195,10 @@ def run(options: Namespace) -> dict[str, Any]:
         gc.enable()
     for row in rows:
         print(row)
-    by_count = [
-        (row["selected"], row["ms"]) for row in rows if row["versions"] == 100 and row["packages"] >= 100
-    ]
+    hundred = [row for row in rows if row["versions"] == 100]
     with installed(options.python) as ours:
         return {
-            "solver": {"rows": rows, "exponents": {"ms": _exponent(by_count)}},
+            "solver": {"rows": rows, "exponents": {"ms": growth_of(hundred, "selected", "ms")}},
             "packages": by_packages(ours, most, options.rounds, capped=0),
             "capped": by_packages(ours, most, options.rounds, capped=0.2),
             "versions": by_versions(ours, most, options.rounds),

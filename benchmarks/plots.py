@@ -60,8 +60,8 @@ def stacks(rows: Mapping[str, Mapping[str, float]]) -> str:
     lines = _legend(names, 16)
     y = 30
     for label, row in rows.items():
-        lines.append(_text(112, y + 14, label, "end"))
-        x = 120.0
+        lines.append(_text(152, y + 14, label, "end"))
+        x = 160.0
         for number, share in enumerate(row.values()):
             width = share * 560
             lines.append(
@@ -74,7 +74,7 @@ def stacks(rows: Mapping[str, Mapping[str, float]]) -> str:
                 )
             x += width
         y += 28
-    return _page(720, y + 4, lines)
+    return _page(740, y + 4, lines)
 
 
 def curves(lines_of: Mapping[str, Points], across: str, up: str) -> str:
@@ -90,7 +90,7 @@ def curves(lines_of: Mapping[str, Points], across: str, up: str) -> str:
     lines = ['<path d="M60 20V270H400" fill="none" stroke="black"/>']
     lines += [_text(60 + n * wide, 286, f"{10 ** (left + n):g}") for n in range(right - left + 1)]
     lines += [_text(54, 274 - n * tall, f"{10.0 ** (low + n):g}", "end") for n in range(high - low + 1)]
-    lines += [_text(230, 306, across), _text(60, 14, up)]
+    lines += [_text(230, 306, across), _text(20, 14, up, "start")]
     for number, (name, each) in enumerate(lines_of.items()):
         stroke = f'fill="none" stroke="{_COLOURS[number]}" stroke-dasharray="{_DASHES[number]}"'
         lines.append(f'<polyline points="{" ".join(place(*point) for point in each)}" {stroke}/>')

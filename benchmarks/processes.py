@@ -96,7 +96,7 @@ start = time.perf_counter()
 child = os.posix_spawnp(command[0], command, environ)
 _, status, usage = os.wait4(child, 0)
 seconds = time.perf_counter() - start
-os.write(ours, json.dumps([seconds, usage.ru_utime, usage.ru_maxrss, status]).encode())
+os.write(ours, json.dumps([seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, status]).encode())
 """
 
 
@@ -104,7 +104,7 @@ class Process(NamedTuple):
     """What a run took."""
 
     seconds: float
-    user: float
+    cpu: float
     peak: float
     """MiB."""
     status: int
@@ -125,9 +125,9 @@ def measured(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -
         os.killpg(launcher.pid, signal.SIGKILL)
         launcher.communicate()
         return Process(LIMIT, LIMIT, 0.0, -signal.SIGKILL)
-    seconds, user, peak, status = json.loads(said)
+    seconds, cpu, peak, status = json.loads(said)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Process(seconds, user, peak / unit, os.waitstatus_to_exitcode(status))
+    return Process(seconds, cpu, peak / unit, os.waitstatus_to_exitcode(status))
 
 
 def clean(home: Path) -> dict[str, str]:

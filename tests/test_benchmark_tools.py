@@ -71,7 +71,7 @@ def test_a_set_is_resolved_by_the_command_and_measured(tmp_path: Path) -> None:
         try:
             process, pins = bench.run("resolver", universe.roots(10), "a")
             assert (process.status, len(pins)) == (0, 10)
-            assert process.seconds >= process.user * 0.5 > 0
+            assert process.seconds >= process.cpu * 0.3 > 0
             line.control()
             assert bench.run("resolver", universe.roots(10), "a")[1] == pins
             assert line.control() == {}
@@ -269,7 +269,7 @@ def test_a_table_is_replaced_and_one_that_was_not_measured_stays(
     )
     monkeypatch.setattr(report, "PAGES", (page,))
     measured_on = {"command": "c", "commit": "d", "date": "e", "machine": "f", "python": "g"}
-    tools = {"uv": {"seconds": 2, "user": 1, "peak": 30}}
+    tools = {"uv": {"seconds": 2, "cpu": 1, "peak": 30}}
     results.write(tmp_path, "many", {"measured": measured_on, "packages": 3, "tools": tools})
     text = report.made(tmp_path)[page]
     assert text.startswith("before\n<!-- table: many -->\n\n| 3 packages |")
