@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.measuring import geometric_mean
-from benchmarks.processes import BARE, MANY, OURS, Bench, Process, installed, serving
+from benchmarks.processes import BARE, MANY, MODULE, OURS, Bench, Process, installed, serving
 from benchmarks.universe import Universe
 from benchmarks.worlds import Recorded
 
@@ -82,7 +82,7 @@ def warm(
     """Measure each tool with a full cache; the first run of each fills it and is not counted."""
     rows: dict[str, Any] = {}
     for name, lines in sets.items():
-        runs: dict[str, list[Process]] = {tool: [] for tool in (*tools, BARE)}
+        runs: dict[str, list[Process]] = {tool: [] for tool in (*tools, BARE, MODULE)}
         pins = {tool: bench.run(tool, lines, f"{tool}/{name}")[1] for tool in tools}
         for _ in range(rounds):
             for tool, done in runs.items():
@@ -187,7 +187,7 @@ def _pins(pins: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
 def _means(rows: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return for each peer our median over its, as mean and at worst, where both ended alike."""
     found: dict[str, dict[str, float]] = {}
-    peers = {tool for row in rows.values() for tool in row["tools"]} - {OURS, BARE, "inside"}
+    peers = {tool for row in rows.values() for tool in row["tools"]} - {OURS, BARE, MODULE, "inside"}
     for peer in sorted(peers):
         pairs = [
             (row["tools"][OURS], row["tools"][peer], row["tools"].get("inside"))

@@ -24,13 +24,26 @@ from benchmarks import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["BARE", "MANY", "OURS", "TOOLS", "Bench", "Line", "Process", "installed", "measured", "serving"]
+__all__ = [
+    "BARE",
+    "MANY",
+    "MODULE",
+    "OURS",
+    "TOOLS",
+    "Bench",
+    "Line",
+    "Process",
+    "installed",
+    "measured",
+    "serving",
+]
 
 LIMIT = 180.0
 """Seconds after which a run is ended."""
 
 OURS = "resolver"
 BARE = "interpreter"
+MODULE = "interpreter, -m"
 MANY = "resolve-many"
 
 #: ``{bin}`` is the folder of peers, ``{ours}`` the interpreter that this project is installed for.
@@ -38,6 +51,7 @@ TOOLS = {
     OURS: "{ours} -m resolver resolve {reqs} --index-url {index} --cache-dir {cache}"
     " --python-version {python} --no-build --no-header --no-annotate -o {out}",
     BARE: "{ours} -c pass",
+    MODULE: "{ours} -m __future__",
     MANY: "{ours} -m resolver resolve-many {reqs} --index-url {index} --cache-dir {cache}"
     " --python-version {python} --no-build --no-progress -q",
     "uv": "{bin}/uv pip compile {reqs} --no-config --default-index {index} --cache-dir {cache}"
@@ -200,7 +214,7 @@ class Bench:
 
     def can(self, tool: str) -> bool:
         """Tell whether ``tool`` is here."""
-        return tool in (OURS, BARE, MANY) or self._home(tool) is not None
+        return tool in (OURS, BARE, MODULE, MANY) or self._home(tool) is not None
 
     def _home(self, tool: str) -> Path | None:
         """Return the folder of peers that has ``tool``."""

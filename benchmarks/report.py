@@ -67,6 +67,8 @@ def _warm(document: Document) -> list[str]:
         tools = row["tools"]
         ours, bare = tools["resolver"], tools["interpreter"]
         cells: list[object] = [name, row["pins"] or "none", f"{ours['median']:.0f}", f"{bare['median']:.0f}"]
+        module = tools.get("interpreter, -m")
+        cells.append(f"{module['median']:.0f}" if module else "")
         cells.append(f"{tools['inside']['median']:.1f}")
         for peer in _peers(document):
             theirs = tools.get(peer)
@@ -78,7 +80,7 @@ def _warm(document: Document) -> list[str]:
         cells.append(f"{ours['peak']:.0f}")
         cells.append(f"{tools['uv']['peak']:.0f}" if "uv" in tools else "")
         rows.append(cells)
-    head = ["set", "pins", "ours, ms", "of it the interpreter", "again in one process"]
+    head = ["set", "pins", "ours, ms", "of it the interpreter", "with -m", "again in one process"]
     for peer in _peers(document):
         head += [f"{peer}, ms", f"ours / {peer}"]
     return _table([*head, "peak MiB: ours", "uv"], rows)
@@ -100,7 +102,7 @@ def _others(document: Document) -> list[str]:
 
 def _peers(document: Document) -> list[str]:
     tools = dict.fromkeys(tool for row in document["rows"].values() for tool in row["tools"])
-    return [tool for tool in tools if tool not in ("resolver", "interpreter", "inside")]
+    return [tool for tool in tools if tool not in ("resolver", "interpreter", "interpreter, -m", "inside")]
 
 
 def _means(document: Document) -> list[str]:
