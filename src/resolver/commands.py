@@ -34,6 +34,7 @@ if TYPE_CHECKING:
             progress: Callable[[Progress], None] | None = None,
             warn: Callable[[str], None] | None = None,
             note: Callable[[str], None] | None = None,
+            files: bool = False,
         ) -> Answer:
             """Return the answer to ``requirements``."""
 
@@ -45,7 +46,8 @@ def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Sol
     """Run ``resolver resolve``; ``solve`` stands in for ``engines.solve``."""
 
     def work(inputs: Inputs) -> str:
-        return _rendered(_solved(inputs, console, solve or _engines_solve()), arguments, inputs)
+        files = inputs.options.generate_hashes or arguments.text("format") == "json"
+        return _rendered(_solved(inputs, console, solve or _engines_solve(), files=files), arguments, inputs)
 
     _write(arguments, streams, console, work)
 
@@ -171,7 +173,7 @@ def _reasons(name: str, arguments: Arguments, inputs: Inputs, console: Console) 
     return (to_json if arguments.text("format") == "json" else to_text)(reasons)
 
 
-def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
+def _solved(inputs: Inputs, console: Console, solve: Solve, *, files: bool) -> Answer:
     """Return the answer to ``inputs``; say what is odd about it, and how it went."""
     with _Working(console) as progress:
         answer = solve(
@@ -181,6 +183,7 @@ def _solved(inputs: Inputs, console: Console, solve: Solve) -> Answer:
             progress=progress,
             warn=console.warning,
             note=console.note,
+            files=files,
         )
     for warning in answer.warnings:
         console.warning(warning)

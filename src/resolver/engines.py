@@ -65,14 +65,28 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     progress: Callable[[Progress], None] | None = None,
     warn: Callable[[str], None] | None = None,
     note: Callable[[str], None] | None = None,
+    files: bool = False,
 ) -> Answer:
     """Do what ``session.solve`` does, by the engine that ``options`` name."""
-    by = session.solve
     if options.engine == "resolvelib":
-        from resolver.bridge.by_resolvelib import solve as by  # noqa: PLC0415  # lazy: rarely wanted
+        from resolver.bridge.by_resolvelib import solve as other  # noqa: PLC0415  # lazy: rarely wanted
 
+        return sparing(
+            lambda: other(
+                requirements, constraints, options, source=source, progress=progress, warn=warn, note=note
+            )
+        )
     return sparing(
-        lambda: by(requirements, constraints, options, source=source, progress=progress, warn=warn, note=note)
+        lambda: session.solve(
+            requirements,
+            constraints,
+            options,
+            source=source,
+            progress=progress,
+            warn=warn,
+            note=note,
+            files=files,
+        )
     )
 
 

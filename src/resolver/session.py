@@ -44,20 +44,25 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     progress: Callable[[Progress], None] | None = None,
     warn: Callable[[str], None] | None = None,
     note: Callable[[str], None] | None = None,
+    files: bool = False,
 ) -> Answer:
     """Return the answer to ``requirements``.
 
     Listings and metadata come from ``source`` where it is given, else from where ``options`` say.
     ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work,
-    ``note`` what those want to know who ask.  ``options.constraints`` is not read: constraints come parsed,
-    with their origins.
+    ``note`` what those want to know who ask.  ``files`` says that somebody will look at the files of pins;
+    without it they are read when looked at, which fails where the cache has been emptied by then.
+    ``options.constraints`` is not read: constraints come parsed, with their origins.
     """
 
     def work(*, remembering: bool) -> Answer:
         opened = _opened(requirements, constraints, options, source, warn=warn, note=note)
         run = Run(requirements, constraints, options, opened, progress=progress, remembering=remembering)
         found = _finished(run)
-        return _remembered(run, lambda: run.answer(found))
+        answer = _remembered(run, lambda: run.answer(found))
+        for pin in answer.pins if files else ():
+            pin.files = tuple(pin.files)
+        return answer
 
     return _at_last(work)
 

@@ -43,6 +43,7 @@ class Played:
         self.constraints: list[str] = []
         self.options: Options | None = None
         self.collecting: bool | None = None
+        self.files: bool | None = None
 
     def __call__(  # noqa: PLR0913  # that of ``session.solve``
         self,
@@ -53,8 +54,10 @@ class Played:
         progress: Callable[[Progress], None] | None = None,
         warn: Callable[[str], None] | None = None,
         note: Callable[[str], None] | None = None,
+        files: bool = False,
     ) -> Answer:
         """Return an answer."""
+        self.files = files
         self.requirements = [requirement.text for requirement in requirements]
         self.constraints = [constraint.text for constraint in constraints]
         self.options = options
@@ -311,6 +314,16 @@ def test_the_garbage_collector_is_off_meanwhile() -> None:
         gc.enable()
 
 
+@pytest.mark.parametrize(
+    ("words", "files"), [((), False), (("--format", "json"), True), (("--generate-hashes",), True)]
+)
+def test_files_are_asked_for_where_they_are_written(words: tuple[str, ...], files: bool) -> None:  # noqa: FBT001
+    """Later the cache may lack what they are read from."""
+    solve = Played(hashes={"sha256": "0"})
+    assert resolver("resolve", "-", *words, stdin="a", solve=solve).code == 0
+    assert solve.files is files
+
+
 def test_an_output_file_gets_the_result(folder: Path) -> None:
     """And stdout nothing; ``-o -`` is stdout."""
     done = resolver("resolve", "a.in", "-o", "out", "--no-header")
@@ -330,7 +343,6 @@ def test_cache_commands(folder: Path) -> None:
     assert resolver("cache", "clean", RESOLVER_CACHE_DIR="c").stdout == "Removed 1 files, 0.0 MB, from c\n"
     assert [path.name for path in (folder / "c").iterdir()] == ["other"]
     assert resolver("cache").code == 2
-    assert resolver("cache", "prune").stderr == "error: the command cache prune is not supported yet\n"
 
 
 def test_a_cache_that_cannot_be_emptied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -215,7 +215,8 @@ def told(  # noqa: PLR0913  # the same
     limits = [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)]
     try:
         if about is None:
-            found = views.solved(solve(asked, limits, options, progress=watch, warn=warn))
+            answer = solve(asked, limits, options, progress=watch, warn=warn, files=True)
+            found = views.solved(answer)
         else:
             found = reasons.to_json(why(about, asked, limits, options, progress=watch, warn=warn))
     except NoSolution as error:

@@ -17,7 +17,7 @@ from resolver.engines import resolve
 from resolver.many.bench import Bench
 from resolver.model.requirement import Requirement
 from resolver.noting import Note
-from resolver.session import solve_async
+from resolver.session import solve, solve_async
 from resolver.sources import open_source
 from support.kept_worlds import LINUX, URL, Setting
 from support.many import made_lines, made_setup, versions
@@ -107,6 +107,14 @@ def test_notes_grow_with_what_is_asked(warm: Setting) -> None:
 def test_each_package_has_one_note_a_target(warm: Setting) -> None:
     assert sorted(name.partition("/")[2] for name in warm.notes) == ["app", "core", "lib"]
     assert len({name.partition("/")[0] for name in warm.notes}) == 1
+
+
+def test_files_of_pins_that_are_wanted_are_read_at_once(warm: Setting) -> None:
+    """So that nobody who empties the cache afterwards can take them away."""
+    options = LINUX.replace(cache_dir=str(warm.folder))
+    answer = solve([Requirement.parse("core")], [], options, files=True)
+    shutil.rmtree(warm.folder)
+    assert [file.filename for pin in answer.pins for file in pin.files] == ["core-2-py3-none-any.whl"]
 
 
 # When it is not
