@@ -23,7 +23,7 @@ COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
     "resolve-many": "do so for each line of a file by itself",
     "why": "say who wants a package, and why it is not newer",
-    "cache": "say where the cache is, how large it is, or empty it",
+    "cache": "say where the cache is, how large it is, make it smaller, or empty it",
 }
 """The commands, each with what it does."""
 
@@ -113,7 +113,7 @@ _FORMATS_YET = ("requirements", "json")
 INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
 LINES = "The lines"
-_MANY, _ONE = "resolve-many", "resolve why"
+_MANY, _ONE, _CACHE = "resolve-many", "resolve why", "cache"
 
 TABLE = (
     Setting(
@@ -295,6 +295,15 @@ TABLE = (
     Setting(OUTPUT, "--no-header", FLAG, "do not write the command on top", commands=_ONE),
     Setting(OUTPUT, "--check", FLAG, "only tell whether the output file would change", commands=_ONE),
     Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
+    Setting(
+        NETWORK,
+        "--max-size",
+        VALUE,
+        "what prune leaves at most, such as 500M or 2GiB (default: 1G)",
+        metavar="SIZE",
+        header=False,
+        commands=_CACHE,
+    ),
     Setting(
         NETWORK, "--no-cache", FLAG, "use no cache, and leave none", hidden="--no-cache-dir -n", header=False
     ),

@@ -140,7 +140,7 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
 
     match arguments.command:
         case "cache":
-            commands.cache(arguments, streams)
+            commands.cache(arguments, streams, console)
         case "why":
             commands.why(arguments, streams, console)
         case "resolve-many":

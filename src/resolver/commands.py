@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resolver.arguments import Arguments
     from resolver.console import Console, Streams
     from resolver.formats.answer import Answer, Progress, Statistics
+    from resolver.index.store import Usage
     from resolver.inputs import Inputs
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -66,8 +67,8 @@ def why(arguments: Arguments, streams: Streams, console: Console) -> None:
     _write(arguments, streams, console, lambda inputs: _reasons(name, arguments, inputs, console))
 
 
-def cache(arguments: Arguments, streams: Streams) -> None:
-    """Run ``resolver cache dir|info|clean``."""
+def cache(arguments: Arguments, streams: Streams, console: Console) -> None:
+    """Run ``resolver cache dir|info|prune|clean``."""
     from resolver.index.store import clean, default_cache_dir, usage  # noqa: PLC0415  # lazy: start-up time
     from resolver.output import write_result  # noqa: PLC0415  # the same
 
@@ -84,11 +85,11 @@ def cache(arguments: Arguments, streams: Streams) -> None:
             except OSError as error:
                 reason = error.strerror or error
                 raise OutputError(f"the cache {directory} cannot be removed: {reason}") from None
-            said = f"Removed {found.files} files, {found.size / 1e6:.1f} MB, from {directory}"
+            said = _removed(found, directory)
         case ("prune",):
-            raise InputError("the command cache prune is not supported yet")
+            said = _removed(_pruned(directory, arguments, console), directory)
         case _:
-            raise InputError("say what to do with the cache: resolver cache dir, info or clean")
+            raise InputError("say what to do with the cache: resolver cache dir, info, prune or clean")
     write_result(streams.stdout, f"{said}\n")
 
 
@@ -100,6 +101,53 @@ def note_work(statistics: Statistics, console: Console) -> None:
         f" ({statistics.wasted} of them not needed),"
         f" {statistics.bytes / 1e6:.2f} MB"
     )
+
+
+def _removed(found: Usage, directory: str) -> str:
+    return f"Removed {found.files} files, {found.size / 1e6:.1f} MB, from {directory}"
+
+
+def _pruned(directory: str, arguments: Arguments, console: Console) -> Usage:
+    """Do the work of ``resolver cache prune``."""
+    from time import time  # noqa: PLC0415  # lazy: start-up time
+
+    from resolver.index.pruning import MAX_SIZE, prune  # noqa: PLC0415  # the same
+
+    asked = arguments.text("max_size")
+    max_size = MAX_SIZE if asked is None else _byte_count(asked)
+    try:
+        return prune(
+            directory,
+            now=time(),
+            max_size=max_size,
+            removed=lambda path, why: console.note(f"removed {path}: {why}"),
+        )
+    except OSError as error:
+        place = "" if error.filename in (None, directory) else f": {error.filename}"
+        reason = error.strerror or error
+        raise OutputError(f"the cache {directory} cannot be pruned: {reason}{place}") from None
+
+
+_UNITS = {
+    "": 1,
+    "K": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "KI": 2**10,
+    "MI": 2**20,
+    "GI": 2**30,
+    "TI": 2**40,
+}
+
+
+def _byte_count(text: str) -> float:
+    """Return the bytes that ``--max-size`` means: M and MB are 1000 K, as ``resolver cache info`` counts."""
+    number = text.rstrip("KMGTIBkmgtib")
+    unit = text[len(number) :].upper().removesuffix("B")
+    if number.strip().replace(".", "", 1).isdecimal() and unit in _UNITS:
+        return float(number) * _UNITS[unit]
+    raise InputError(f"--max-size is {text!r}, and must be a size such as 500M or 2GiB")
 
 
 def _package(arguments: Arguments) -> str:

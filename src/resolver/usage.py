@@ -18,16 +18,17 @@ _ABOUT = {
     "resolve": "Find versions of all packages that SOURCE asks for, and write them as a requirements file.",
     "resolve-many": "Resolve each requirement of SOURCE by itself, and say of each how that went.",
     "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
-    "cache": "Say where the cache is (dir), how large it is (info), or empty it (clean).",
+    "cache": "Say where the cache is (dir), how large it is (info), remove what is of no use any more and"
+    " what is oldest beyond a size (prune), or empty it (clean).",
 }
 _SYNOPSIS = {
     "": "resolver COMMAND [OPTION...]",
     "resolve": "resolver resolve SOURCE... [OPTION...]",
     "resolve-many": "resolver resolve-many SOURCE... [OPTION...]",
     "why": "resolver why PACKAGE [SOURCE...] [OPTION...]",
-    "cache": "resolver cache dir|info|clean [--cache-dir DIR]",
+    "cache": "resolver cache dir|info|prune|clean [--cache-dir DIR]",
 }
-_GLOBAL = ("cache_dir", "quiet", "verbose", "color", "no_progress", "version", "help")
+_GLOBAL = ("cache_dir", "max_size", "quiet", "verbose", "color", "no_progress", "version", "help")
 _OF_PINS = ("generate_hashes", "no_annotate", "no_header")
 _SOURCES = {
     "resolve": "SOURCE is a requirements file, or - for standard input.",
@@ -56,7 +57,9 @@ def usage(command: str, width: int) -> str:
             shown = [setting for setting in shown if setting.name not in _OF_PINS]
     else:
         shown = [
-            setting for setting in TABLE if setting.name in _GLOBAL and (command or setting.header is False)
+            setting
+            for setting in TABLE
+            if setting.name in _GLOBAL and setting.serves(command) and (command or setting.header is False)
         ]
     group = ""
     for setting in shown:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from resolver.index.store import RecordStore
     from resolver.model.distfile import DistFile
 
-__all__ = ["Notebook"]
+__all__ = ["Notebook", "split_note"]
 
 _NUMBER = 4  # bytes
 _LONGEST = 200  # characters of a name: longer ones are no good for files
@@ -50,12 +50,7 @@ class Notebook:
         content = None if len(name) > _LONGEST else self._store.read_note(self.folder, name)
         if content is None:
             return None
-        end = _NUMBER + int.from_bytes(content[:_NUMBER], "big")
-        fields = iter(split_lines(content[_NUMBER:end]))
-        return content[end:], [
-            Evidence(key, (int(size), int(time), int(number)), (float(since), float(until)))
-            for key, size, time, number, since, until in zip(*[fields] * 6, strict=True)
-        ]
+        return split_note(content)
 
     def holds(self, evidence: Sequence[Evidence]) -> bool:
         """Tell whether the pages are those that were read, and may be used as they are."""
@@ -94,3 +89,16 @@ class Notebook:
     def metadata(self, name: str, file: DistFile) -> Metadata | None:
         """Return the metadata of ``file``, where it is at hand."""
         return self._client.metadata_now(name, file)
+
+
+def split_note(content: bytes) -> tuple[bytes, list[Evidence]]:
+    """Return a note as it was written, and by what to know whether it holds.
+
+    Raises ``ValueError`` for what is no note.
+    """
+    end = _NUMBER + int.from_bytes(content[:_NUMBER], "big")
+    fields = iter(split_lines(content[_NUMBER:end]))
+    return content[end:], [
+        Evidence(key, (int(size), int(time), int(number)), (float(since), float(until)))
+        for key, size, time, number, since, until in zip(*[fields] * 6, strict=True)
+    ]

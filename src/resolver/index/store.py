@@ -24,14 +24,26 @@ if TYPE_CHECKING:
 
     Stamp = tuple[int, int, int]  # size, time of change, and number of the file
 
-__all__ = ["Record", "RecordStore", "Usage", "clean", "default_cache_dir", "usage"]
+__all__ = [
+    "BUCKET",
+    "NOTES",
+    "Record",
+    "RecordStore",
+    "Usage",
+    "buckets",
+    "clean",
+    "default_cache_dir",
+    "is_owned",
+    "usage",
+]
 
-_BUCKET = "http-v3"  # another format is another directory, so that versions can share a cache
-_NOTES = "notes-v1"  # the same
+BUCKET = "http-v3"  # another format is another directory, so that versions can share a cache
+NOTES = "notes-v1"  # the same
 _BUCKETS = ("http-v", "notes-v")  # what ``clean`` may remove: these with a number
 _MAGIC = b"resolver http 2\n"
 _NOTE_MAGIC = b"resolver note 1\n"
 _NUMBER = 4  # bytes
+_ATTEMPTS = 5  # to write a file, while somebody removes empty directories
 _TAG = "CACHEDIR.TAG"
 _TAG_TEXT = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by resolver; may be deleted at any time.\n"
 
@@ -145,15 +157,15 @@ class RecordStore:
 
     def _note_path(self, folder: str, name: str) -> str:
         # Behind the dash, so that no name is one that a system has for a device.
-        return f"{self._root}{os.sep}{_NOTES}{os.sep}{folder}{os.sep}-{name}"
+        return f"{self._root}{os.sep}{NOTES}{os.sep}{folder}{os.sep}-{name}"
 
     def _path(self, key: str) -> str:
-        return f"{self._root}{os.sep}{_BUCKET}{os.sep}{key[:1]}{os.sep}{key[1:]}"
+        return f"{self._root}{os.sep}{BUCKET}{os.sep}{key[:1]}{os.sep}{key[1:]}"
 
     def _ours(self) -> bool:
         """Look, once, whether the directory belongs to this user (or does not exist yet)."""
         if self._readable is None:
-            self._readable = _owned(self._root)
+            self._readable = is_owned(self._root)
             if not self._readable:
                 self._warn(
                     f"The cache {self._root} belongs to another user and is not used. Another directory can "
@@ -175,16 +187,20 @@ class RecordStore:
         return stamp
 
     def _create(self, path: str, content: bytes) -> Stamp:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        try:
-            descriptor = os.open(path, flags, 0o600)
-        except FileNotFoundError:  # the first record, or somebody has just cleaned the cache
-            _make_directories(self._root, os.path.dirname(path))  # noqa: PTH120  # the same
-            descriptor = os.open(path, flags, 0o600)
+        descriptor = self._opened(path)
         with open(descriptor, "wb") as file:  # noqa: PTH123  # the same
             file.write(content)
             file.flush()
             return _stamp(os.fstat(descriptor))
+
+    def _opened(self, path: str) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return os.open(path, flags, 0o600)
+            except FileNotFoundError:  # the first record, or somebody is cleaning or pruning the cache
+                _make_directories(self._root, os.path.dirname(path))  # noqa: PTH120  # the same
+        return os.open(path, flags, 0o600)
 
 
 def _read(path: str) -> tuple[bytes, Stamp | None]:
@@ -211,7 +227,7 @@ def _stamp(status: os.stat_result) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _owned(directory: str) -> bool:
+def is_owned(directory: str) -> bool:
     """Tell whether ``directory`` is this user's, or nobody's yet; always true where files have no owner."""
     if not hasattr(os, "geteuid"):
         return True
@@ -279,7 +295,7 @@ class Usage:
 def usage(directory: str) -> Usage:
     """Count what the cache ``directory`` holds of ours.  Cost: a look at each file."""
     found = Usage()
-    for bucket in _buckets(directory):
+    for bucket in buckets(directory):
         for folder, _, names in os.walk(bucket):
             for name in names:
                 try:
@@ -300,12 +316,12 @@ def clean(directory: str) -> Usage:
     from shutil import rmtree  # noqa: PLC0415  # lazy: start-up time
 
     found = usage(directory)
-    for bucket in _buckets(directory):
+    for bucket in buckets(directory):
         rmtree(bucket)
     return found
 
 
-def _buckets(directory: str) -> list[str]:
+def buckets(directory: str) -> list[str]:
     """Return our own directories below ``directory``, of this and other versions; never a symbolic link."""
     try:
         entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
@@ -316,7 +332,7 @@ def _buckets(directory: str) -> list[str]:
         for entry in entries
         for prefix in _BUCKETS
         if entry.name.startswith(prefix)
-        and entry.name.removeprefix(prefix).isdigit()
+        and entry.name.removeprefix(prefix).isdecimal()
         and entry.is_dir(follow_symlinks=False)
     ]
 
