@@ -336,8 +336,12 @@ def test_the_lines_of_a_killed_worker_are_run_again(index: FaultServer) -> None:
     with start("many.txt", *loopback(index, "--timeout", "60", "--no-cache", "--workers", "2")) as process:
         try:
             assert asked.wait(20)
+            process.send_signal(
+                signal.SIGSTOP
+            )  # else the other worker may have been given the line when it dies
             for worker in workers_of(process.pid):
                 os.kill(worker, signal.SIGKILL)
+            process.send_signal(signal.SIGCONT)
             stdout, stderr = process.communicate(timeout=30)
         finally:
             process.kill()

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from resolver.many.lines import Setup
     from resolver.many.outcomes import Outcome
 
-__all__ = ["OUTCOME", "READY", "REFUSED", "WARNING", "serve"]
+__all__ = ["OUTCOME", "READY", "REFUSED", "TAKEN", "WARNING", "serve"]
 
-READY, REFUSED, WARNING, OUTCOME = "ready", "refused", "warning", "outcome"
-# Lines can be sent; why they cannot; a sentence; an outcome, with what the process took so far.
+READY, REFUSED, TAKEN, WARNING, OUTCOME = "ready", "refused", "taken", "warning", "outcome"
+# Lines can be sent; why they cannot; lines have come; a sentence; an outcome, with what the process took.
 
 
 def serve(connection: Connection, setup: Setup) -> None:
@@ -41,6 +41,7 @@ def serve(connection: Connection, setup: Setup) -> None:
         bench = Bench(setup, opened)
         send(READY, None)
         while (lines := connection.recv()) is not None:
+            send(TAKEN, None)
             bench.work(iter(lines), done)
         bench.save()
     except (EOFError, OSError):

@@ -14,7 +14,7 @@ from contextlib import suppress
 from resolver.errors import InternalError
 from resolver.many.ledger import Supply
 from resolver.many.outcomes import FAILED, Outcome
-from resolver.many.serving import OUTCOME, READY, REFUSED, WARNING, serve
+from resolver.many.serving import OUTCOME, READY, REFUSED, TAKEN, WARNING, serve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +36,12 @@ _BUG = 70
 
 
 class _Worker:
-    """One process, the lines that it has not answered yet, and whether it is ready for some."""
+    """One process, the lines that it has not answered yet, and whether it is ready for some.
 
-    __slots__ = ("connection", "left", "name", "process", "ready")
+    ``taken`` says whether the lines have come to it: who was dead before has not died of them.
+    """
+
+    __slots__ = ("connection", "left", "name", "process", "ready", "taken")
 
     def __init__(self, name: str, process: SpawnProcess, connection: Connection) -> None:
         self.name = name
@@ -46,6 +49,7 @@ class _Worker:
         self.connection = connection
         self.left: dict[int, Line] = {}
         self.ready = False
+        self.taken = False
 
 
 class Pool:
@@ -123,6 +127,7 @@ class Pool:
                 chunk.append(suspect)
         chunk = chunk or supply.take(self._setup.jobs, self._count)
         worker.left = {line.number: line for line in chunk}
+        worker.taken = False
         if chunk:
             with suppress(OSError):  # it has died, as will be heard
                 worker.connection.send(chunk)
@@ -141,6 +146,8 @@ class Pool:
             self._ledger.add(outcome)
         elif kind == READY:
             worker.ready = True
+        elif kind == TAKEN:
+            worker.taken = True
             self._stillborn = 0
         elif kind == REFUSED:
             raise content
@@ -153,13 +160,13 @@ class Pool:
         worker.process.join(_LAST_BREATH)
         _end(worker)
         self._workers.remove(worker)
-        if not worker.ready:
+        if not worker.ready or (worker.left and not worker.taken):
             self._stillborn += 1
             if self._stillborn >= _STILLBORN:
                 raise InternalError(
                     f"{_STILLBORN} worker processes in a row died as they began (the last {_how(worker)})"
                 )
-        if len(worker.left) == 1:
+        if worker.taken and len(worker.left) == 1:
             [line] = worker.left.values()
             self._deaths[line.number] = self._deaths.get(line.number, 0) + 1
             if self._deaths[line.number] >= _LIVES:

@@ -13,7 +13,7 @@ from resolver.errors import InputError, InternalError
 from resolver.many import workers
 from resolver.many.ledger import Ledger
 from resolver.many.outcomes import Usage
-from resolver.many.serving import OUTCOME, READY, REFUSED, WARNING, serve
+from resolver.many.serving import OUTCOME, READY, REFUSED, TAKEN, WARNING, serve
 from resolver.many.workers import Pool
 from support.deadly import die_at_once, die_of_some_lines
 from support.hard import record
@@ -179,6 +179,7 @@ def test_a_worker_answers_lists_of_lines_until_nobody_listens(setup: Setup) -> N
     assert worker.hear() == (READY, None)
     for _ in range(2):
         worker.ours.send(made_lines("p8", "odd"))
+        assert worker.hear() == (TAKEN, None)
         heard = [worker.hear() for _ in range(2)]
         assert [kind for kind, _ in heard] == [OUTCOME, OUTCOME]
         assert [outcome.exit_code for _, (outcome, _) in heard] == [0, 1]
