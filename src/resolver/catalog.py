@@ -121,7 +121,7 @@ class Candidates:
 
     def version(self, candidate: int) -> str:
         """Return the normalised version of ``candidate``."""
-        return normal_version(self.texts[candidate])
+        return normal_version(self.offer.text(candidate))
 
     def reason(self, candidate: int) -> Reason | None:
         """Return why ``candidate`` is not usable, or None if it is."""

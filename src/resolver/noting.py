@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "Note", "write_note"]
 
-FORMAT = "note-3"  # another layout, or another way to judge files or to read metadata, is another number
+FORMAT = "note-4"  # another layout, or another way to judge files or to read metadata, is another number
 
 
 class Note:
@@ -55,6 +55,8 @@ class Note:
         "_parts",
         "_requirements",
         "_standing",
+        "_text",
+        "_text_ends",
         "count",
         "finals",
         "fitting",
@@ -75,6 +77,8 @@ class Note:
         self._candidates = unpack_numbers(parts[_CANDIDATES])
         self._ends = unpack_numbers(parts[_ENDS])
         self._numbers = unpack_numbers(parts[_NUMBERS])
+        self._text_ends = unpack_numbers(parts[_TEXT_ENDS])
+        self._text: str | None = None
         self._lines: list[str] | None = None
         self._masks: dict[str, str] | None = None
         self._extras: dict[tuple[int, str], list[str]] | None = None
@@ -89,9 +93,15 @@ class Note:
             start += length
         return keys
 
+    def text(self, candidate: int) -> str:
+        """Return the version of a candidate, as the index writes it."""
+        ends = self._text_ends
+        return self._joined_texts()[ends[candidate] : ends[candidate + 1]]
+
     def texts(self) -> list[str]:
-        """Return the versions of the candidates, as the index writes them."""
-        return split_lines(self._parts[_TEXTS]) if self.count else []
+        """Return the versions of all candidates."""
+        joined, ends = self._joined_texts(), self._text_ends
+        return [joined[ends[number] : ends[number + 1]] for number in range(self.count)]
 
     def mask(self, specifiers: str) -> int | None:
         """Return which candidates ``specifiers`` (as written) admit, None where that was not noted."""
@@ -149,6 +159,12 @@ class Note:
         assert self._extras is not None
         return iter(self._extras)
 
+    def _joined_texts(self) -> str:
+        text = self._text
+        if text is None:
+            text = self._text = self._parts[_TEXTS].decode(*_UTF8)
+        return text
+
     def _place(self, candidate: int) -> int | None:
         at = bisect_left(self._candidates, candidate)
         return at if at < len(self._candidates) and self._candidates[at] == candidate else None
@@ -186,6 +202,8 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
     standing: Mapping[int, DistFile],
 ) -> bytes:
     """Return a note of all this; ``required`` of candidates that ``standing`` lacks is left out."""
+    from itertools import accumulate  # noqa: PLC0415  # lazy: who only reads does without
+
     size = len(keys) // 8 + 1
     lines: dict[str, int] = {}
     known = {key: found for key, found in required.items() if key[0] in standing and _is_plain(found)}
@@ -210,7 +228,8 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
     return join_block(
         [
             join_lines([str(len(keys)), str(set_aside), "+" if yanks else "-"]),
-            join_lines(texts),
+            "".join(texts).encode(*_UTF8),
+            pack_numbers([0, *accumulate(map(len, texts))]),
             pack_numbers([len(key) for key in keys]),
             b"".join(keys),
             fitting.to_bytes(size, "little"),
@@ -233,10 +252,13 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
     )
 
 
+_UTF8 = "utf-8", "surrogatepass"
+
 #: Which part of the block is what.
 (
     _HEAD,
     _TEXTS,
+    _TEXT_ENDS,
     _KEY_LENGTHS,
     _KEYS,
     _FITTING,
@@ -249,7 +271,7 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
     _NUMBERS,
     _EXTRAS,
     _STANDING,
-) = range(14)
+) = range(15)
 
 
 def _is_plain(required: Required) -> bool:

@@ -106,6 +106,14 @@ class Offer:
             texts = self._texts = self._note.texts()
         return texts
 
+    def text(self, candidate: int) -> str:
+        """Return one of ``texts``, without making the others."""
+        texts = self._texts
+        if texts is None:
+            assert self._note is not None
+            return self._note.text(candidate)
+        return texts[candidate]
+
     def mask(self, requirement: Requirement) -> int:
         """Return the mask of the candidates that ``requirement`` admits, pre-releases included.
 

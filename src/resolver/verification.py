@@ -66,7 +66,7 @@ class _Check:
             if extra is None:
                 name = names.name(package)
                 pins[name] = candidate
-                self._versions[name] = Version(self._catalog.packages[name].texts[candidate])
+                self._versions[name] = Version(self._catalog.packages[name].offer.text(candidate))
             else:
                 extras[names.name(names.base(package)), extra] = candidate
         for (name, extra), candidate in extras.items():
@@ -112,7 +112,7 @@ class _Check:
             uploaded = file.upload_time
             if uploaded is None or uploaded.removesuffix("Z") >= rules.cutoff.removesuffix("Z"):
                 return "which was uploaded too late"
-        if file.yanked and not rules.pinned(name, self._catalog.packages[name].texts[self._pins[name]]):
+        if file.yanked and not rules.pinned(name, self._catalog.packages[name].offer.text(self._pins[name])):
             return "which was yanked, and no requirement of the user's names it"
         if file.requires_python is not None and not environment.accepts_python(file.requires_python):
             return f"which needs Python {file.requires_python}"
@@ -167,7 +167,7 @@ class _Check:
     def _admits(self, requirement: Requirement) -> bool:
         name, specifiers = requirement.name, requirement.specifiers
         if "===" in specifiers.text:  # compares the text that the index has
-            return specifiers.contains(self._catalog.packages[name].texts[self._pins[name]])
+            return specifiers.contains(self._catalog.packages[name].offer.text(self._pins[name]))
         return specifiers.contains(self._versions[name])
 
     def _unfulfilled_by(self, name: str, extra: str) -> str | None:

@@ -124,6 +124,7 @@ def test_note_comes_back_as_it_went(made: Written) -> None:
     assert (note.count, note.set_aside, note.yanks) == (len(made.keys), made.set_aside, made.yanks)
     assert (note.fitting, note.only_yanked, note.finals) == (made.fitting, made.only_yanked, made.finals)
     assert (note.keys(), note.texts()) == (made.keys, made.texts)
+    assert [note.text(number) for number in range(note.count)] == made.texts
     assert note.masks() == made.masks
     assert {text: note.mask(text) for text in made.masks} == made.masks
     assert note.mask("<9999") is None
