@@ -232,7 +232,7 @@ class Shelf(Protocol):
         """Return the listing of which a recalled offer was made."""
 
     def metadata(self, name: str, file: DistFile) -> Metadata | None:
-        """Return the metadata of ``file`` that was read before, where it is still there."""
+        """Return the metadata of ``file`` that was read before; raises where it has gone meanwhile."""
 
 
 class Catalog:

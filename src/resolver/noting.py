@@ -14,6 +14,8 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from resolver.index.packing import (
+    UTF8,
+    cut,
     join_block,
     join_lines,
     optional,
@@ -21,6 +23,7 @@ from resolver.index.packing import (
     read_optional,
     split_block,
     split_lines,
+    text_or_none,
     unpack_numbers,
 )
 from resolver.model.distfile import DistFile
@@ -87,11 +90,7 @@ class Note:
 
     def keys(self) -> list[bytes]:
         """Return the keys of the candidates."""
-        keys, start, joined = [], 0, self._parts[_KEYS]
-        for length in unpack_numbers(self._parts[_KEY_LENGTHS]):
-            keys.append(joined[start : start + length])
-            start += length
-        return keys
+        return cut(self._parts[_KEYS], unpack_numbers(self._parts[_KEY_LENGTHS]))
 
     def text(self, candidate: int) -> str:
         """Return the version of a candidate, as the index writes it."""
@@ -146,7 +145,7 @@ class Note:
             filename,
             "",
             yanked=read_optional(yanked),
-            requires_python=_text(python),
+            requires_python=text_or_none(python),
         )
 
     def candidates(self) -> Sequence[int]:
@@ -162,7 +161,7 @@ class Note:
     def _joined_texts(self) -> str:
         text = self._text
         if text is None:
-            text = self._text = self._parts[_TEXTS].decode(*_UTF8)
+            text = self._text = self._parts[_TEXTS].decode(*UTF8)
         return text
 
     def _place(self, candidate: int) -> int | None:
@@ -213,22 +212,12 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
         numbers += _numbered(known[candidate, ""], lines)
         ends.append(len(numbers))
     extras = [
-        " ".join(
-            [
-                str(candidate),
-                extra,
-                "+" if provided[candidate, extra] else "-",
-                *map(str, _numbered(found, lines)),
-            ]
-        )
-        for (candidate, extra), found in known.items()
-        if extra
+        _of_extra(key, provided[key], _numbered(found, lines)) for key, found in known.items() if key[1]
     ]
-    files = [standing[candidate] for candidate in candidates]
     return join_block(
         [
             join_lines([str(len(keys)), str(set_aside), "+" if yanks else "-"]),
-            "".join(texts).encode(*_UTF8),
+            "".join(texts).encode(*UTF8),
             pack_numbers([0, *accumulate(map(len, texts))]),
             pack_numbers([len(key) for key in keys]),
             b"".join(keys),
@@ -241,18 +230,10 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
             pack_numbers(ends),
             pack_numbers(numbers),
             join_lines(extras),
-            join_lines(
-                [
-                    text
-                    for file in files
-                    for text in (file.filename, optional(file.yanked), optional(file.requires_python))
-                ]
-            ),
+            join_lines([text for candidate in candidates for text in _of_file(standing[candidate])]),
         ]
     )
 
-
-_UTF8 = "utf-8", "surrogatepass"
 
 #: Which part of the block is what.
 (
@@ -274,6 +255,16 @@ _UTF8 = "utf-8", "surrogatepass"
 ) = range(15)
 
 
+def _of_extra(key: tuple[int, str], provided: bool, numbers: list[int]) -> str:  # noqa: FBT001  # a fact
+    candidate, extra = key
+    return " ".join([str(candidate), extra, "+" if provided else "-", *map(str, numbers)])
+
+
+def _of_file(file: DistFile) -> tuple[str, str, str]:
+    """Return what ``Note.standing`` gives out of a file."""
+    return file.filename, optional(file.yanked), optional(file.requires_python)
+
+
 def _is_plain(required: Required) -> bool:
     """Tell whether no line holds what separates the fields of one."""
     return not any("\t" in each.text for each in required)
@@ -282,7 +273,3 @@ def _is_plain(required: Required) -> bool:
 def _numbered(required: Required, lines: dict[str, int]) -> list[int]:
     """Return the numbers of the lines of ``required``, new ones behind the others."""
     return [lines.setdefault("\t".join(each.stored()), len(lines)) for each in required]
-
-
-def _text(written: str) -> str | None:
-    return written[1:] if written else None

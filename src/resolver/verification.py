@@ -4,7 +4,8 @@ Nothing here has to do with how solutions are found: no masks, no terms, no fact
 is selected is read as versions; each is asked whether the user may have it, and each requirement in the
 metadata, read line by line, whether what is selected fulfils it.  Shared with the search are the values that
 texts were parsed to (requirements, specifiers, verdicts on markers), since parsing them twice would cost more
-than the search.
+than the search.  Where an earlier resolution has read the metadata and noted which of its lines count for the
+target (``noting``), it is those lines that are gone through.
 
 A violation is a bug of ours, or of another engine; no candidate and no user can cause one.
 """

@@ -7,7 +7,6 @@ paragraph without a traceback, that stdout is empty, and that no file is left be
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import subprocess
 import sys
@@ -18,9 +17,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolver import shelf
-from resolver.cli import Streams, run
 from support.background import JSON, METADATA, METADATA_PATH, PAGE_PATH, page, serving
-from support.command import Done, clean_environ, command_line, failed, succeeded
+from support.command import (
+    Done,
+    clean_environ,
+    command_line,
+    failed,
+    run_here,
+    succeeded,
+    without_configuration,
+)
 from support.fault_server import CLOSE, MUTE, FaultServer, Reply, reply
 
 if TYPE_CHECKING:
@@ -39,11 +45,7 @@ AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with ``a.in``, as a user without configuration."""
-    for name in list(os.environ):
-        if name.startswith(("PIP_", "RESOLVER_", "XDG_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    without_configuration(tmp_path / "home", monkeypatch)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -58,18 +60,11 @@ def index() -> Iterator[FaultServer]:
         yield server
 
 
-def command(*words: str) -> Done:
-    """Run the command in this process."""
-    stdout, stderr = io.StringIO(), io.StringIO()
-    code = run(words, Streams(io.StringIO(), stdout, stderr, dict(os.environ)))
-    return Done(code, stdout.getvalue(), stderr.getvalue())
-
-
 def resolve(server: FaultServer, *words: str) -> Done:
     """Resolve ``a.in`` from ``server``, without a cache unless ``words`` name one, and without patience."""
     url = f"{server.url}/simple/"
     cache = () if "--cache-dir" in words else ("--no-cache",)
-    return command(
+    return run_here(
         *("resolve", "a.in", "--index-url", url, "--retries", "0", "--timeout", "1", "--no-header"),
         *cache,
         *words,
@@ -79,7 +74,7 @@ def resolve(server: FaultServer, *words: str) -> Done:
 def refused(*words: str) -> str:
     """Return the error of a command that the user must write in another way, and that leaves no trace."""
     before = tree(Path())
-    said = failed(command("resolve", *words), 2)
+    said = failed(run_here("resolve", *words), 2)
     assert tree(Path()) == before
     return said
 
@@ -171,7 +166,7 @@ def test_a_file_that_cannot_be_read_is_named(option: tuple[str, ...]) -> None:
 def test_a_file_that_may_not_be_read_is_named() -> None:
     """By its permissions."""
     Path("b.in").touch(mode=0)
-    said = failed(command("resolve", "b.in"), 2)
+    said = failed(run_here("resolve", "b.in"), 2)
     assert said == "b.in: this file may not be read: permission denied"
 
 
@@ -233,7 +228,7 @@ def test_an_unknown_platform_is_told_with_those_known() -> None:
 )
 def test_a_command_that_is_none_is_told(words: list[str], said: str) -> None:
     """With what may be meant."""
-    assert failed(command(*words), 2) == said
+    assert failed(run_here(*words), 2) == said
 
 
 # Indexes
@@ -259,7 +254,7 @@ def test_an_index_that_is_down_is_named() -> None:
 def test_a_host_that_does_not_exist_is_named() -> None:
     """RFC 6761: no name below .invalid ever exists."""
     index = ("--index-url", "http://index.invalid/simple/")
-    said = failed(command("resolve", "a.in", "--no-cache", "--retries", "0", *index), 3)
+    said = failed(run_here("resolve", "a.in", "--no-cache", "--retries", "0", *index), 3)
     assert said.startswith("The name index.invalid is not known (http://index.invalid/simple/flask/).")
 
 
@@ -529,7 +524,7 @@ def recording(index: FaultServer) -> Path:
 
 def replay(recording: Path) -> Done:
     """Resolve ``a.in`` from ``recording`` alone."""
-    return command("resolve", "a.in", "--no-header", "--replay", str(recording))
+    return run_here("resolve", "a.in", "--no-header", "--replay", str(recording))
 
 
 def test_a_recording_is_all_that_is_needed(recording: Path) -> None:
@@ -593,7 +588,7 @@ def test_an_index_of_pip_on_disk_is_left_out(index: FaultServer, monkeypatch: py
     """With a warning, for what it has would have counted."""
     monkeypatch.setenv("PIP_INDEX_URL", f"{index.url}/simple/")
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "file:///wheels")
-    done = command("resolve", "a.in", "--no-cache", "--no-header")
+    done = run_here("resolve", "a.in", "--no-cache", "--no-header")
     assert (done.code, done.stdout) == (0, PINS)
     assert done.stderr == (
         "warning: the variable PIP_EXTRA_INDEX_URL names indexes that are no http URLs and are not used: "
@@ -624,7 +619,7 @@ def test_credentials_of_a_bad_url_are_never_shown(scheme: str, host: str) -> Non
             index = (
                 () if "--index-url" in words or "b.in" in words else ("--index-url", "http://127.0.0.1:9/")
             )
-            done = command("resolve", *words, *index, level, "--no-cache", "--retries", "0")
+            done = run_here("resolve", *words, *index, level, "--no-cache", "--retries", "0")
             assert done.code in (2, 3)
             assert done.stdout == ""
             assert "secret" not in done.stderr
@@ -637,7 +632,7 @@ def test_credentials_of_an_index_are_kept_nowhere(status: int, form: str) -> Non
     pages = reply(status, page(), JSON | {"Location": "ftp://user:secret@host.example/"})
     with serving(pages) as server:
         index = f"http://user:secret@127.0.0.1:{server.port}/simple/"
-        done = command(
+        done = run_here(
             *("resolve", "a.in", "--index-url", index, "--cache-dir", "cache", "--record", "recording"),
             *("--retries", "0", "-vv", "--format", form),
         )

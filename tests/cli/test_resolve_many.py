@@ -22,7 +22,7 @@ from resolver.errors import IndexUnavailable
 from resolver.many.bench import Bench
 from resolver.sources import open_source
 from support.background import JSON, page, serving
-from support.command import Done, clean_environ, command_line, failed
+from support.command import Done, clean_environ, command_line, failed, run_here, without_configuration
 from support.fault_server import MUTE, reply
 from support.hard import pigeons, record
 from support.many import LINUX, made_lines, made_setup
@@ -50,11 +50,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes ar
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with a recording, as a user without configuration."""
-    for name in list(os.environ):
-        if name.startswith(("PIP_", "RESOLVER_", "XDG_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    without_configuration(tmp_path / "home", monkeypatch)
     record(tmp_path / "recording", PACKAGES)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -63,10 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def many(*words: str, text: str = "app<2\nodd\nlib\n") -> Done:
     """Run the command in this process on ``many.txt``, which holds ``text``."""
     Path("many.txt").write_text(text, "utf-8")
-    stdout, stderr = io.StringIO(), io.StringIO()
-    environ = dict(os.environ)
-    code = run(["resolve-many", "many.txt", *words], Streams(io.StringIO(), stdout, stderr, environ))
-    return Done(code, stdout.getvalue(), stderr.getvalue())
+    return run_here("resolve-many", "many.txt", *words)
 
 
 def told(done: Done) -> list[str]:

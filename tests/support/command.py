@@ -5,16 +5,30 @@ Tests say by ``succeeded`` or ``failed`` which of the two they expect; both look
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.cli import Streams, run
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Done", "clean_environ", "command_line", "failed", "run_command", "succeeded"]
+    import pytest
+
+__all__ = [
+    "Done",
+    "clean_environ",
+    "command_line",
+    "failed",
+    "run_command",
+    "run_here",
+    "succeeded",
+    "without_configuration",
+]
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
@@ -41,6 +55,22 @@ def clean_environ(home: Path, **more: str) -> dict[str, str]:
         "PYTHONWARNINGS": "error",
         **more,
     }
+
+
+def without_configuration(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process the variables of a user who has set none that matters here."""
+    for name in list(os.environ):
+        if name.startswith(("PIP_", "RESOLVER_", "XDG_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+
+
+def run_here(*words: str) -> Done:
+    """Run the command in this process to its end, with this process's variables."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    code = run(words, Streams(io.StringIO(), stdout, stderr, dict(os.environ)))
+    return Done(code, stdout.getvalue(), stderr.getvalue())
 
 
 def command_line(*words: str) -> list[str]:

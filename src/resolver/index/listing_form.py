@@ -11,6 +11,7 @@ from resolver.errors import IndexUnavailable, MetadataInvalid
 from resolver.index.listing import Listing
 from resolver.index.packing import (
     ORDER,
+    cut,
     join_block,
     join_lines,
     optional,
@@ -18,6 +19,7 @@ from resolver.index.packing import (
     read_optional,
     split_block,
     split_lines,
+    text_or_none,
     unpack_numbers,
 )
 from resolver.index.summary import Summary
@@ -220,7 +222,7 @@ class _Shelf:
         return len(self._ends) - 1
 
     def upload_times(self) -> list[str | None]:
-        return [_text(self._fields(number)[_TIME]) for number in range(len(self))]
+        return [text_or_none(self._fields(number)[_TIME]) for number in range(len(self))]
 
     def file(self, number: int) -> DistFile:
         if self._said is None:
@@ -234,9 +236,9 @@ class _Shelf:
             f"{self._base}{address[1:]}{ending}",
             hashes=_pairs(digests[count:]),
             size=int(size) if size else None,
-            requires_python=_text(self._said[pair]),
+            requires_python=text_or_none(self._said[pair]),
             yanked=read_optional(self._said[pair + 1]),
-            upload_time=_text(time),
+            upload_time=text_or_none(time),
             core_metadata=_pairs(digests[:count]) if core.isdigit() else core == "+" if core else None,
         )
 
@@ -245,17 +247,13 @@ class _Shelf:
 
 
 def _summary(parts: Sequence[bytes], set_aside: int) -> Summary:
-    lengths = unpack_numbers(parts[_KEY_LENGTHS])
-    keys, start, joined = [], 0, parts[_KEYS]
-    for length in lengths:
-        keys.append(joined[start : start + length])
-        start += length
+    keys = cut(parts[_KEYS], unpack_numbers(parts[_KEY_LENGTHS]))
     same = split_lines(parts[_SAME])
     return Summary(
         keys=keys,
         texts=split_lines(parts[_TEXTS]) if keys else [],
         finals=int.from_bytes(parts[_FINALS], "little"),
-        said=[(_text(same[at]), read_optional(same[at + 1])) for at in range(0, len(same) - 1, 2)],
+        said=[(text_or_none(same[at]), read_optional(same[at + 1])) for at in range(0, len(same) - 1, 2)],
         tags=split_lines(parts[_TAGS]),
         traits=unpack_numbers(parts[_TRAITS]),
         shapes=unpack_numbers(parts[_SHAPES]),
@@ -264,10 +262,6 @@ def _summary(parts: Sequence[bytes], set_aside: int) -> Summary:
         order=unpack_numbers(parts[_ORDER]),
         set_aside=set_aside,
     )
-
-
-def _text(written: str) -> str | None:
-    return written[1:] if written else None
 
 
 def _pairs(texts: Sequence[str]) -> Mapping[str, str]:

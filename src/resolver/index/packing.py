@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ORDER",
+    "UTF8",
+    "cut",
     "join_block",
     "join_lines",
     "optional",
@@ -22,6 +24,7 @@ __all__ = [
     "read_optional",
     "split_block",
     "split_lines",
+    "text_or_none",
     "unpack_numbers",
 ]
 
@@ -29,7 +32,8 @@ ORDER = sys.byteorder
 """The order of the bytes of numbers, to be named where such blocks are kept: they are read as they lie."""
 
 _WIDTH = 4
-_UTF8 = "utf-8", "surrogatepass"  # whatever text an index makes us hold comes back as it was
+UTF8 = "utf-8", "surrogatepass"
+"""How texts become bytes: whatever text an index makes us hold comes back as it was."""
 
 
 def join_lines(texts: Sequence[str], separator: str = "\n") -> bytes:
@@ -37,12 +41,12 @@ def join_lines(texts: Sequence[str], separator: str = "\n") -> bytes:
     joined = separator.join(texts)
     if joined.count(separator) >= len(texts) > 0 or "\\" in joined:
         joined = separator.join([_escaped(text) for text in texts])
-    return joined.encode(*_UTF8)
+    return joined.encode(*UTF8)
 
 
 def split_lines(content: bytes, separator: str = "\n") -> list[str]:
     """Return the texts, at least one, of which ``join_lines`` made ``content``."""
-    texts = content.decode(*_UTF8).split(separator)
+    texts = content.decode(*UTF8).split(separator)
     return [_plain(text) for text in texts] if b"\\" in content else texts
 
 
@@ -69,6 +73,20 @@ def read_optional(text: str) -> bool | str | None:
     if not text:
         return None
     return text[1:] if text[0] == "=" else text == "+"
+
+
+def text_or_none(written: str) -> str | None:
+    """Return of what ``optional`` made ``written``, where that was a text or missing."""
+    return written[1:] if written else None
+
+
+def cut(joined: bytes, lengths: Sequence[int]) -> list[bytes]:
+    """Return the pieces of these ``lengths`` of which ``joined`` was put together."""
+    pieces, start = [], 0
+    for length in lengths:
+        pieces.append(joined[start : start + length])
+        start += length
+    return pieces
 
 
 def pack_numbers(numbers: Sequence[int]) -> bytes:
