@@ -185,10 +185,6 @@ class PythonProblem:
                 known.add(candidate)
         return found
 
-    def asked_since(self, count: int) -> list[tuple[str, int | None]]:
-        """Return what was asked for after the first ``count``: packages, and their candidates, each once."""
-        return list(self._asked)[count:]
-
     def mask(self, requirement: Requirement) -> int:
         """Return the mask of the candidates that ``requirement`` admits, pre-releases included.
 

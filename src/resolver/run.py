@@ -14,7 +14,7 @@ from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
 from resolver.selection import missing_extras, pins
-from resolver.shelf import OfferShelf, context
+from resolver.shelf import open_shelf
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of
 from resolver.verification import verify
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from resolver.options import Options
     from resolver.problem import PythonProblem
     from resolver.scout import Fetcher, Scout
+    from resolver.shelf import OfferShelf
     from resolver.whatif.fixes import Search
     from resolver.whatif.trials import Allowance, Trials
     from resolver.whatif.why import Inquiry
@@ -72,8 +73,10 @@ class Run:
         self.opened = opened
         self._shelf: OfferShelf | None = None
         if posed is None:
-            self._shelf = _shelf(opened, self.problem, options) if remembering else None
-            self.problem.catalog.shelf = self._shelf
+            catalog = self.problem.catalog
+            if remembering:
+                self._shelf = open_shelf(opened, catalog.environment, catalog.rules, fresh=options.refresh)
+            catalog.shelf = self._shelf
         self._fetching: Fetcher | None = None
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
@@ -308,13 +311,6 @@ class Run:
             seconds=self._budget.spent,
             wasted=0 if self._fetching is None else self._fetching.wasted(self.problem.asked()),
         )
-
-
-def _shelf(opened: OpenSource, problem: PythonProblem, options: Options) -> OfferShelf | None:
-    """Return where offers for the target of ``problem`` are kept, if they can be."""
-    about = context(problem.catalog.environment, problem.catalog.rules)
-    notebook = None if about is None else opened.notebook(about)
-    return None if notebook is None else OfferShelf(notebook, fresh=options.refresh)
 
 
 def _keys(need: Need) -> list[Key]:

@@ -1,9 +1,9 @@
 """Offers that earlier resolutions have made: remembered in this process, and noted on disk.
 
-What may be shared depends on the target and on the rules about files, which ``context`` puts into words; what
-the index says is asked of the ``Notebook``, at each resolution anew, also of what this process remembers.  So
-nothing here can change an answer.  What is in an offer is in ``offers``, how notes lie on disk in
-``index.notebook``.
+What may be shared depends on the target and on the rules about files, which ``_context`` puts into words;
+what the index says is asked of the ``Notebook``, at each resolution anew, also of what this process
+remembers.  So nothing here can change an answer.  What is in an offer is in ``offers``, how notes lie on disk
+in ``index.notebook``.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
     from resolver.rules import Rules
+    from resolver.sources import OpenSource
 
-__all__ = ["Forgotten", "OfferShelf", "context"]
+__all__ = ["Forgotten", "OfferShelf", "open_shelf"]
 
 _MOST = 4_000  # offers that a process remembers
 
@@ -36,10 +37,19 @@ class Forgotten(IndexUnavailable):
     """Something was in the cache when a note about it was made, and is not any more."""
 
 
-def context(environment: Environment, rules: Rules) -> str | None:
+def _context(environment: Environment, rules: Rules) -> str | None:
     """Return all that offers depend on besides listings; None where that is not to be put into words."""
     said = rules.about_files
     return None if said is None else repr((FORMAT, environment.variables, environment.tags.said, said))
+
+
+def open_shelf(
+    opened: OpenSource, environment: Environment, rules: Rules, *, fresh: bool
+) -> OfferShelf | None:
+    """Return the shelf for a target; None where ``opened`` keeps no notes, or none can be kept for it."""
+    about = _context(environment, rules)
+    notebook = None if about is None else opened.notebook(about)
+    return None if notebook is None else OfferShelf(notebook, fresh=fresh)
 
 
 class OfferShelf:

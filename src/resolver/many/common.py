@@ -7,7 +7,7 @@ out by ``catalog``.
 
 from __future__ import annotations
 
-from resolver.shelf import Forgotten, OfferShelf, context
+from resolver.shelf import Forgotten, open_shelf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ class CommonShelf:
     __slots__ = ("_noted", "_offers", "_source")
 
     def __init__(self, opened: OpenSource, problem: PythonProblem, *, fresh: bool) -> None:
-        about = context(problem.catalog.environment, problem.catalog.rules)
-        notebook = None if about is None else opened.notebook(about)
-        self._noted = None if notebook is None else OfferShelf(notebook, fresh=fresh)
+        self._noted = open_shelf(opened, problem.catalog.environment, problem.catalog.rules, fresh=fresh)
         self._offers: dict[str, Offer] = {}
         self._source = opened.source
 
