@@ -1,7 +1,7 @@
-"""Every option of the command line once, as data, and reading arguments and variables by that table.
+"""Reading arguments and variables, by the table of options in ``settings``.
 
 argparse is not used: importing it costs 9 ms, half of what a warm run takes.  What the options mean for a
-resolution is in ``options``; help is written from the same table in ``usage``.
+resolution is in ``options``.
 
 Spelling rules: ``--name value``, ``--name=value``, ``-x value``, ``-xvalue``, flags together (``-qv``);
 ``--`` ends the options; abbreviations are not understood.  Each option can be set by the variable
@@ -11,370 +11,29 @@ Spelling rules: ``--name value``, ``--name=value``, ``-x value``, ``-xvalue``, f
 from __future__ import annotations
 
 from resolver.errors import InputError
-from resolver.options import CHOICES, Options, not_yet
+from resolver.options import Options, not_yet
+from resolver.settings import COMMANDS, COUNT, FLAG, FORMATS_YET, REPEAT, TABLE, VALUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["COMMANDS", "TABLE", "Arguments", "Setting", "flag_of", "is_supported", "parse"]
+    from resolver.settings import Setting
 
-COMMANDS = {
-    "resolve": "find versions of all packages that requirements files ask for",
-    "resolve-many": "do so for each line of a file by itself",
-    "why": "say who wants a package, and why it is not newer",
-    "cache": "say where the cache is, how large it is, make it smaller, or empty it",
-}
-"""The commands, each with what it does."""
+__all__ = ["Arguments", "flag_of", "is_supported", "parse"]
 
 _COMMANDS_NOT_YET = ("tree",)
-
-FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
-
-
-class Setting:
-    """One option: ``name`` is its key, ``flags`` are shown, ``hidden`` ones work too.
-
-    ``kind`` is one of "flag", "count", "value" (the last one counts) and "repeat".  ``choices`` maps each
-    spelling of a value to the value; ``number`` says what a number must be.  ``implies`` makes a flag stand
-    for another setting's value.  ``header`` tells whether it belongs into the command that a result's header
-    names: whatever can change the result does.  ``commands`` are those that take it, all where none is named.
-    ``least`` is the least value of a number that is no field of ``Options``, which checks its own.
-    """
-
-    __slots__ = (
-        "choices",
-        "commands",
-        "flags",
-        "group",
-        "header",
-        "help",
-        "hidden",
-        "implies",
-        "kind",
-        "least",
-        "metavar",
-        "name",
-        "number",
-    )
-
-    def __init__(  # noqa: PLR0913  # a row of the table: each argument is a column
-        self,
-        group: str,
-        flags: str,
-        kind: str,
-        text: str,
-        *,
-        metavar: str = "",
-        hidden: str = "",
-        choices: Mapping[str, str] | None = None,
-        number: type[int | float] | None = None,
-        implies: tuple[str, str] | None = None,
-        header: bool = True,
-        commands: str = "",
-        least: int | None = None,
-    ) -> None:
-        self.group = group
-        self.flags = tuple(flags.split())
-        self.name = self.flags[0].removeprefix("--").replace("-", "_")
-        self.kind = kind
-        self.help = text
-        self.metavar = metavar
-        self.hidden = tuple(hidden.split())
-        self.choices = choices or {}
-        self.number = number
-        self.implies = implies
-        self.header = header
-        self.commands = tuple(commands.split())
-        self.least = least
-
-    def serves(self, command: str) -> bool:
-        """Return whether ``command`` takes it."""
-        return not self.commands or command in self.commands
-
-    @property
-    def variable(self) -> str:
-        """The variable that sets it."""
-        return f"RESOLVER_{self.name.upper()}"
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether a value must follow."""
-        return self.kind in (VALUE, REPEAT)
-
-
-def _same(*values: str, **spellings: str) -> dict[str, str]:
-    return dict(zip(values, values, strict=True)) | spellings
-
-
-_FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
-_FORMATS_YET = ("requirements", "json")
-
-INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
-OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
-LINES = "The lines"
-_MANY, _ONE, _CACHE = "resolve-many", "resolve why", "cache"
-
-TABLE = (
-    Setting(
-        INDEX,
-        "--index-url -i --default-index",
-        VALUE,
-        "the package index (default: the one that pip uses)",
-        metavar="URL",
-        hidden="--pypi-url",
-    ),
-    Setting(INDEX, "--extra-index-url --index", REPEAT, "a further index, asked before it", metavar="URL"),
-    Setting(
-        INDEX,
-        "--index-strategy",
-        VALUE,
-        "which indexes a package may come from",
-        choices=_same(*CHOICES["index_strategy"]),
-    ),
-    Setting(INDEX, "--find-links -f", REPEAT, "a folder or page with files", metavar="PLACE"),
-    Setting(INDEX, "--no-index", FLAG, "use no index"),
-    Setting(INDEX, "--only-binary", REPEAT, "use wheels only, of NAME or of :all:", metavar="NAME"),
-    Setting(
-        INDEX, "--no-build", FLAG, "use wheels only (--only-binary :all:)", implies=("only_binary", ":all:")
-    ),
-    Setting(INDEX, "--no-binary", REPEAT, "use no wheels of NAME", metavar="NAME"),
-    Setting(
-        INDEX,
-        "--build",
-        VALUE,
-        "whether source distributions may be built to read their metadata",
-        choices=_same(*CHOICES["build"]),
-    ),
-    Setting(TARGET, "--python-version", VALUE, "resolve for this version of Python", metavar="3.12[.4]"),
-    Setting(
-        TARGET,
-        "--python-platform",
-        VALUE,
-        "resolve for this platform: linux, macos, windows, x86_64-manylinux_2_28, ...",
-        metavar="PLATFORM",
-    ),
-    Setting(
-        TARGET, "--python", VALUE, "resolve for this interpreter (default: the running one)", metavar="PATH"
-    ),
-    Setting(
-        VERSIONS,
-        "--constraint -c",
-        REPEAT,
-        "a file of bounds for packages that are wanted anyway",
-        metavar="FILE",
-        hidden="--constraints",
-    ),
-    Setting(
-        VERSIONS,
-        "--override",
-        REPEAT,
-        "a file of requirements that replace all others on the same package",
-        metavar="FILE",
-        hidden="--overrides",
-    ),
-    Setting(VERSIONS, "--exclude", REPEAT, "drop every requirement on NAME", metavar="NAME"),
-    Setting(
-        VERSIONS,
-        "--resolution",
-        VALUE,
-        "which versions to prefer",
-        choices=_same(*CHOICES["resolution"]),
-    ),
-    Setting(
-        VERSIONS,
-        "--prerelease",
-        VALUE,
-        "when pre-releases may be used",
-        choices=_same(*CHOICES["prerelease"]),
-    ),
-    Setting(
-        VERSIONS, "--pre", FLAG, "use pre-releases (--prerelease allow)", implies=("prerelease", "allow")
-    ),
-    Setting(
-        VERSIONS,
-        "--exclude-newer",
-        VALUE,
-        "use only what was uploaded by 2024-02-28 (to the end of that day, in UTC), by 2024-02-28T12:00:00Z,"
-        " or P3D or '3 days' ago",
-        metavar="WHEN",
-        hidden="--uploaded-prior-to",
-    ),
-    Setting(VERSIONS, "--no-deps", FLAG, "leave out dependencies", hidden="--no-dependencies"),
-    Setting(VERSIONS, "--extra", REPEAT, "include this extra of the project", metavar="NAME"),
-    Setting(VERSIONS, "--all-extras", FLAG, "include all extras of the project"),
-    Setting(VERSIONS, "--group", REPEAT, "include this dependency group", metavar="NAME"),
-    Setting(VERSIONS, "--upgrade -U", FLAG, "do not keep the versions of the output file"),
-    Setting(
-        VERSIONS, "--upgrade-package -P", REPEAT, "do not keep the version of this package", metavar="NAME"
-    ),
-    Setting(
-        VERSIONS,
-        "--engine",
-        VALUE,
-        "the resolution algorithm",
-        choices=_same(*CHOICES["engine"]),
-        commands=_ONE,
-    ),
-    Setting(
-        LINES,
-        "--limit",
-        VALUE,
-        "take the first N lines only",
-        metavar="N",
-        number=int,
-        least=1,
-        commands=_MANY,
-    ),
-    Setting(
-        LINES,
-        "--latest-version",
-        FLAG,
-        "take a bare name for its newest version that may be used",
-        commands=_MANY,
-    ),
-    Setting(LINES, "--fail-fast", FLAG, "stop at the first line that does not succeed", commands=_MANY),
-    Setting(
-        LINES,
-        "--jobs",
-        VALUE,
-        "lines under way at a time in one process, while something must be waited for (default: 50)",
-        metavar="N",
-        number=int,
-        least=1,
-        commands=_MANY,
-    ),
-    Setting(
-        LINES,
-        "--workers",
-        VALUE,
-        "work in N processes of this machine",
-        metavar="N",
-        number=int,
-        least=1,
-        commands=_MANY,
-    ),
-    Setting(
-        LINES,
-        "--dask",
-        VALUE,
-        "work on the dask cluster whose scheduler is there",
-        metavar="ADDRESS",
-        commands=_MANY,
-    ),
-    Setting(OUTPUT, "--json-lines", FLAG, "write a JSON document for each line", commands=_MANY),
-    Setting(
-        OUTPUT,
-        "--plot",
-        VALUE,
-        "draw how long the lines took, into an .svg or .html file",
-        metavar="FILE",
-        commands=_MANY,
-    ),
-    Setting(
-        OUTPUT,
-        "--output-file -o",
-        VALUE,
-        "write here instead of stdout",
-        metavar="FILE",
-        hidden="--output",
-        commands=_ONE,
-    ),
-    Setting(
-        OUTPUT,
-        "--format",
-        VALUE,
-        "how to write the result",
-        choices=_same(*_FORMATS) | {"requirements.txt": "requirements", "pylock.toml": "pylock"},
-        commands=_ONE,
-    ),
-    Setting(
-        OUTPUT, "--generate-hashes", FLAG, "write the hashes of all files of each version", commands=_ONE
-    ),
-    Setting(OUTPUT, "--no-annotate", FLAG, "do not write who wants each package", commands=_ONE),
-    Setting(OUTPUT, "--no-header", FLAG, "do not write the command on top", commands=_ONE),
-    Setting(OUTPUT, "--check", FLAG, "only tell whether the output file would change", commands=_ONE),
-    Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
-    Setting(
-        NETWORK,
-        "--max-size",
-        VALUE,
-        "what prune leaves at most, such as 500M or 2GiB (default: 1G)",
-        metavar="SIZE",
-        header=False,
-        commands=_CACHE,
-    ),
-    Setting(
-        NETWORK, "--no-cache", FLAG, "use no cache, and leave none", hidden="--no-cache-dir -n", header=False
-    ),
-    Setting(NETWORK, "--refresh", FLAG, "ask the index again about all that is cached", header=False),
-    Setting(NETWORK, "--offline", FLAG, "use the cache only", header=False),
-    Setting(NETWORK, "--record", VALUE, "record all that indexes answer", metavar="DIR", header=False),
-    Setting(NETWORK, "--replay", VALUE, "resolve from a recording only", metavar="DIR", header=False),
-    Setting(
-        NETWORK,
-        "--timeout",
-        VALUE,
-        "give up a request that is silent for so long",
-        metavar="SECONDS",
-        hidden="--default-timeout",
-        number=float,
-        header=False,
-    ),
-    Setting(
-        NETWORK, "--retries", VALUE, "how often to retry a request", metavar="N", number=int, header=False
-    ),
-    Setting(NETWORK, "--concurrency", VALUE, "requests at a time", metavar="N", number=int, header=False),
-    Setting(
-        LIMITS, "--deadline", VALUE, "give up after so long", metavar="SECONDS", number=float, header=False
-    ),
-    Setting(
-        LIMITS,
-        "--max-steps",
-        VALUE,
-        "give up after so many steps of the solver (decisions, conflicts and what follows from them)",
-        metavar="N",
-        number=int,
-        header=False,
-    ),
-    Setting(
-        LIMITS,
-        "--max-memory",
-        VALUE,
-        "give up when the process has taken so much memory",
-        metavar="MB",
-        number=float,
-        header=False,
-    ),
-    Setting(
-        LIMITS,
-        "--no-fixes",
-        FLAG,
-        "do not look for changes that would help where there is no solution",
-        header=False,
-        commands=_ONE,
-    ),
-    Setting("", "--requirement -r", REPEAT, "the same as an operand", hidden="--requirements"),
-    Setting(MESSAGES, "--quiet -q", COUNT, "say errors only (-qq: nothing)", header=False),
-    Setting(MESSAGES, "--verbose -v", COUNT, "say more (-vv: with tracebacks)", header=False),
-    Setting(
-        MESSAGES,
-        "--color",
-        VALUE,
-        "when to colour messages",
-        choices=_same("auto", "always", "never"),
-        header=False,
-    ),
-    Setting(MESSAGES, "--no-color", FLAG, "do not colour messages", implies=("color", "never"), header=False),
-    Setting(MESSAGES, "--no-progress", FLAG, "show no progress", header=False),
-    Setting(MESSAGES, "--version -V", FLAG, "say which version this is", header=False),
-    Setting(MESSAGES, "--help -h", FLAG, "show this help", header=False),
-)
-"""All options, in the order in which help shows them."""
 
 # The options of the table that set a field of ``Options`` of another name.
 _FIELDS = {
     "extra_index_url": "extra_index_urls",
+    "explicit_index": "explicit_indexes",
+    "index_package": "package_indexes",
+    "build_constraint": "build_constraints",
+    "allow_url": "allow_urls",
+    "refresh_package": "refresh_packages",
+    "trusted_host": "trusted_hosts",
+    "max": "limits",
     "constraint": "constraints",
     "override": "overrides",
     "exclude": "excludes",
@@ -383,7 +42,7 @@ _FIELDS = {
     "upgrade_package": "upgrade_packages",
 }
 
-_FILES = ("constraints", "overrides")
+_FILES = ("constraints", "overrides", "build_constraints")
 # Fields whose options name files, which somebody else reads.
 
 
@@ -651,7 +310,7 @@ def _checked(setting: Setting, source: str, value: str) -> str:
 def is_supported(setting: Setting, value: str) -> bool:
     """Return whether the feature behind this value of a setting is there."""
     if setting.name == "format":
-        return value in _FORMATS_YET
+        return value in FORMATS_YET
     return setting.name != "check" and not not_yet(_FIELDS.get(setting.name, setting.name), value)
 
 

@@ -33,12 +33,25 @@ CHOICES = {
     "resolution": ("highest", "lowest", "lowest-direct"),
     "build": ("never", "allow"),
     "engine": ("pubgrub", "resolvelib"),
+    "keyring_provider": ("disabled", "subprocess"),
 }
 """The values of each option that is a choice, the default's among them."""
 
 _NOT_YET: dict[str, tuple[str, ...]] = {
     "find_links": (),
     "no_index": (),
+    "package_indexes": (),
+    "explicit_indexes": (),
+    "refresh_packages": (),
+    "proxy": (),
+    "cert": (),
+    "client_cert": (),
+    "trusted_hosts": (),
+    "keyring_provider": ("subprocess",),
+    "limits": (),
+    "allow_urls": (),
+    "build_timeout": (),
+    "build_constraints": (),
     "no_binary": (),
     "extras": (),
     "all_extras": (),
@@ -135,6 +148,18 @@ class Options:
     max_steps: int | None = None
     max_memory: float | None = None
     no_fixes: bool = False
+    explicit_indexes: tuple[str, ...] = ()
+    package_indexes: tuple[str, ...] = ()
+    allow_urls: tuple[str, ...] = ()
+    build_timeout: float = 600.0
+    build_constraints: tuple[str, ...] = ()
+    refresh_packages: tuple[str, ...] = ()
+    proxy: str | None = None
+    cert: str | None = None
+    client_cert: str | None = None
+    trusted_hosts: tuple[str, ...] = ()
+    keyring_provider: str = "disabled"
+    limits: tuple[str, ...] = ()
 
     def replace(self, **changes: object) -> Options:
         """Return the same options with ``changes`` made, checked as the constructor checks them.
@@ -308,7 +333,7 @@ def _checked(name: str, value: object, default: object) -> object:
         if name == "extra_index_urls":
             for text in texts:
                 _check_url(name, text)
-        elif name in ("excludes", "only_binary", "no_binary"):
+        elif name in ("excludes", "only_binary", "no_binary", "refresh_packages", "allow_urls"):
             _check_names(name, texts)
         return texts
     if name in CHOICES:
@@ -341,14 +366,22 @@ def _check_names(name: str, texts: tuple[str, ...]) -> None:
     from resolver.model.names import InvalidName, normalise  # noqa: PLC0415  # lazy: start-up time
 
     for text in texts:
-        if name == "excludes" or text not in (":all:", ":none:"):
+        if name in ("excludes", "refresh_packages") or text not in (":all:", ":none:"):
             try:
                 normalise(text)
             except InvalidName as error:
                 raise InputError(f"{name}: {error}") from None
 
 
-_LEAST = {"timeout": 0, "retries": 0, "concurrency": 1, "deadline": 0, "max_steps": 0, "max_memory": 0}
+_LEAST = {
+    "timeout": 0,
+    "build_timeout": 0,
+    "retries": 0,
+    "concurrency": 1,
+    "deadline": 0,
+    "max_steps": 0,
+    "max_memory": 0,
+}
 # The least value of each option that is a number; times must be greater than it.
 
 
@@ -366,7 +399,7 @@ def _number(name: str, value: object, default: object) -> float:
 
 def _checked_text(name: str, value: object) -> str:
     """Return text, or the text of a path, of an option that may be ``None``."""
-    if name in ("python", "cache_dir", "record", "replay"):
+    if name in ("python", "cache_dir", "record", "replay", "cert", "client_cert"):
         from os import fspath  # noqa: PLC0415  # loaded by the interpreter anyway
 
         try:

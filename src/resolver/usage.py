@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from resolver.arguments import COMMANDS, TABLE, is_supported
+from resolver.arguments import is_supported
 from resolver.options import Options
+from resolver.settings import COMMANDS, TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resolver.arguments import Setting
+    from resolver.settings import Setting
 
 __all__ = ["usage"]
 

@@ -56,6 +56,18 @@ CONTRACT: dict[str, object] = {
     "max_steps": None,
     "max_memory": None,
     "no_fixes": False,
+    "explicit_indexes": (),
+    "package_indexes": (),
+    "allow_urls": (),
+    "build_timeout": 600.0,
+    "build_constraints": (),
+    "refresh_packages": (),
+    "proxy": None,
+    "cert": None,
+    "client_cert": None,
+    "trusted_hosts": (),
+    "keyring_provider": "disabled",
+    "limits": (),
 }
 
 
