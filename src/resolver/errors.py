@@ -11,6 +11,7 @@ travels to the explanation.  What ends a resolution is one of these::
     │   └── HashMismatch        a file is not the one its index promised
     ├── MetadataInvalid         metadata or a page cannot be read (caught where it is read)    exit code 3
     ├── BuildRefused            a source distribution would have to be built                   exit code 5
+    │   └── BuildFailed         it was tried to build one
     ├── NoSolution              the requirements contradict each other, with the proof         exit code 1
     ├── Stopped                 gave up, without an answer either way
     │   └── LimitReached        a deadline or another limit was hit                            exit code 7
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "BuildFailed",
     "BuildRefused",
     "HashMismatch",
     "IndexUnavailable",
@@ -174,6 +176,14 @@ class BuildRefused(ResolverError):
     """A source distribution would have to be built, and building is off or failed."""
 
     exit_code = 5
+
+
+class BuildFailed(BuildRefused):
+    """A build went wrong; ``output`` holds the last lines of what it said."""
+
+    def __init__(self, message: str, *, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 class NoSolution(ResolverError):

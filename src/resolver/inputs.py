@@ -129,6 +129,9 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
     if wheels:
         # Those of the command come last: a ":none:" among them takes back what stands before it.
         changes["only_binary"] = (*wheels, *options.only_binary)
+    sources = [name for file in files for name in file.options.no_binary]
+    if sources:
+        changes["no_binary"] = (*sources, *options.no_binary)
     if any(file.options.pre for file in files) and not arguments.count("prerelease"):
         changes["prerelease"] = "allow"
     if changes:

@@ -16,6 +16,7 @@ from resolver.policy import (
     SourceOnly,
     TooNew,
     Unreadable,
+    WheelOnly,
     Yanked,
     too_new,
     yanked,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["FileLists", "Judge", "Verdicts"]
 
 #: How far each rule lies from acceptance: the reason of the last one says most.
-_STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly)
+_STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, WheelOnly, SourceOnly)
 
 
 class FileLists:
@@ -109,6 +110,7 @@ class Judge:
         "_rules",
         "_sources",
         "_summary",
+        "_wheels",
     )
 
     def __init__(self, listing: Listing, environment: Environment, rules: Rules) -> None:
@@ -118,6 +120,7 @@ class Judge:
         self._rules = rules
         self._pins = rules.pins(listing.name)
         self._sources = rules.sources(listing.name)
+        self._wheels = rules.wheels(listing.name)
         self._late = _late(listing, rules.cutoff)
         # For versions that are not pinned and for those that are, by trait and by what was said.
         self._ranks: tuple[dict[int, int], dict[int, int]] = ({}, {})
@@ -203,10 +206,10 @@ class Judge:
         if self._fault(trait, pinned=pinned) is None:
             tags = self._tags(trait)
             if tags != SOURCE:
-                rank = self._environment.rank(tags)
-            elif self._summary.traits[3 * trait + 2] and self._sources:
-                # Metadata of a source distribution can be read where the index serves it (PEP 658).
-                rank = _LAST
+                rank = self._environment.rank(tags) if self._wheels else None
+            elif self._sources:
+                # Best one whose metadata the index serves (PEP 658): others have to be fetched to be read.
+                rank = _LAST if self._summary.traits[3 * trait + 2] else _LAST + 1
         found = self._ranks[pinned][trait] = _UNFIT if rank is None else rank
         return found
 
@@ -219,11 +222,15 @@ class Judge:
         wheels: list[str] = []  # the tags of those that nothing but their tags rules out
         for trait in traits:
             fault = self._fault(trait, pinned=pinned)
-            tags = SOURCE if fault else self._tags(trait)
-            if tags != SOURCE:
+            tags = self._tags(trait)
+            if fault is not None:
+                faults.append(fault)
+            elif tags == SOURCE:
+                faults.append(SourceOnly())
+            elif self._wheels:
                 wheels.append(tags)
             else:
-                faults.append(fault or SourceOnly())
+                faults.append(WheelOnly())
         if not wheels:
             return max(faults, key=lambda fault: _STAGES.index(type(fault)))  # of several the first
         nearest = max(map(self._environment.why_unfit, wheels), key=list(_NEAREST).index)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "Note", "write_note"]
 
-FORMAT = "note-4"  # another layout, or another way to judge files or to read metadata, is another number
+FORMAT = "note-5"  # another layout, or another way to judge files or to read metadata, is another number
 
 
 class Note:

@@ -52,7 +52,6 @@ _NOT_YET: dict[str, tuple[str, ...]] = {
     "allow_urls": (),
     "build_timeout": (),
     "build_constraints": (),
-    "no_binary": (),
     "extras": (),
     "all_extras": (),
     "groups": (),

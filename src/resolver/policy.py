@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadMetadata",
+    "BuildFault",
     "DirectReference",
     "ExcludedByConstraint",
+    "NeedsBuild",
     "NoMatchingWheel",
     "PreRelease",
     "PreReleases",
@@ -27,6 +29,7 @@ __all__ = [
     "SourceOnly",
     "TooNew",
     "Unreadable",
+    "WheelOnly",
     "Yanked",
     "too_new",
     "yanked",
@@ -104,13 +107,44 @@ class NoMatchingWheel(Reason):
 
 
 class SourceOnly(Reason):
-    """There is only a source distribution, and building is off."""
+    """There is only a source distribution, and the user allows none."""
 
     __slots__ = ()
 
     def says(self, *, many: bool) -> str:
         """Say that there is no wheel."""
         return f"{'have' if many else 'has'} no wheel (building source distributions is off)"
+
+
+class WheelOnly(Reason):
+    """There are only wheels, and the user allows none."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that there is no source distribution."""
+        return f"{'have' if many else 'has'} no source distribution (wheels are not allowed)"
+
+
+class NeedsBuild(Reason):
+    """Only a build of its source distribution could tell what it requires, and building is off."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that it would have to be built."""
+        return f"{'have' if many else 'has'} no wheel and would have to be built (building is off)"
+
+
+class BuildFault(Reason):
+    """Its source distribution could not be built; ``detail`` says what went wrong."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say what went wrong."""
+        del many
+        return f"could not be built: {self.detail}"
 
 
 class Yanked(Reason):

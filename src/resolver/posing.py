@@ -68,6 +68,7 @@ def pose(
         prerelease=options.prerelease,
         cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),
         only_binary=options.only_binary,
+        no_binary=options.no_binary,
         requirements=[
             each for each in (*requirements, *constraints, *overrides) if environment.holds(each.marker)
         ],

@@ -22,31 +22,30 @@ __all__ = ["Rules", "package_names"]
 class Rules:
     """The user's choices that decide which candidates are usable.
 
-    Source distributions of the packages that ``only_binary`` names are no candidates; ``":all:"`` names all
-    of them, and ``":none:"`` takes back what stands before it.  ``requirements`` are the user's own
+    Source distributions of the packages that ``only_binary`` names are no candidates, nor are wheels of
+    those that ``no_binary`` names; ``":all:"`` names all, and ``":none:"`` takes back what stands before it.
+    A name counts more than the other option's ``":all:"``.  ``requirements`` are the user's own
     (constraints and overrides included): an exact pin among them admits a yanked file, a named pre-release
     counts as a wish.  ``constraints`` are those whose marker holds.  Raises ``InputError`` for a name that is
     none.
     """
 
-    __slots__ = ("_constraints", "_pins", "_wheels", "_wheels_alone", "cutoff", "pre_releases")
+    __slots__ = ("_constraints", "_pins", "_sources_only", "_wheels_only", "cutoff", "pre_releases")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter a choice
         self,
         *,
         prerelease: str = "if-necessary",
         cutoff: str | None = None,
         only_binary: Iterable[str] = (),
+        no_binary: Iterable[str] = (),
         requirements: Sequence[Requirement] = (),
         constraints: Sequence[Requirement] = (),
     ) -> None:
         self.pre_releases = PreReleases(prerelease, requirements)
         self.cutoff = cutoff
-        names = list(only_binary)
-        if ":none:" in names:  # as for pip
-            names = names[len(names) - names[::-1].index(":none:") :]
-        self._wheels_alone = ":all:" in names
-        self._wheels = frozenset(package_names("only_binary", (name for name in names if name != ":all:")))
+        self._wheels_only = _Named("only_binary", only_binary)
+        self._sources_only = _Named("no_binary", no_binary)
         self._pins: dict[str, list[Specifiers]] = {}
         for requirement in requirements:
             if requirement.specifiers.pin is not None:
@@ -66,7 +65,7 @@ class Rules:
     @property
     def about_files(self) -> str | None:
         """All that decides about files, but pins; None where a cut-off does, which a clock may have set."""
-        return None if self.cutoff is not None else repr((self._wheels_alone, sorted(self._wheels)))
+        return None if self.cutoff is not None else repr((self._wheels_only.said, self._sources_only.said))
 
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""
@@ -79,7 +78,33 @@ class Rules:
 
     def sources(self, name: str) -> bool:
         """Tell whether source distributions of package ``name`` may be candidates."""
-        return not self._wheels_alone and name not in self._wheels
+        return not self._wheels_only.over(self._sources_only, name)
+
+    def wheels(self, name: str) -> bool:
+        """Tell whether wheels of package ``name`` may be candidates."""
+        return not self._sources_only.over(self._wheels_only, name)
+
+
+class _Named:
+    """The packages that an option names, ``:all:`` and ``:none:`` understood as pip does."""
+
+    __slots__ = ("_all", "_names")
+
+    def __init__(self, option: str, names: Iterable[str]) -> None:
+        names = list(names)
+        if ":none:" in names:
+            names = names[len(names) - names[::-1].index(":none:") :]
+        self._all = ":all:" in names
+        self._names = frozenset(package_names(option, (name for name in names if name != ":all:")))
+
+    @property
+    def said(self) -> object:
+        """Return all that counts, as a value that can be written down."""
+        return self._all, sorted(self._names)
+
+    def over(self, other: _Named, name: str) -> bool:
+        """Tell whether this means package ``name``: by its name, or by all that ``other`` does not name."""
+        return name in self._names or (self._all and name not in other._names)
 
 
 def package_names(option: str, names: Iterable[str]) -> list[str]:

@@ -130,7 +130,7 @@ class Run:
         import asyncio  # noqa: PLC0415  # lazy: start-up time
 
         if self._trials is None:
-            tasks = [self._fetcher.start(key) for key in keys]
+            tasks = [self._fetcher.demand(key) for key in keys]
             left = self._budget.seconds
         else:
             tasks = await self._trials.start(keys)
@@ -178,7 +178,7 @@ class Run:
         if self._fetching is None:
             from resolver.scout import Fetcher  # noqa: PLC0415  # lazy: start-up time
 
-            self._fetching = Fetcher(self.opened.source, self.problem)
+            self._fetching = Fetcher(self.opened.source, self.problem, self.opened.builds)
         return self._fetching
 
     @property
@@ -252,7 +252,6 @@ class Run:
             self.problem,
             self._solver if fixing else None,
             self._fetcher,
-            source=self.opened.source,
             allowance=self._allowance(fixing=fixing),
             foreseen=tuple if self._search is None else self._search.foreseen,
         )

@@ -11,18 +11,18 @@ asyncio is imported when the first task is made.
 
 from __future__ import annotations
 
-from resolver.errors import BuildRefused, MetadataInvalid, ResolverError
+from resolver.errors import BuildFailed, BuildRefused, MetadataInvalid, ResolverError
 from resolver.index.listing import Listing
-from resolver.policy import BadMetadata, Reason, SourceOnly
+from resolver.policy import BadMetadata, BuildFault, NeedsBuild, Reason
 from resolver.problem import ListingKey, MetadataKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Coroutine, Mapping, Sequence
 
     from resolver.index.metadata import Metadata
-    from resolver.index.source import Source
+    from resolver.index.source import Builds, Source
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
@@ -32,10 +32,16 @@ __all__ = ["Fetcher", "Scout"]
 
 
 class Fetcher:
-    """Brings what ``source`` has into the catalog of ``problem``, one request a key."""
+    """Brings what ``source`` has into the catalog of ``problem``, one request a key.
 
-    def __init__(self, source: Source, problem: PythonProblem) -> None:
+    What only a build could tell is built by ``builds`` where it is given, but nothing that is not demanded.
+    """
+
+    def __init__(self, source: Source, problem: PythonProblem, builds: Builds | None = None) -> None:
         self._source = source
+        self._builds = builds
+        self._may_build = builds is not None
+        self._to_build: set[tuple[str, str]] = set()
         self._catalog = problem.catalog
         self._tasks: dict[tuple[str, str], asyncio.Task[Listing | Metadata]] = {}
         self._started: list[Key] = []
@@ -54,26 +60,49 @@ class Fetcher:
             if isinstance(key, ListingKey):
                 raise
             found = BadMetadata(str(error).rstrip("."))
+        except BuildFailed as error:
+            found = BuildFault(str(error).rstrip("."))
         except BuildRefused:
-            found = SourceOnly()
+            found = self._built(key)
         if isinstance(found, Listing):
             self._catalog.add_listing(found)
         elif found is not None and isinstance(key, MetadataKey):
             self._catalog.add_metadata(key.name, key.candidate, found)
         return found is not None
 
+    def _built(self, key: Key) -> Metadata | Reason | None:
+        """Return what a build has told before, or that none is allowed; None: ``demand`` builds."""
+        assert isinstance(key, MetadataKey)
+        found = None if self._builds is None else self._builds.known(key.name, key.file)
+        if found is None and self._may_build:
+            self._to_build.add(_slot(key))
+            return None
+        return found or NeedsBuild()
+
+    def demand(self, key: Key) -> asyncio.Task[Listing | Metadata]:
+        """Return the task that finds what ``key`` asks for, by a build where it turned out to need one."""
+        slot = _slot(key)
+        if slot not in self._to_build:
+            return self.start(key)
+        assert isinstance(key, MetadataKey)
+        assert self._builds is not None
+        self._to_build.discard(slot)
+        return self._begin(key, self._builds.build(key.name, key.file))
+
+    def is_to_build(self, key: Key) -> bool:
+        """Tell whether only ``demand`` can find what ``key`` asks for."""
+        return _slot(key) in self._to_build
+
+    def for_trial(self, problem: PythonProblem) -> Fetcher:
+        """Return one that does the same for another problem, but builds nothing."""
+        made = Fetcher(self._source, problem, self._builds)
+        made._may_build = False
+        return made
+
     def start(self, key: Key) -> asyncio.Task[Listing | Metadata]:
         """Return the task that fetches what ``key`` asks for, made if need be; wants a running event loop."""
         slot = _slot(key)
-        task = self._tasks.get(slot)
-        if task is None:
-            import asyncio  # noqa: PLC0415  # lazy: start-up time
-
-            task = self._tasks[slot] = asyncio.get_running_loop().create_task(self._fetch(key))
-            self._started.append(key)
-            self.pending += 1
-            task.add_done_callback(self._done)
-        return task
+        return self._tasks.get(slot) or self._begin(key, self._fetch(key))
 
     def wasted(self, asked: Mapping[str, Collection[int]]) -> int:
         """Return how much was waited for, or begun, that the solver did not ask for.
@@ -105,6 +134,17 @@ class Fetcher:
         if isinstance(key, ListingKey):
             return self._source.listing_now(key.name)
         return self._source.metadata_now(key.name, key.file)
+
+    def _begin(
+        self, key: Key, work: Coroutine[object, None, Listing | Metadata]
+    ) -> asyncio.Task[Listing | Metadata]:
+        import asyncio  # noqa: PLC0415  # lazy: start-up time
+
+        task = self._tasks[_slot(key)] = asyncio.get_running_loop().create_task(work)
+        self._started.append(key)
+        self.pending += 1
+        task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[Listing | Metadata]) -> None:
         self.pending -= 1
@@ -152,7 +192,8 @@ class Scout:
         asked.add(key.candidate)
         if len(asked) >= _PATIENCE:
             for likely in self._problem.likely_next(key, min(4 << min(len(asked) - _PATIENCE, 4), _WINDOW)):
-                self._fetcher.start(likely)
+                if not likely.file.is_bare_source:  # whole archives are too much to be fetched in vain
+                    self._fetcher.start(likely)
 
     def _walk(self) -> None:
         """Do what can be done now; lists and not recursion, since graphs can be deep.
@@ -213,7 +254,7 @@ class Scout:
             known = self._fetcher.now(key)
         except (ResolverError, CancelledError):
             return False  # Should the solver need it, it will meet the failure itself.
-        if not known and not self._fetcher.stopped:
+        if not (known or self._fetcher.stopped or self._fetcher.is_to_build(key)):
             task = self._fetcher.start(key)
             if task not in self._waiting:
                 self._waiting[task] = []

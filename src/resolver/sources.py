@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from resolver.index.aiohttp_transport import AiohttpTransport
     from resolver.index.notebook import Notebook
     from resolver.index.replay import RecordingSource
-    from resolver.index.source import Source
+    from resolver.index.source import Builds, Source
     from resolver.index.transport import Request, Response
     from resolver.model.environment import Host
     from resolver.options import Options
+
+    Building = Callable[[Options, Client, RecordStore | None, Callable[[str], None]], Builds]
 
 __all__ = ["OpenSource", "cache_directory", "environment_of", "open_source"]
 
@@ -37,7 +39,7 @@ __all__ = ["OpenSource", "cache_directory", "environment_of", "open_source"]
 class OpenSource:
     """A source, what it took, and what to do about it when the resolution is over."""
 
-    __slots__ = ("_notebook", "_recording", "_transport", "source")
+    __slots__ = ("_notebook", "_recording", "_transport", "builds", "source")
 
     def __init__(
         self,
@@ -46,8 +48,10 @@ class OpenSource:
         transport: _Network | None = None,
         recording: RecordingSource | None = None,
         notebook: Callable[[str], Notebook] | None = None,
+        builds: Builds | None = None,
     ) -> None:
         self.source = source
+        self.builds = builds
         self._notebook = notebook
         self._transport = transport
         self._recording = recording
@@ -155,10 +159,11 @@ def open_source(
     asked: Sequence[str] = (),
     warn: Callable[[str], None] | None = None,
     note: Callable[[str], None] | None = None,
+    building: Building | None = None,
 ) -> OpenSource:
     """Stack what ``options`` ask for; ``warn`` and ``note`` get sentences.
 
-    ``asked`` says in a recording what it is of.
+    ``asked`` says in a recording what it is of.  ``building`` makes who builds, None: nobody does.
 
     Nothing is fetched yet.  Raises ``InputError`` where no index is known, ``IndexUnavailable`` where the
     recording to replay cannot be read.
@@ -178,12 +183,16 @@ def open_source(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline
     )
     client = Client(caching, indexes, strategy=options.index_strategy)
+    builds = None if building is None else building(options, client, store, note)
     if options.record is not None:
-        return _recorded(client, options, asked, transport)
+        return _recorded(client, options, asked, transport, builds)
     if store is None:
-        return OpenSource(client, transport=transport)
+        return OpenSource(client, transport=transport, builds=builds)
     return OpenSource(
-        client, transport=transport, notebook=_notebooks(options, indexes, store, caching, client)
+        client,
+        transport=transport,
+        notebook=_notebooks(options, indexes, store, caching, client),
+        builds=builds,
     )
 
 
@@ -206,14 +215,22 @@ def _notebooks(
 
 
 def _recorded(
-    source: Source, options: Options, asked: Sequence[str], transport: _Network | None
+    source: Source,
+    options: Options,
+    asked: Sequence[str],
+    transport: _Network | None,
+    builds: Builds | None = None,
 ) -> OpenSource:
     if options.record is None:
-        return OpenSource(source, transport=transport)
+        return OpenSource(source, transport=transport, builds=builds)
     from resolver.index.replay import RecordingSource  # noqa: PLC0415  # lazy: rarely wanted
 
     recording = RecordingSource(source, options.record, asked=asked)
-    return OpenSource(recording, transport=transport, recording=recording)
+    if builds is not None:
+        from resolver.index.replay import RecordingBuilds  # noqa: PLC0415  # lazy: rarely wanted
+
+        builds = RecordingBuilds(builds, recording)
+    return OpenSource(recording, transport=transport, recording=recording, builds=builds)
 
 
 def _indexes(

@@ -152,7 +152,7 @@ def test_quiet_and_verbose() -> None:
 def test_files_options_and_variables_come_together(folder: Path) -> None:
     """The command line wins over variables, both over files."""
     (folder / "b.in").write_text(
-        "-i https://file/\n--extra-index-url https://x/\n--only-binary b\n--pre\nb", "utf-8"
+        "-i https://file/\n--extra-index-url https://x/\n--only-binary b\n--no-binary c\n--pre\nb", "utf-8"
     )
     (folder / "c.txt").write_text("c<2\n", "utf-8")
     (folder / "o.txt").write_text("d==1\n", "utf-8")
@@ -164,6 +164,7 @@ def test_files_options_and_variables_come_together(folder: Path) -> None:
     assert solve.options.index_url == "https://file/"
     assert solve.options.extra_index_urls == ("https://x/",)
     assert solve.options.only_binary == ("b", ":all:")
+    assert solve.options.no_binary == ("c",)
     assert solve.options.prerelease == "allow"
     assert solve.options.overrides == ("d==1",)
     assert solve.options.excludes == ("e",)

@@ -75,8 +75,6 @@ class Case:
         self.locked = facts.get("locked")
         if self.options.get("universal"):
             self.left_out = "universal"
-        elif self.options.get("no_binary"):
-            self.left_out = "--no-binary is not supported yet"
 
     def settings(self) -> Options:
         """Return the options of the case; where no Python is stated, that of the computed answers."""
@@ -86,6 +84,8 @@ class Case:
             python_platform=self.options.get("python_platform") or "linux",
             prerelease="allow" if self.options.get("prereleases") else "if-necessary",
             resolution=self.options.get("resolution") or "highest",
+            no_binary=self.options.get("no_binary") or (),
+            only_binary=self.options.get("no_build") or (),
         )
 
 

@@ -17,6 +17,7 @@ from resolver.policy import (
     SourceOnly,
     TooNew,
     Unreadable,
+    WheelOnly,
     Yanked,
 )
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PlainCandidate", "plain_candidates"]
 
-_STAGES = (TooNew, Yanked, Unreadable, PythonMismatch, SourceOnly)
+_STAGES = (TooNew, Yanked, Unreadable, PythonMismatch, WheelOnly, SourceOnly)
 _PARTS = {
     "malformed": "its tags cannot be read",
     "python": "it is for another Python",
@@ -69,6 +70,8 @@ def plain_candidates(
         candidate = found.setdefault(key, PlainCandidate(text))
         fault = _fault(candidate.text, name, file, environment, rules)
         rank = _rank(name, file, tags, environment, rules) if fault is None else None
+        if fault is None and tags and not rules.wheels(name):
+            fault = WheelOnly()
         _put(candidate, file, tags, fault, rank)
     for key, candidate in found.items():
         candidate.fitting.sort(key=lambda ranked: ranked[0])
@@ -103,8 +106,10 @@ def _put(
 
 def _rank(name: str, file: DistFile, tags: str, environment: Environment, rules: Rules) -> int | None:
     if tags:
-        return environment.rank(tags)
-    return 1 << 30 if rules.sources(name) and file.core_metadata else None
+        return environment.rank(tags) if rules.wheels(name) else None
+    if not rules.sources(name):
+        return None
+    return 1 << 30 if file.core_metadata else (1 << 30) + 1
 
 
 def _fault(version: str, name: str, file: DistFile, environment: Environment, rules: Rules) -> Reason | None:

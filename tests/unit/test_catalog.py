@@ -23,6 +23,7 @@ from resolver.policy import (
     SourceOnly,
     TooNew,
     Unreadable,
+    WheelOnly,
     Yanked,
 )
 from resolver.rules import Rules
@@ -95,7 +96,6 @@ def test_the_best_wheel_stands_for_the_candidate() -> None:
         ),
         ([file("a-1-cp312-cp312-win_amd64.whl")], NoMatchingWheel("it is for another platform")),
         ([file("a-1-cp311-cp311-manylinux_2_17_x86_64.whl")], NoMatchingWheel("it is for another ABI")),
-        ([file("a-1.tar.gz")], SourceOnly()),
         (
             [file("a-1.tar.gz"), file("a-1-cp312-cp312-win_amd64.whl")],
             NoMatchingWheel("it is for another platform"),
@@ -104,7 +104,6 @@ def test_the_best_wheel_stands_for_the_candidate() -> None:
             [file("a-1-cp311-cp311-any.whl"), file("a-1-cp312-cp312-win_amd64.whl")],
             NoMatchingWheel("it is for another platform"),
         ),
-        ([file("a-1.tar.gz"), file("a-1-py3-none-any.whl", yanked="bad")], SourceOnly()),
         (
             [file("a-1-py3-none-any.whl", yanked=True), file("a-1-cp312-cp312-win_amd64.whl")],
             NoMatchingWheel("it is for another platform"),
@@ -114,14 +113,45 @@ def test_the_best_wheel_stands_for_the_candidate() -> None:
 def test_version_without_a_fitting_file_shows_the_reason_of_the_nearest(
     files: list[DistFile], reason: Reason
 ) -> None:
-    found = candidates(*files)
+    found = candidates(*files, rules=Rules(only_binary=["a"]))
     assert found.usable == 0
     assert reasons(found) == {"1": reason}
 
 
-def test_source_distribution_with_served_metadata_is_a_candidate() -> None:
-    found = candidates(file("a-1.tar.gz", core_metadata=True))
+@pytest.mark.parametrize("served", [True, None])
+def test_source_distribution_is_a_candidate(served: object) -> None:
+    """Whether its metadata can be read is seen when it is looked at."""
+    found = candidates(file("a-1.tar.gz", core_metadata=served))
     assert found.usable == 1
+
+
+def test_source_distribution_with_served_metadata_comes_first() -> None:
+    found = candidates(file("a-1.zip"), file("a-1.tar.gz", core_metadata=True))
+    assert [each.filename for each in found.files[0]] == ["a-1.tar.gz", "a-1.zip"]
+
+
+@pytest.mark.parametrize("no_binary", ["a", ":all:"])
+def test_no_binary_leaves_wheels_out(no_binary: str) -> None:
+    rules = Rules(no_binary=[no_binary])
+    assert reasons(candidates(file("a-1-py3-none-any.whl"), rules=rules)) == {"1": WheelOnly()}
+    found = candidates(file("a-1-py3-none-any.whl"), file("a-1.tar.gz"), rules=rules)
+    assert [each.filename for each in found.files[0]] == ["a-1.tar.gz"]
+    assert candidates(file("a-1-py3-none-any.whl"), rules=Rules(no_binary=["b"])).usable == 1
+
+
+@pytest.mark.parametrize(
+    ("only_binary", "no_binary", "files"),
+    [
+        ([":all:"], ["a"], ["a-1.tar.gz"]),
+        (["a"], [":all:"], ["a-1-py3-none-any.whl"]),
+        (["a"], ["a"], []),
+        ([":all:"], [":all:"], []),
+    ],
+)
+def test_name_counts_more_than_all(only_binary: list[str], no_binary: list[str], files: list[str]) -> None:
+    rules = Rules(only_binary=only_binary, no_binary=no_binary)
+    found = candidates(file("a-1-py3-none-any.whl"), file("a-1.tar.gz"), rules=rules)
+    assert [each.filename for each in found.files[0]] == files
 
 
 @pytest.mark.parametrize("only_binary", ["a", ":all:"])

@@ -8,8 +8,10 @@ from resolver import policy
 from resolver.model.requirement import Requirement
 from resolver.policy import (
     BadMetadata,
+    BuildFault,
     DirectReference,
     ExcludedByConstraint,
+    NeedsBuild,
     NoMatchingWheel,
     PreRelease,
     PreReleases,
@@ -18,6 +20,7 @@ from resolver.policy import (
     SourceOnly,
     TooNew,
     Unreadable,
+    WheelOnly,
     Yanked,
     too_new,
     yanked,
@@ -112,6 +115,17 @@ def test_reason_is_not_equal_to_what_is_none() -> None:
             "has no wheel (building source distributions is off)",
             "have no wheel (building source distributions is off)",
         ),
+        (
+            WheelOnly(),
+            "has no source distribution (wheels are not allowed)",
+            "have no source distribution (wheels are not allowed)",
+        ),
+        (
+            NeedsBuild(),
+            "has no wheel and would have to be built (building is off)",
+            "have no wheel and would have to be built (building is off)",
+        ),
+        (BuildFault("no compiler"), "could not be built: no compiler", "could not be built: no compiler"),
         (Yanked("broken"), "was yanked (broken)", "were yanked (broken)"),
         (Yanked(), "was yanked", "were yanked"),
         (

@@ -11,7 +11,7 @@ from resolver.catalog import Catalog
 from resolver.errors import BuildRefused, IndexUnavailable, MetadataInvalid, ResolverError
 from resolver.model.environment import Environment
 from resolver.model.requirement import Requirement
-from resolver.policy import BadMetadata, SourceOnly
+from resolver.policy import BadMetadata, NeedsBuild
 from resolver.problem import ListingKey, MetadataKey, PythonProblem
 from resolver.rules import Rules
 from resolver.scout import Fetcher, Scout
@@ -148,7 +148,7 @@ def test_source_is_not_bothered_while_an_answer_is_under_way() -> None:
 @pytest.mark.parametrize("known", [True, False], ids=["at-once", "awaited"])
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(MetadataInvalid("it is empty"), BadMetadata("it is empty")), (BuildRefused("no wheel"), SourceOnly())],
+    [(MetadataInvalid("it is empty"), BadMetadata("it is empty")), (BuildRefused("no wheel"), NeedsBuild())],
 )
 def test_metadata_that_cannot_be_used_is_a_reason_against_its_candidate(
     error: ResolverError, reason: object, *, known: bool

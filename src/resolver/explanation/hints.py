@@ -15,12 +15,14 @@ from resolver.model.filenames import InvalidFilename, split_wheel
 from resolver.model.specifiers import Specifiers
 from resolver.policy import (
     ExcludedByConstraint,
+    NeedsBuild,
     NoMatchingWheel,
     PreRelease,
     PythonMismatch,
     Reason,
     SourceOnly,
     TooNew,
+    WheelOnly,
     Yanked,
 )
 from resolver.solver.incompatibility import Depends, Given, Rejected
@@ -144,7 +146,14 @@ def _kept_out(
         elif kind is NoMatchingWheel:
             yield 2, _wheels(candidates, mask.bit_length() - 1)
         elif kind is SourceOnly:
-            yield 2, _source(problem, candidates, named(mask))
+            yield (
+                2,
+                f"{named(mask)} would fit if source distributions were allowed (--only-binary, --no-build)",
+            )
+        elif kind is WheelOnly:
+            yield 2, f"{named(mask)} would fit if wheels were allowed (--no-binary)"
+        elif kind is NeedsBuild:
+            yield 2, _build(candidates, named(mask), mask.bit_length() - 1)
 
 
 def _yanked(candidates: Candidates, mask: int) -> str:
@@ -184,10 +193,10 @@ def _wheels(candidates: Candidates, candidate: int) -> str:
     return f"{candidates.name} {candidates.version(candidate)} has wheels for {said}"
 
 
-def _source(problem: PythonProblem, candidates: Candidates, some: str) -> str:
-    if not problem.catalog.rules.sources(candidates.name):
-        return f"{some} would fit if source distributions were allowed (--only-binary, --no-build)"
-    return f"of {some} there are source distributions only, whose metadata the index does not serve"
+def _build(candidates: Candidates, some: str, newest: int) -> str:
+    file = candidates.files.first(newest)
+    what = " it" if file is None else f" {file.filename}"
+    return f"{some} may fit if{what} may be built, which runs its code (--build allow)"
 
 
 # -- names ---------------------------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def _source(path: str, stdin: BinaryIO | None) -> bytes:
 
 
 _REFUSED = frozenset(
-    {"find_links", "no_binary", "no_index", "require_hashes", "use_feature", "all_releases", "only_final"}
+    {"find_links", "no_index", "require_hashes", "use_feature", "all_releases", "only_final"}
 )
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
 

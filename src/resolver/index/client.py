@@ -81,6 +81,15 @@ class Client:
             file.url, lambda: _waiting(self._climb(name, file), [], self._transport)
         )
 
+    async def archive(self, file: DistFile) -> bytes:
+        """Return all of ``file``, which is what its listing promises.
+
+        Raises ``MetadataInvalid`` where it cannot be had, else as ``metadata`` does.
+        """
+        from resolver.index.ladder import find_archive  # noqa: PLC0415  # lazy: rarely wanted
+
+        return await _waiting(find_archive(file, _with_login(file.url, self._logins)), [], self._transport)
+
     async def close(self) -> None:
         """Stop what is under way and close the transport."""
         await self._listings.close()
@@ -105,7 +114,16 @@ class Client:
     def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
         from resolver.index.ladder import find_metadata  # noqa: PLC0415  # lazy: start-up time
 
-        return find_metadata(name, file, _with_login(file.url, self._logins))
+        url = _with_login(file.url, self._logins)
+        return find_metadata(name, file, url, sources=lambda: self._sources(name, file))
+
+    def _sources(self, name: str, wheel: DistFile) -> Sequence[tuple[DistFile, str]]:
+        """Return the source distributions of the version of ``wheel``, with their URLs."""
+        from resolver.index.ladder import sources_of  # noqa: PLC0415  # loaded by now
+
+        listing = self.listing_now(name)
+        found = () if listing is None else sources_of(listing, wheel)
+        return [(file, _with_login(file.url, self._logins)) for file in found]
 
 
 def _logins(indexes: Sequence[IndexSpec]) -> Mapping[str, str]:

@@ -1,9 +1,16 @@
 """From a file of a listing to its metadata: the cheapest way that works.
 
-The steps are: the metadata file beside it (PEP 658), the end of the wheel by byte ranges, the whole wheel.  A
-step that the server refuses leads to the next one, and so do bytes that nobody vouched for and that make no
+For a wheel the steps are: the metadata file beside it (PEP 658), its end by byte ranges, the whole wheel, and
+where that cannot be had a source distribution of the same version that says what wheels will say.  For a
+source distribution: the metadata file beside it, then the archive itself, whose metadata counts where it is
+static; otherwise only a build could tell, which is not done here.
+
+A step that the server refuses leads to the next one, and so do bytes that nobody vouched for and that make no
 sense.  Bytes that differ from a promised hash never do, for whoever changed them would choose the step.  This
-is a generator of requests, see ``client``; what the bytes mean is in ``artifacts`` and ``metadata``.
+is a generator of requests, see ``client``; what the bytes mean is in ``artifacts``, ``sdists`` and
+``metadata``.
+
+A file's hash is checked wherever all of the file came: of a large wheel that is read by ranges it is not.
 
 Specification: https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
@@ -22,37 +29,79 @@ from resolver.model.version import InvalidVersion, version_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from typing import TypeVar
 
+    from resolver.index.listing import Listing
     from resolver.index.transport import Response
     from resolver.model.distfile import DistFile
 
     Found = TypeVar("Found")
     Steps = Generator[Request, Response, Found]
 
-__all__ = ["find_metadata"]
+__all__ = ["find_archive", "find_metadata", "sources_of", "strongest"]
 
-_WHEEL_LIMIT = 1 << 30  # bytes of a wheel that is read whole, in memory
+_LARGEST = 1 << 30  # bytes of a file that is read whole, in memory
+_SMALL = 128 * 1024  # of a wheel of no more than that all is read, so that its hash can be checked
 _TAIL = 32 * 1024  # what WheelReader asks for first
 _ALGORITHMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")  # the strongest that is given counts
 
 
-def find_metadata(name: str, file: DistFile, url: str) -> Steps[Metadata]:
+class _Gone(MetadataInvalid):
+    """The file itself cannot be had."""
+
+
+def find_metadata(
+    name: str, file: DistFile, url: str, *, sources: Callable[[], Sequence[tuple[DistFile, str]]] = tuple
+) -> Steps[Metadata]:
     """Find the metadata of ``file``, of the package ``name``; ``url`` is the file's, with credentials.
 
-    Raises ``MetadataInvalid`` (this file is unusable), ``BuildRefused`` (a source distribution that has no
-    metadata beside it), ``HashMismatch`` or ``IndexUnavailable``.
+    ``sources`` returns the source distributions of the same version, with their URLs.
+
+    Raises ``MetadataInvalid`` (this file is unusable), ``BuildRefused`` (only a build could tell),
+    ``HashMismatch`` or ``IndexUnavailable``.
     """
     try:
-        return (yield from _climb(name, file, url))
-    except LimitReached as error:  # the file's fault, not the resolution's
+        if not file.is_wheel:
+            return (yield from _of_source(name, file, url))
+        return (yield from _of_wheel(name, file, url, sources))
+    except (LimitReached, _Gone) as error:  # the file's fault, not the resolution's
         raise MetadataInvalid(str(error)) from error
 
 
-def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
+def sources_of(listing: Listing, wheel: DistFile) -> list[DistFile]:
+    """Return the source distributions in ``listing`` of the version of ``wheel``."""
+    from bisect import bisect_left  # noqa: PLC0415  # lazy: rarely wanted
+
+    summary = listing.summary
+    try:
+        key = version_key(split_wheel(wheel.filename, listing.name)[0])
+    except (InvalidFilename, InvalidVersion):
+        return []
+    version = bisect_left(summary.keys, key)
+    if version == len(summary.keys) or summary.keys[version] != key:
+        return []
+    files = [listing.file(number) for number in summary.files(version)]
+    return [file for file in files if not file.is_wheel]
+
+
+def find_archive(file: DistFile, url: str) -> Steps[bytes]:
+    """Fetch all of ``file``, a second time if it is not what was promised.
+
+    Raises ``MetadataInvalid`` where it is not there or too large, ``HashMismatch`` or ``IndexUnavailable``.
+    """
+    try:
+        response = yield from _promised(file, url, Request(url, limit=_LARGEST, promised=_promise(file)))
+    except (LimitReached, _Gone) as error:
+        raise MetadataInvalid(str(error)) from error
+    return response.body
+
+
+def _of_wheel(
+    name: str, file: DistFile, url: str, sources: Callable[[], Sequence[tuple[DistFile, str]]]
+) -> Steps[Metadata]:
     promised = _mapping(file.core_metadata)
-    failure: IndexUnavailable | None = None
+    failure: MetadataInvalid | IndexUnavailable | None = None
     if file.core_metadata:
         try:
             metadata = yield from _beside(file, url, promised)
@@ -63,23 +112,100 @@ def _climb(name: str, file: DistFile, url: str) -> Steps[Metadata]:
                 raise
             failure = error
         except MetadataInvalid:
-            if promised or not file.is_wheel:
+            if promised:
                 raise
-    if not file.is_wheel:
-        raise BuildRefused(
-            f"The index has no metadata beside the source distribution {file.filename}, so it would have to "
-            "be built to learn what it requires."
-        )
+    try:
+        return _checked((yield from _inside(file, url)), name, file)
+    except (_Gone, IndexUnavailable) as error:
+        if isinstance(error, IndexUnavailable) and not _leads_on(error):
+            raise
+        if not (isinstance(failure, IndexUnavailable) and _is_temporary(failure)):
+            failure = error
+    # Else the index knows better than it can tell just now: no reason to take another version.
+    return (yield from _in_its_place(name, sources(), failure))
+
+
+def _inside(file: DistFile, url: str) -> Steps[Metadata]:
+    """Read the metadata in the wheel."""
     body = yield from _by_ranges(file, url)
-    if body is None:
+    return (yield from _whole(file, url)) if body is None else parse_metadata(body)
+
+
+def _in_its_place(
+    name: str,
+    sources: Sequence[tuple[DistFile, str]],
+    failure: MetadataInvalid | IndexUnavailable,
+) -> Steps[Metadata]:
+    """Read what a source distribution says of the wheels of its version, or raise why none can be had."""
+    for file, url in sources:
         try:
-            body = yield from _whole(file, url)
-        except MetadataInvalid:
-            if failure is None or not _is_temporary(failure):
+            return (yield from _of_source(name, file, url))
+        except (MetadataInvalid, LimitReached):
+            continue
+        except BuildRefused as error:
+            failure.add_note(str(error))
+            if isinstance(failure, MetadataInvalid):
+                failure = MetadataInvalid(f"{failure} {error}")
+        except IndexUnavailable as error:
+            if not _leads_on(error):
                 raise
-            # The index knows better than it can tell just now: no reason to take another version.
-            raise failure from None
-    return _checked(parse_metadata(body), name, file)
+    raise failure
+
+
+# Source distributions
+
+
+def _of_source(name: str, file: DistFile, url: str) -> Steps[Metadata]:
+    from resolver.index.sdists import STATIC_SINCE, is_static  # noqa: PLC0415  # lazy: start-up time
+
+    if file.core_metadata:
+        metadata = yield from _beside_source(name, file, url)
+        if metadata is not None:
+            return metadata
+    if (file.upload_time or STATIC_SINCE) < STATIC_SINCE:
+        raise _needs_build(file, "it is older than the rules by which it could say so itself")
+    metadata = _checked((yield from _in_archive(file, url)), name, file)
+    if not is_static(metadata):
+        why = (
+            "its metadata may change"
+            if metadata.dynamic
+            else "its metadata does not say that it will not change"
+        )
+        raise _needs_build(file, why)
+    return metadata
+
+
+def _beside_source(name: str, file: DistFile, url: str) -> Steps[Metadata | None]:
+    """Read the metadata file; ``None`` where there is none, or it leaves something open."""
+    from resolver.index.sdists import leaves_open  # noqa: PLC0415  # lazy: start-up time
+
+    promised = _mapping(file.core_metadata)
+    try:
+        metadata = yield from _beside(file, url, promised)
+    except IndexUnavailable as error:
+        if not _leads_on(error):
+            raise
+        return None
+    except MetadataInvalid:
+        if promised:
+            raise
+        return None
+    if metadata is None or leaves_open(metadata):
+        return None
+    return _checked(metadata, name, file)
+
+
+def _in_archive(file: DistFile, url: str) -> Steps[Metadata]:
+    """Fetch the source distribution and read its metadata, which caches keep in its place."""
+    from resolver.index.sdists import read_sdist  # noqa: PLC0415  # lazy: start-up time
+
+    return (yield from _read_whole(file, url, lambda body: read_sdist(body, file.filename)))
+
+
+def _needs_build(file: DistFile, why: str) -> BuildRefused:
+    return BuildRefused(
+        f"The source distribution {file.filename} would have to be built to learn what it requires: {why}."
+    )
 
 
 # The metadata file beside the file
@@ -100,7 +226,7 @@ def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Meta
     request = Request(
         f"{path}.metadata{query}{rest}",
         limit=MAX_SIZE,
-        promised=_strongest(promised),
+        promised=strongest(promised),
         form=MetadataForm(parsed),
     )
     mismatch = None
@@ -148,23 +274,30 @@ def _ranges(file: DistFile, url: str) -> Steps[bytes | None]:
     from resolver.index.artifacts import WheelReader, read_wheel  # noqa: PLC0415  # lazy: start-up time
 
     # Not every server can count from the end, and not every index tells the size (or the right one).
-    tail = (max(file.size - _TAIL, 0), file.size) if file.size else _TAIL
-    promised = _strongest(file.hashes)
-    response = yield Request(url, byte_range=tail, limit=_WHEEL_LIMIT, promised=promised)
+    tail = (_start(file.size), file.size) if file.size else _TAIL
+    promised = _promise(file)
+    response = yield Request(url, byte_range=tail, limit=_LARGEST, promised=promised)
     if response.status == 200:  # the server knows no ranges and has sent everything
         return None if _mismatch(response, file.hashes, "") else read_wheel(response.body, file.filename)
     size = _size(response)
     if size is None:
         return None
+    if len(response.body) == size:
+        return None if _mismatch(response, file.hashes, "") else read_wheel(response.body, file.filename)
     reader = WheelReader(file.filename, size)
     while reader.wanted is not None:
         start, stop = reader.wanted
         if _content_range(response) != (start, stop, size):
-            response = yield Request(url, byte_range=(start, stop), limit=_WHEEL_LIMIT, promised=promised)
+            response = yield Request(url, byte_range=(start, stop), limit=_LARGEST, promised=promised)
             if _content_range(response) != (start, stop, size):
                 return None
         reader.feed(response.body)
     return reader.metadata
+
+
+def _start(size: int) -> int:
+    """Return from where on to read a wheel of ``size`` bytes at first."""
+    return 0 if size <= _SMALL else size - _TAIL
 
 
 def _content_range(response: Response) -> tuple[int, int, int] | None:
@@ -186,29 +319,53 @@ def _size(response: Response) -> int | None:
     return None if found is None else found[2]
 
 
-# The whole wheel
+# The whole file
 
 
-def _whole(file: DistFile, url: str) -> Steps[bytes]:
-    """Fetch the wheel, a second time if it is not what was promised, and return its METADATA."""
+def _whole(file: DistFile, url: str) -> Steps[Metadata]:
+    """Fetch the wheel and read its metadata, which caches keep in its place."""
     from resolver.index.artifacts import read_wheel  # noqa: PLC0415  # lazy: start-up time
 
-    request = Request(url, limit=_WHEEL_LIMIT, promised=_strongest(file.hashes))
-    failure: HashMismatch | MetadataInvalid | None = None
+    return (yield from _read_whole(file, url, lambda body: parse_metadata(read_wheel(body, file.filename))))
+
+
+def _read_whole(file: DistFile, url: str, read: Callable[[bytes], Metadata]) -> Steps[Metadata]:
+    def parsed(response: Response) -> Metadata | None:
+        is_whole = response.status == 200 and _mismatch(response, file.hashes, "") is None
+        return read(response.body) if is_whole else None
+
+    request = Request(url, limit=_LARGEST, promised=_promise(file), form=MetadataForm(parsed))
+    failure: MetadataInvalid | None = None
+    for attempt in (request, request.refreshed()):
+        response = yield from _promised(file, url, attempt)
+        if response.form:
+            return read_metadata_form(response.body)
+        if isinstance(response.value, Metadata):
+            return response.value
+        try:
+            return read(response.body)
+        except MetadataInvalid as error:
+            if _promise(file):
+                raise
+            failure = error
+    assert failure is not None
+    raise failure
+
+
+def _promised(file: DistFile, url: str, request: Request) -> Steps[Response]:
+    """Return the answer with the file, asked for a second time if it is not what was promised."""
+    failure: HashMismatch | None = None
     for attempt in (request, request.refreshed()):
         response = yield attempt
         if response.status != 200:
-            raise MetadataInvalid(
+            raise _Gone(
                 f"The index lists {file.filename}, but {redacted(url)} answers with status {response.status}."
             )
+        if response.form or response.value is not None:
+            return response
         failure = _mismatch(response, file.hashes, file.filename)
         if failure is None:
-            try:
-                return read_wheel(response.body, file.filename)
-            except MetadataInvalid as error:
-                if _mapping(file.hashes):
-                    raise
-                failure = error
+            return response
     assert failure is not None
     raise failure
 
@@ -223,7 +380,11 @@ def _mapping(hashes: object) -> Mapping[str, str]:
     return {algorithm: hashes[algorithm] for algorithm in _ALGORITHMS if algorithm in hashes}
 
 
-def _strongest(hashes: object) -> str:
+def _promise(file: DistFile) -> str:
+    return strongest(file.hashes)
+
+
+def strongest(hashes: object) -> str:
     """Return the strongest of ``hashes`` with its algorithm, "" if there is none."""
     found = _mapping(hashes)
     return next((f"{algorithm}={digest}" for algorithm, digest in found.items()), "")

@@ -47,7 +47,7 @@ from typing import TypeVar
 
 import msgspec
 
-from resolver.errors import BuildRefused, IndexUnavailable, MetadataInvalid
+from resolver.errors import BuildFailed, BuildRefused, IndexUnavailable, MetadataInvalid
 from resolver.index.links import quote_path, without_userinfo
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata, parse_metadata
@@ -66,6 +66,7 @@ _ACTIVE = "active"
 _ORIGIN = "https://index.example"
 _FAILURES: dict[str, type[MetadataInvalid | BuildRefused]] = {
     "MetadataInvalid": MetadataInvalid,
+    "BuildFailed": BuildFailed,
     "BuildRefused": BuildRefused,
 }
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from resolver.index.listing import Listing
     from resolver.index.recordings import Found
-    from resolver.index.source import Source
+    from resolver.index.source import Builds, Source
     from resolver.model.distfile import DistFile
 
-__all__ = ["RecordingSource", "ReplaySource"]
+__all__ = ["RecordingBuilds", "RecordingSource", "ReplaySource"]
 
 _MANIFEST = "recording.json"
 _PACKAGES = "packages"
@@ -109,11 +109,44 @@ class RecordingSource:
         except OSError as error:
             raise OutputError(f"The recording cannot be written to {folder} ({error.strerror}).") from error
 
+    def note_build(self, name: str, file: DistFile, found: Found) -> None:
+        """Take in what a build of ``file`` has told, in place of what could be told without."""
+        self._metadata.setdefault(name, {})[file.filename] = found
+
     def _note_listing(self, name: str, found: Listing) -> Listing:
         return self._listings.setdefault(name, found)
 
     def _note_metadata(self, name: str, file: DistFile, found: Found) -> None:
         self._metadata.setdefault(name, {}).setdefault(file.filename, found)
+
+
+class RecordingBuilds:
+    """Builds as ``builds`` does, and has ``recording`` remember what came of it."""
+
+    __slots__ = ("_builds", "_recording", "build_archive", "build_tree")
+
+    def __init__(self, builds: Builds, recording: RecordingSource) -> None:
+        self._builds = builds
+        self._recording = recording
+        self.build_archive = builds.build_archive
+        self.build_tree = builds.build_tree
+
+    def known(self, name: str, file: DistFile) -> Metadata | None:
+        """Answer as the wrapped builder does."""
+        found = self._builds.known(name, file)
+        if found is not None:
+            self._recording.note_build(name, file, found)
+        return found
+
+    async def build(self, name: str, file: DistFile) -> Metadata:
+        """Answer as the wrapped builder does."""
+        try:
+            found = await self._builds.build(name, file)
+        except (MetadataInvalid, BuildRefused) as error:
+            self._recording.note_build(name, file, error)
+            raise
+        self._recording.note_build(name, file, found)
+        return found
 
 
 def _prepare(folder: Path) -> None:
@@ -159,6 +192,8 @@ class ReplaySource:
     def metadata_now(self, name: str, file: DistFile) -> Metadata:
         """Return the metadata of ``file`` as it was recorded, or raise what was raised then."""
         found = self._package(name)[1].get(file.filename)
+        if found is None and file.is_bare_source:  # older recordings were made without looking at these
+            raise BuildRefused(f"The recording does not hold the metadata of {file.filename}.")
         if found is None:
             raise self._miss(f"the metadata of {file.filename}")
         if isinstance(found, Metadata):

@@ -20,7 +20,7 @@ else:
     # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
     Protocol = object
 
-__all__ = ["Source"]
+__all__ = ["Builds", "Source"]
 
 
 class Source(Protocol):
@@ -67,3 +67,23 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and files; what was answered stays valid.  A second call does nothing."""
+
+
+class Builds(Protocol):
+    """Who has projects built for their metadata, which runs their code; kept by ``building``.
+
+    All but ``known`` wait, and raise ``BuildFailed`` or whatever keeps the requirements of a build from being
+    had.  ``name`` is the package that must come of it, None: whatever does.
+    """
+
+    def known(self, name: str, file: DistFile) -> Metadata | None:
+        """Return what a build of ``file``, of a listing of ``name``, has told before."""
+
+    async def build(self, name: str, file: DistFile) -> Metadata:
+        """Return the metadata of what is built of ``file``, of a listing of ``name``."""
+
+    async def build_archive(self, name: str | None, filename: str, body: bytes) -> Metadata:
+        """Return the metadata of what is built of a source distribution."""
+
+    async def build_tree(self, name: str | None, tree: str) -> Metadata:
+        """Return the metadata of what is built of the directory ``tree``, in place."""

@@ -60,6 +60,11 @@ class DistFile:
         return self.filename.endswith(".whl")
 
     @property
+    def is_bare_source(self) -> bool:
+        """Whether it has to be fetched whole to learn what it says: no wheel, and nothing beside it."""
+        return not self.core_metadata and not self.is_wheel
+
+    @property
     def metadata_is_promised(self) -> bool:
         """Whether the listing names a digest of the metadata, which then never changes."""
         return bool(self.core_metadata) and self.core_metadata is not True

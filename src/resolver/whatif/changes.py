@@ -16,6 +16,7 @@ from resolver.policy import (
     Reason,
     SourceOnly,
     TooNew,
+    WheelOnly,
     Yanked,
 )
 from resolver.solver.incompatibility import Depends, Given, Rejected
@@ -272,6 +273,7 @@ class _Reader:
             (Yanked, self._yanked),
             (TooNew, self._too_new),
             (SourceOnly, self._sources),
+            (WheelOnly, self._wheels),
             (PythonMismatch, self._pythons),
         ):
             reasons: Reasons = {}
@@ -301,6 +303,11 @@ class _Reader:
         value = (*kept, words[1])
         said = "allow source distributions whose metadata can be read"
         return [Alternatives([Setting("only_binary", value, said, words, RANKS["setting"])])]
+
+    def _wheels(self, _: object) -> list[Alternatives]:
+        words = ("--no-binary", ":none:")
+        value = (*self._question.options.no_binary, words[1])
+        return [Alternatives([Setting("no_binary", value, "allow wheels", words, RANKS["setting"])])]
 
     def _yanked(self, reasons: Reasons) -> list[Alternatives]:
         """Pin what was yanked: only a line of the user's that names the version exactly admits it."""

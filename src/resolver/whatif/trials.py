@@ -22,7 +22,7 @@ from resolver.errors import (
 )
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
-from resolver.scout import Fetcher, Scout
+from resolver.scout import Scout
 from resolver.shelf import Forgotten
 from resolver.solver.engine import Need, Paused, Solver
 from resolver.sources import environment_of
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
-    from resolver.index.source import Source
     from resolver.problem import PythonProblem
+    from resolver.scout import Fetcher
     from resolver.whatif.changes import Question
     from resolver.whatif.likely import Likely
 
@@ -98,7 +98,6 @@ class Trials:
         solver: Solver | None,
         fetcher: Fetcher,
         *,
-        source: Source,
         allowance: Allowance,
         foreseen: Callable[[], Iterable[Likely]] = tuple,
     ) -> None:
@@ -106,7 +105,7 @@ class Trials:
         self._first = first
         self._environment = problem.catalog.environment
         self._memory = Memory(problem, solver)
-        self._source = source
+        self._first_fetcher = fetcher
         self._allowance = allowance
         self._trial: _Trial | None = None
         self._fetchers = [fetcher]
@@ -143,7 +142,7 @@ class Trials:
         """Return who fetches for several trials, the first time for all what they will probably need."""
         if self._ahead is not None:
             return self._ahead
-        self._ahead = Fetcher(self._source, self._problem)
+        self._ahead = self._first_fetcher.for_trial(self._problem)
         for each in self._foreseen():
             for candidate in each.candidates:
                 if self._problem.catalog.required(each.name, candidate, "") is None:
@@ -197,7 +196,7 @@ class Trials:
         if any(getattr(options, name) != getattr(first, name) for name in _TARGET):
             environment = environment_of(options)
         problem = pose(question.requirements, question.constraints, options, environment)
-        self._fetchers.append(Fetcher(self._source, problem))
+        self._fetchers.append(self._first_fetcher.for_trial(problem))
         same = all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY))
         return _Trial(
             problem,
@@ -211,7 +210,7 @@ class Trials:
 
 
 _TARGET = ("python_version", "python_platform", "python")
-_POLICY = ("prerelease", "exclude_newer", "only_binary", "overrides")
+_POLICY = ("prerelease", "exclude_newer", "only_binary", "no_binary", "overrides")
 # The options that say what a listing means, and what candidates need.
 
 

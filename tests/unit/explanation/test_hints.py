@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from resolver.errors import NoSolution
+from resolver.errors import BuildRefused, NoSolution
 from resolver.explanation.hints import _distance, _is_close
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
@@ -111,7 +111,9 @@ class OddSource(MemorySource):
     def listing_now(self, name: str) -> Listing | None:
         return self._odd if name == self._odd.name else super().listing_now(name)
 
-    def metadata_now(self, name: str, file: DistFile) -> Metadata | None:  # noqa: ARG002  # one for all
+    def metadata_now(self, name: str, file: DistFile) -> Metadata | None:
+        if file.is_bare_source:
+            raise BuildRefused("it is not static")
         return Metadata(name, "1")
 
 
@@ -119,10 +121,17 @@ def file_named(filename: str) -> DistFile:
     return DistFile(filename=filename, url=f"https://index.example/{filename}", hashes={})
 
 
-def test_source_distribution_without_metadata_is_told() -> None:
+def test_source_distribution_that_would_have_to_be_built_is_told() -> None:
     source = OddSource(Listing("a", [file_named("a-1.tar.gz")]))
     assert hints(["a"], {}, source=source) == [
-        "of a 1 there are source distributions only, whose metadata the index does not serve"
+        "a 1 may fit if a-1.tar.gz may be built, which runs its code (--build allow)"
+    ]
+
+
+def test_wheels_that_are_not_allowed_are_told() -> None:
+    source = OddSource(Listing("a", [file_named("a-1-py3-none-any.whl")]))
+    assert hints(["a"], {}, source=source, options=LINUX.replace(no_binary=(":all:",))) == [
+        "a 1 would fit if wheels were allowed (--no-binary)"
     ]
 
 

@@ -223,6 +223,10 @@ GOOD = {
     "descriptor of 64 bits": [Member(**STREAMED, after=descriptor("<L2Q"))],
     "descriptor of 64 bits without signature": [Member(**STREAMED, after=descriptor("<L2Q", b""))],
     "descriptor that repeats the header": [Member(flags=8, after=descriptor("<3L"))],
+    "a name that an extra field repeats": [
+        Member(extra=struct.pack("<2HBL", 0x7075, 5 + len(PLACE), 1, 0) + PLACE, local_extra=b"")
+    ],
+    "a record of another archive in a member": [Member(), Member(b"a.zip", archive(Member()))],
     "another METADATA deeper down": [Member(), Member(b"vendor/" + PLACE, b"x")],
 }
 
@@ -239,9 +243,9 @@ BAD = {
     "text behind": (archive(Member(), after=b"x"), "does not end the file"),
     "record cut off": (archive(Member())[:-1], "does not end the file"),
     "record cut short": (bytes(30) + b"PK\5\6", "does not end the file"),
-    "record in a comment": (archive(Member(), comment=b"PK\5\6" + bytes(18)), "does not end where"),
-    "archive in a comment": (archive(Member(), comment=archive(Member())), "does not end where"),
-    "text before": (archive(Member(), before=b"#!/bin/sh\n"), "before its first ZIP member"),
+    "record in a comment": (archive(Member(), comment=b"PK\5\6" + bytes(18)), "two ZIP end records"),
+    "archive in a comment": (archive(Member(), comment=archive(Member())), "two ZIP end records"),
+    "text before": (archive(Member(), before=b"#!/bin/sh\n"), "before its first member"),
     "gap before the record": (archive(Member(), gap=b"gap"), "does not end where"),
     "two disks": (archive(Member(), disk=1), "in several parts"),
     "counts that differ": (archive(Member(), here=2), "in several parts"),
@@ -249,6 +253,28 @@ BAD = {
     "too many entries": (archive(Member(), Member(b"x"), here=1, count=1), "longer than its entries"),
     "one name twice": (archive(Member(), Member()), "names a member twice"),
     "two METADATA": (archive(Member(), Member(b"x-1.dist-info/METADATA")), "several members"),
+    "two METADATA to a system that ignores case": (
+        archive(Member(), Member(b"six-1.16.0.dist-info/Metadata")),
+        "several members",
+    ),
+    "two METADATA to a system with backslashes": (
+        archive(Member(), Member(PLACE.replace(b"/", b"\\"))),
+        "several members",
+    ),
+    "two METADATA by a roundabout way": (
+        archive(Member(), Member(b"./six-1.16.0.dist-info//METADATA")),
+        "several members",
+    ),
+    "METADATA by a roundabout way only": (archive(Member(b"./" + PLACE)), "no member"),
+    "a second dist-info directory": (
+        archive(Member(), Member(b"x-1.dist-info/RECORD")),
+        "several directories",
+    ),
+    "a name with a NUL": (archive(Member(), Member(PLACE + b"\0.txt")), "says two things"),
+    "a name that an extra field replaces": (
+        archive(Member(), Member(b"six.py", extra=struct.pack("<2HBL", 0x7075, 11, 1, 0) + b"evil.py")),
+        "says two things",
+    ),
     "no METADATA": (archive(Member(b"six.py")), "no member"),
     "METADATA only deeper down": (archive(Member(b"vendor/" + PLACE)), "no member"),
     "of another project": (archive(Member(b"x-1.16.0.dist-info/METADATA")), "belongs to another file name"),

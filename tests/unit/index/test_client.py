@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import random
 import subprocess
 import sys
 import zipfile
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +27,7 @@ from resolver.index.client import Client, IndexSpec
 from resolver.index.store import RecordStore
 from resolver.index.transport import Request, Response
 from resolver.model.distfile import DistFile
+from support.archives import INFO, digest, info, sdist
 from support.fake_time import FakeTime
 from support.fake_transport import FakeTransport, answer, settled
 
@@ -66,11 +67,6 @@ def wheel(metadata: bytes = METADATA, padding: int = 0, name: str = "a-1.0") -> 
         archive.writestr("a/data.bin", bytes(padding))
         archive.writestr(f"{name}.dist-info/METADATA", metadata)
     return buffer.getvalue()
-
-
-def digest(content: bytes) -> dict[str, str]:
-    """Return the hashes that an index would give."""
-    return {"sha256": sha256(content).hexdigest()}
 
 
 class Asking:
@@ -460,7 +456,7 @@ def test_wrong_hash_twice_is_refused_and_never_leads_on() -> None:
 def test_refused_sidecar_leads_to_ranges(refusal: Callable[[Request], Response] | IndexUnavailable) -> None:
     asking = Asking()
     asking.server.script(f"{WHEEL_URL}.metadata", refusal)
-    asking.server.script(WHEEL_URL, ranges_of(wheel(padding=100_000)))
+    asking.server.script(WHEEL_URL, ranges_of(wheel(padding=200_000)))
     assert asking.metadata(beside()).requires_dist == ("b",)
     assert ranges_asked(asking) == [32768]
 
@@ -529,7 +525,7 @@ def test_oversize_metadata_is_the_fault_of_the_file() -> None:
 
 
 def test_known_size_makes_the_first_range_exact() -> None:
-    content = wheel(padding=100_000)
+    content = wheel(padding=200_000)
     asking = Asking()
     asking.server.script(WHEEL_URL, ranges_of(content))
     assert asking.metadata(DistFile(NAME, WHEEL_URL, size=len(content))).version == "1"
@@ -537,7 +533,7 @@ def test_known_size_makes_the_first_range_exact() -> None:
 
 
 def test_wrong_size_does_no_harm() -> None:
-    content = wheel(padding=100_000)
+    content = wheel(padding=200_000)
     asking = Asking()
     asking.server.script(WHEEL_URL, ranges_of(content))
     assert asking.metadata(DistFile(NAME, WHEEL_URL, size=len(content) - 10)).version == "1"
@@ -556,7 +552,7 @@ def test_metadata_far_from_the_end_takes_more_ranges() -> None:
     assert None not in ranges_asked(asking)
 
 
-WHEEL = wheel(padding=100_000)
+WHEEL = wheel(padding=200_000)
 
 
 def wrong_span(span: str, status: int = 206) -> Callable[[Request], Response]:
@@ -663,25 +659,210 @@ def test_listed_file_that_is_gone_is_invalid() -> None:
     assert WHEEL_URL in message
 
 
-def test_source_distribution_without_metadata_would_have_to_be_built() -> None:
+def test_small_wheel_is_read_whole_so_that_its_hash_counts() -> None:
     asking = Asking()
-    sdist = DistFile("a-1.0.tar.gz", "https://files.example/a-1.0.tar.gz")
-    assert "a-1.0.tar.gz" in asking.fails(BuildRefused, sdist)
+    asking.server.script(WHEEL_URL, ranges_of(wheel()))
+    file = DistFile(NAME, WHEEL_URL, size=len(wheel()), hashes=digest(wheel()))
+    assert asking.metadata(file).version == "1"
+    assert ranges_asked(asking) == [(0, len(wheel()))]
+
+
+def test_range_that_covers_all_of_the_wheel_is_compared_with_its_hash() -> None:
+    asking = Asking()
+    asking.server.script(WHEEL_URL, ranges_of(wheel()))
+    assert NAME in asking.fails(HashMismatch, DistFile(NAME, WHEEL_URL, hashes=digest(b"other")))
+    assert ranges_asked(asking) == [32768, None, None]
+
+
+def test_several_ranges_in_one_answer_lead_to_the_whole_wheel() -> None:
+    """As multipart/byteranges, in which Content-Range stands elsewhere."""
+
+    def serve(request: Request) -> Response:
+        found = ranges_of(WHEEL)(request)
+        if found.status == 200:
+            return found
+        return Response(found.url, 206, {"content-type": "multipart/byteranges; boundary=x"}, found.body)
+
+    asking = Asking()
+    asking.server.script(WHEEL_URL, serve)
+    assert asking.metadata(DistFile(NAME, WHEEL_URL, hashes=digest(WHEEL))).version == "1"
+    assert ranges_asked(asking) == [32768, None]
+
+
+# Source distributions
+
+SDIST = "a-1.0.tar.gz"
+SDIST_URL = f"https://files.example/{SDIST}"
+
+
+def test_static_metadata_is_read_in_a_source_distribution() -> None:
+    asking = Asking()
+    asking.server.script(SDIST_URL, answer(200, sdist()))
+    assert asking.metadata(DistFile(SDIST, SDIST_URL, hashes=digest(sdist()))).requires_dist == ("b",)
+    assert asking.urls == [SDIST_URL]
+
+
+@pytest.mark.parametrize("content", [info(since="2.1"), info("Dynamic: Requires-Dist")])
+def test_source_distribution_that_is_not_static_would_have_to_be_built(content: bytes) -> None:
+    asking = Asking()
+    asking.server.script(SDIST_URL, answer(200, sdist(content)))
+    assert SDIST in asking.fails(BuildRefused, DistFile(SDIST, SDIST_URL))
+
+
+@pytest.mark.parametrize(
+    "content", [info(name="b"), info(version="2"), info(name="b", since="2.1"), b"no metadata"]
+)
+def test_source_distribution_of_something_else_is_invalid(content: bytes) -> None:
+    asking = Asking()
+    asking.server.script(SDIST_URL, answer(200, sdist(content)))
+    asking.fails(MetadataInvalid, DistFile(SDIST, SDIST_URL))
+
+
+def test_source_distribution_from_before_static_metadata_is_not_fetched() -> None:
+    asking = Asking()
+    file = DistFile(SDIST, SDIST_URL, upload_time="2020-10-01T00:00:00Z")
+    assert "older than the rules" in asking.fails(BuildRefused, file)
     assert asking.urls == []
+
+
+def test_source_distribution_with_a_wrong_hash_is_refused_after_a_second_try() -> None:
+    asking = Asking()
+    asking.server.script(SDIST_URL, answer(200, sdist()))
+    assert SDIST in asking.fails(HashMismatch, DistFile(SDIST, SDIST_URL, hashes=digest(b"other")))
+    assert [asked.fresh for asked in asking.server.asked] == [False, True]
+
+
+def test_source_distribution_that_is_gone_is_invalid() -> None:
+    asking = Asking()
+    assert "status 404" in asking.fails(MetadataInvalid, DistFile(SDIST, SDIST_URL))
+
+
+def test_source_distribution_beyond_the_limit_is_invalid() -> None:
+    asking = Asking()
+    asking.server.script(SDIST_URL, LimitReached("too large"))
+    assert asking.fails(MetadataInvalid, DistFile(SDIST, SDIST_URL)) == "too large"
 
 
 def test_source_distribution_with_metadata_beside_it() -> None:
     asking = Asking()
-    sdist = DistFile("a-1.0.tar.gz", "https://files.example/a-1.0.tar.gz", core_metadata=True)
-    asking.server.script(f"{sdist.url}.metadata", answer(200, METADATA))
-    assert asking.metadata(sdist).version == "1"
+    file = DistFile(SDIST, SDIST_URL, core_metadata=True)
+    asking.server.script(f"{SDIST_URL}.metadata", answer(200, METADATA))
+    assert asking.metadata(file).version == "1"
 
 
-def test_unreadable_metadata_beside_a_source_distribution_is_invalid() -> None:
+@pytest.mark.parametrize(
+    "beside",
+    [
+        answer(404),
+        IndexUnavailable("broken", status=503),
+        answer(200, b"?"),
+        answer(200, info("Dynamic: Requires-Dist")),
+    ],
+)
+def test_metadata_beside_a_source_distribution_that_does_not_do_leads_to_the_archive(
+    beside: Callable[[Request], Response] | IndexUnavailable,
+) -> None:
     asking = Asking()
-    sdist = DistFile("a-1.0.tar.gz", "https://files.example/a-1.0.tar.gz", core_metadata=True)
-    asking.server.script(f"{sdist.url}.metadata", answer(200, b"?"))
-    asking.fails(MetadataInvalid, sdist)
+    file = DistFile(SDIST, SDIST_URL, core_metadata=True)
+    asking.server.script(f"{SDIST_URL}.metadata", beside)
+    asking.server.script(SDIST_URL, answer(200, sdist()))
+    assert asking.metadata(file).requires_dist == ("b",)
+
+
+def test_metadata_beside_a_source_distribution_that_is_not_what_was_promised_never_leads_on() -> None:
+    asking = Asking()
+    asking.server.script(SDIST_URL, answer(200, sdist()))
+    asking.server.script(f"{SDIST_URL}.metadata", answer(200, b"?"))
+    asking.fails(MetadataInvalid, DistFile(SDIST, SDIST_URL, core_metadata=digest(b"?")))
+    asking.fails(HashMismatch, DistFile(SDIST, SDIST_URL, core_metadata=digest(METADATA)))
+    login = IndexUnavailable("login", status=401)
+    asking.server.script(f"{SDIST_URL}.metadata", login)
+    asking.fails(IndexUnavailable, DistFile(SDIST, SDIST_URL, core_metadata=True))
+    assert SDIST_URL not in asking.urls
+
+
+# Where no wheel can be had
+
+
+def in_place(archive: Callable[[Request], Response] | ResolverError, *others: str) -> Asking:
+    """Return a client whose listing has the wheel, which is gone, and a source distribution."""
+    asking = Asking()
+    asking.server.script(PAGE, json_page(NAME, SDIST, *others))
+    asking.server.script(SDIST_URL, archive)
+    asking.listing()
+    return asking
+
+
+@pytest.mark.parametrize(
+    "gone", [answer(404), IndexUnavailable("no", status=403), IndexUnavailable("no", status=503)]
+)
+def test_source_distribution_stands_in_for_a_wheel_that_cannot_be_had(
+    gone: Callable[[Request], Response] | IndexUnavailable,
+) -> None:
+    """Static metadata is that of all wheels of the version."""
+    asking = in_place(answer(200, sdist()))
+    asking.server.script(WHEEL_URL, gone)
+    assert asking.metadata(DistFile(NAME, WHEEL_URL, core_metadata=True)).requires_dist == ("b",)
+    assert asking.urls[1:] == [f"{WHEEL_URL}.metadata", WHEEL_URL, WHEEL_URL, SDIST_URL]
+
+
+def test_wheel_that_could_only_be_built_says_so() -> None:
+    asking = in_place(answer(200, sdist(info(since="2.1"))))
+    message = asking.fails(MetadataInvalid, DistFile(NAME, WHEEL_URL))
+    assert "status 404" in message
+    assert f"{SDIST} would have to be built" in message
+
+
+@pytest.mark.parametrize("failure", [answer(404), answer(200, b"?"), IndexUnavailable("no", status=500)])
+def test_wheel_is_to_blame_where_nothing_stands_in_for_it(
+    failure: Callable[[Request], Response] | IndexUnavailable,
+) -> None:
+    message = in_place(failure).fails(MetadataInvalid, DistFile(NAME, WHEEL_URL))
+    assert NAME in message
+    assert "status 404" in message
+
+
+def test_server_that_failed_is_to_blame_where_nothing_stands_in() -> None:
+    """It knows better than it can tell just now."""
+    asking = in_place(answer(200, sdist(info(since="2.1"))))
+    asking.server.script(WHEEL_URL, IndexUnavailable("broken", status=503))
+    assert asking.fails(IndexUnavailable, DistFile(NAME, WHEEL_URL)) == "broken"
+
+
+def test_nothing_stands_in_for_a_wheel_whose_server_wants_a_login() -> None:
+    asking = in_place(answer(200, sdist()))
+    asking.server.script(WHEEL_URL, answer(404), IndexUnavailable("login", status=401))
+    asking.fails(IndexUnavailable, DistFile(NAME, WHEEL_URL))
+    assert SDIST_URL not in asking.urls
+    asking = in_place(IndexUnavailable("login", status=401))
+    asking.fails(IndexUnavailable, DistFile(NAME, WHEEL_URL))
+
+
+def test_nothing_stands_in_for_a_wheel_with_a_wrong_hash() -> None:
+    asking = in_place(answer(200, sdist()))
+    asking.server.script(WHEEL_URL, answer(200, wheel()))
+    asking.fails(HashMismatch, DistFile(NAME, WHEEL_URL, hashes=digest(b"other")))
+    assert SDIST_URL not in asking.urls
+
+
+@pytest.mark.parametrize("wheel_name", ["a-2.0-py3-none-any.whl", "a-1.1-py3-none-any.whl", "nonsense.whl"])
+def test_source_distribution_of_another_version_does_not_stand_in(wheel_name: str) -> None:
+    asking = in_place(answer(200, sdist()), "a-1.1-py3-none-any.whl")
+    asking.fails(MetadataInvalid, DistFile(wheel_name, WHEEL_URL))
+    assert SDIST_URL not in asking.urls
+
+
+def test_archive_is_fetched_whole_and_checked() -> None:
+    asking = Asking()
+    asking.server.script(SDIST_URL, answer(200, b"bad"), answer(200, sdist()))
+    file = DistFile(SDIST, SDIST_URL, hashes=digest(sdist()))
+    assert asyncio.run(asking.client.archive(file)) == sdist()
+    asking.server.script(SDIST_URL, LimitReached("too large"))
+    with pytest.raises(MetadataInvalid, match="too large"):
+        asyncio.run(asking.client.archive(file))
+    asking.server.script(SDIST_URL, answer(200, b"bad"))
+    with pytest.raises(HashMismatch, match="promises"):
+        asyncio.run(asking.client.archive(file))
 
 
 def test_file_that_is_not_of_the_package_is_invalid() -> None:
@@ -773,6 +954,26 @@ def test_ranges_are_replayed_without_waiting(cached: Cached) -> None:
     found = cached.client().metadata_now("a", file)
     assert found is not None
     assert found.requires_dist == ("b",)
+
+
+def test_of_a_source_distribution_the_cache_keeps_what_was_read(cached: Cached, tmp_path: Path) -> None:
+    """The archive itself would be a thousand times as large; what says that a build is needed is kept too."""
+    for content, static in ((INFO, True), (info(since="2.1"), False)):
+        body = sdist(content, noise=random.Random(0).randbytes(100_000))
+        cached.server.script(SDIST_URL, answer(200, body))
+        file = DistFile(SDIST, SDIST_URL, hashes=digest(body))
+        client = cached.client()
+        assert client.metadata_now("a", file) is None
+        if static:
+            settled(client, client.metadata("a", file))
+            assert cached.client().metadata_now("a", file) is not None
+        else:
+            with pytest.raises(BuildRefused):
+                settled(client, client.metadata("a", file))
+            with pytest.raises(BuildRefused):
+                cached.client().metadata_now("a", file)
+    assert sum(each.stat().st_size for each in tmp_path.rglob("*") if each.is_file()) < 2_000
+    assert asyncio.run(cached.client().archive(file)) == body
 
 
 def test_known_failure_needs_no_waiting(cached: Cached) -> None:

@@ -224,7 +224,7 @@ def test_metadata_that_could_not_be_used_is_recorded(tmp_path: Path, error: Reso
 
 
 def test_failure_of_the_index_is_not_recorded(tmp_path: Path) -> None:
-    file = DistFile("six-1.0.tar.gz", f"{PORT}/six-1.0.tar.gz")
+    file = DistFile("six-1.0.tar.gz", f"{PORT}/six-1.0.tar.gz", core_metadata=True)
     source = Answers(six(file), metadata={file.filename: IndexUnavailable("503")})
     recording = RecordingSource(source, tmp_path / "rec")
     recording.listing_now("six")
@@ -233,6 +233,14 @@ def test_failure_of_the_index_is_not_recorded(tmp_path: Path) -> None:
     recording.save()
     with pytest.raises(IndexUnavailable, match=r"does not hold the metadata of six-1\.0\.tar\.gz"):
         ReplaySource(tmp_path / "rec").metadata_now("six", file)
+
+
+def test_source_distribution_that_was_not_looked_at_would_have_to_be_built(tmp_path: Path) -> None:
+    """Recordings were made by resolvers that did not read them."""
+    file = DistFile("six-1.0.tar.gz", f"{PORT}/six-1.0.tar.gz")
+    replay = recorded(tmp_path, Answers(six(file)))
+    with pytest.raises(BuildRefused, match=r"does not hold the metadata of six-1\.0\.tar\.gz"):
+        replay.metadata_now("six", file)
 
 
 def test_what_was_not_asked_for_is_missed(tmp_path: Path) -> None:

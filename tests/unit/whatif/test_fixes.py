@@ -189,7 +189,6 @@ class _Failed:
             self.problem,
             self.solver,
             self.fetcher,
-            source=self.source,
             allowance=allowance,
         )
         while trials.step() is not None:
