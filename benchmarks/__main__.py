@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SECTIONS = ("micro", "solver", "listing", "warm", "cold", "many", "allocation", "growth")
 
 #: What takes minutes, and is measured on request.
-SLOW = ("others",)
+SLOW = ("others", "faults")
 
 #: What measures nothing, or is for the eye.
 OTHERS = ("report", "counts", "bridge", "installers", "parts")

@@ -33,6 +33,7 @@ __all__ = [
     "Bench",
     "Line",
     "Process",
+    "Told",
     "installed",
     "measured",
     "serving",
@@ -59,8 +60,8 @@ TOOLS = {
     " -q -o {out}",
     "nab": "{bin}/nab -q lock --python {python} --project-dist-policy wheel-only --project-build-policy never"
     " --cache-dir {cache} --format requirements-without-hashes --output {out} {project}",
-    "pip": "{bin}/python -m pip install --dry-run --ignore-installed --only-binary :all: --index-url {index}"
-    " --trusted-host {host} --cache-dir {cache} --report {out} -q -r {reqs}",
+    "pip": "{bin}/python -m pip install --no-input --dry-run --ignore-installed --only-binary :all:"
+    " --index-url {index} --trusted-host {host} --cache-dir {cache} --report {out} -q -r {reqs}",
     "pip-compile": "{bin}/pip-compile -q --no-header --no-annotate --strip-extras --no-emit-index-url"
     " --no-emit-trusted-host --no-emit-options --index-url {index} --trusted-host {host} --cache-dir {cache}"
     " --pip-args=--only-binary=:all: -o {out} {reqs}",
@@ -124,8 +125,19 @@ class Process(NamedTuple):
     status: int
 
 
-def measured(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> Process:
-    """Run ``command`` in ``folder``, which is its home too; one that takes too long is ended."""
+class Told(NamedTuple):
+    """What a run took, what it said on both channels and wrote into its file, and the pins in that."""
+
+    process: Process
+    said: str
+    written: bytes
+    pins: Mapping[str, str]
+
+
+def measured(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], longest: float = LIMIT
+) -> Process:
+    """Run ``command`` in ``folder``, which is its home too; one that takes ``longest`` seconds is ended."""
     words = json.dumps([list(command), str(folder), dict(environ)])
     launcher = subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", _LAUNCHER, words],
@@ -134,11 +146,11 @@ def measured(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -
         start_new_session=True,
     )
     try:
-        said, _ = launcher.communicate(timeout=LIMIT)
+        said, _ = launcher.communicate(timeout=longest)
     except subprocess.TimeoutExpired:
         os.killpg(launcher.pid, signal.SIGKILL)
         launcher.communicate()
-        return Process(LIMIT, LIMIT, 0.0, -signal.SIGKILL)
+        return Process(longest, longest, 0.0, -signal.SIGKILL)
     seconds, cpu, peak, status = json.loads(said)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return Process(seconds, cpu, peak / unit, os.waitstatus_to_exitcode(status))
@@ -222,15 +234,22 @@ class Bench:
 
     def run(self, tool: str, lines: Sequence[str], cache: str) -> tuple[Process, dict[str, str]]:
         """Run ``tool`` on requirements; return what it took and the pins that it found, if it succeeded."""
+        told = self.told(tool, lines, cache)
+        return told.process, dict(told.pins)
+
+    def told(self, tool: str, lines: Sequence[str], cache: str, *, longest: float = LIMIT) -> Told:
+        """Run ``tool`` on requirements, for at most ``longest`` seconds; return all that it let be seen."""
         kept = self._folder / cache
         kept.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             work = Path(folder)
-            process = measured(self._command(tool, lines, work, kept), work, clean(work))
-            written = (work / name for name in ("out.txt", *_LOCKS))
-            out = next((path for path in written if path.exists()), None)
-            pins = {} if out is None or process.status else _pins(out.read_text(encoding="utf-8"))
-        return process, pins
+            process = measured(self._command(tool, lines, work, kept), work, clean(work), longest)
+            files = (work / name for name in ("out.txt", *_LOCKS))
+            out = next((path for path in files if path.exists()), None)
+            written = b"" if out is None else out.read_bytes()
+            pins = _pins(written.decode()) if written and not process.status else {}
+            said = (work / "said").read_text(encoding="utf-8", errors="replace")
+        return Told(process, said, written, pins)
 
     def folder(self, cache: str) -> Path:
         """Return the folder of a cache."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PAGES", "add_options", "made", "run"]
 
 DOCS = ROOT / "docs"
-PAGES = (DOCS / "performance.md", DOCS / "benchmarks.md")
+PAGES = (DOCS / "performance.md", DOCS / "benchmarks.md", DOCS / "security.md")
 
 _PLACE = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -301,6 +301,22 @@ def _solver(document: Document) -> list[str]:
     return _table(head, rows)
 
 
+def _faults(document: Document) -> list[str]:
+    """Return who did what was right, and otherwise the first rule that was broken."""
+    tools = list(next(iter(document["rows"].values()))["tools"])
+    rows: list[list[object]] = []
+    right = dict.fromkeys(tools, 0)
+    for name, row in document["rows"].items():
+        cells = []
+        for tool in tools:
+            each = row["tools"].get(tool)
+            right[tool] += each is not None and not each["fault"]
+            cells.append("" if each is None else each["fault"] or f"right, {each['seconds']:.1f} s")
+        rows.append([f"{name}: {row['about']}", *cells])
+    rows.append([f"right, of {len(rows)}", *(f"**{right[tool]}**" for tool in tools)])
+    return _table(["situation", *tools], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Document], list[str]]]] = {
     "warm": ("warm", _warm),
     "warm-means": ("warm", _means),
@@ -318,4 +334,5 @@ TABLES: dict[str, tuple[str, Callable[[Document], list[str]]]] = {
     "listing": ("listing", _listing),
     "growth": ("growth", _growth),
     "solver": ("solver", _solver),
+    "faults": ("faults", _faults),
 }
