@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resolver.arguments import Arguments
     from resolver.console import Console, Streams
     from resolver.formats.answer import Answer, Progress, Statistics
-    from resolver.index.store import Usage
+    from resolver.index.cleaning import Usage
     from resolver.inputs import Inputs
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -69,10 +69,13 @@ def why(arguments: Arguments, streams: Streams, console: Console) -> None:
 
 def cache(arguments: Arguments, streams: Streams, console: Console) -> None:
     """Run ``resolver cache dir|info|prune|clean``."""
-    from resolver.index.store import clean, default_cache_dir, usage  # noqa: PLC0415  # lazy: start-up time
+    from resolver.index.cleaning import clean, usage  # noqa: PLC0415  # lazy: start-up time
+    from resolver.index.store import default_cache_dir  # noqa: PLC0415  # the same
     from resolver.output import write_result  # noqa: PLC0415  # the same
 
     directory = arguments.text("cache_dir") or default_cache_dir(streams.environ, sys.platform)
+    if directory is None:
+        raise InputError("no home directory is known: say with --cache-dir where the cache is")
     match arguments.operands:
         case ("dir",):
             said = directory

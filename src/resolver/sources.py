@@ -13,7 +13,7 @@ import time
 from resolver.errors import InputError
 from resolver.index.cache import CachingTransport, digest
 from resolver.index.client import Client, IndexSpec
-from resolver.index.store import RecordStore, default_cache_dir
+from resolver.index.store import RecordStore, default_cache_dir, refusal
 from resolver.index.transport import Traffic
 from resolver.model.environment import Environment, InvalidPythonVersion
 from resolver.model.tags import UnknownPlatform
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Building = Callable[[Options, Client, RecordStore | None, Callable[[str], None]], Builds]
 
-__all__ = ["OpenSource", "cache_directory", "environment_of", "open_source"]
+__all__ = ["OpenSource", "cache_directory", "environment_of", "open_source", "trusted_directory"]
 
 
 class OpenSource:
@@ -147,10 +147,26 @@ def _target(options: Options, host: Host | None = None) -> Environment:
 
 
 def cache_directory(options: Options) -> str | None:
-    """Return where the cache is, or None where it is not to be used."""
+    """Return where the cache is, or None where it is not to be used or no home is known."""
     if options.no_cache:
         return None
     return options.cache_dir or default_cache_dir(os.environ, sys.platform)
+
+
+def trusted_directory(options: Options) -> str | None:
+    """Return where the cache is, if what is kept there may decide who is asked."""
+    directory = cache_directory(options)
+    return None if directory is None or refusal(directory) else directory
+
+
+def _opened_store(
+    options: Options, directory: str | None, warn: Callable[[str], None], note: Callable[[str], None]
+) -> RecordStore | None:
+    if directory is not None:
+        return RecordStore(directory, warn=warn, note=note)
+    if not options.no_cache:
+        warn("No home directory is known, so nothing is cached. A directory can be named with --cache-dir.")
+    return None
 
 
 def open_source(
@@ -176,9 +192,9 @@ def open_source(
         note(f"replaying the recording {options.replay}")
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
-    indexes, certificates = _indexes(options, directory, warn, note)
+    indexes, certificates = _indexes(options, warn, note)
     transport = _Network(options, certificates)
-    store = None if directory is None else RecordStore(directory, warn=warn, note=note)
+    store = _opened_store(options, directory, warn, note)
     caching = CachingTransport(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline
     )
@@ -234,10 +250,7 @@ def _recorded(
 
 
 def _indexes(
-    options: Options,
-    directory: str | None,
-    warn: Callable[[str], None],
-    note: Callable[[str], None],
+    options: Options, warn: Callable[[str], None], note: Callable[[str], None]
 ) -> tuple[list[IndexSpec], str | None]:
     """Return the indexes in the order in which they are asked: extra ones first, as uv has it.
 
@@ -250,7 +263,7 @@ def _indexes(
     else:
         from resolver.index.pip_config import default_index  # noqa: PLC0415  # lazy: often given
 
-        found = default_index(os.environ, cache_dir=directory)
+        found = default_index(os.environ, cache_dir=trusted_directory(options))
         for warning in found.warnings:
             warn(warning)
         note(f"the default index is {redacted(found.url)}, found in {found.origin}")

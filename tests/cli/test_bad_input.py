@@ -391,7 +391,7 @@ def test_a_damaged_cache_changes_nothing(kind: str, cache: Path, index: FaultSer
 
 def test_a_record_in_the_place_of_another_changes_nothing(cache: Path, index: FaultServer) -> None:
     """A record says itself what it answers."""
-    rmtree(cache / "notes-v1")
+    rmtree(cache / "notes-v2")
     shelf._remembered.clear()
     one, other = cache_files(cache)
     one.write_bytes(other.read_bytes())
@@ -400,25 +400,25 @@ def test_a_record_in_the_place_of_another_changes_nothing(cache: Path, index: Fa
 
 
 def test_folders_in_the_place_of_records_change_nothing(cache: Path, index: FaultServer) -> None:
-    """They cannot be replaced either, and that is said once."""
-    for path in cache_files(cache):
+    """They are replaced, whatever is in them."""
+    places = cache_files(cache)
+    for path in places:
         path.unlink()
         path.mkdir()
-    done = resolve(index, "--cache-dir", "cache")
-    assert (done.code, done.stdout) == (0, PINS)
-    assert done.stderr.count("warning: The cache cache cannot be written (Is a directory)") == 1
-    assert not any(path.is_file() for path in cache.glob("http-v*/**/*"))
+        (path / "something").touch()
+    assert succeeded(resolve(index, "--cache-dir", "cache")) == PINS
+    assert cache_files(cache) == places
 
 
 def test_a_cache_that_is_a_file_costs_a_warning(index: FaultServer) -> None:
     """And the file is left alone."""
     before = tree(Path())
-    for place in ("a.in", "a.in/cache"):
+    for place, why in (("a.in", "is no directory"), ("a.in/cache", "cannot be looked at (Not a directory)")):
         done = resolve(index, "--cache-dir", place)
         assert (done.code, done.stdout) == (0, PINS)
         assert done.stderr == (
-            f"warning: The cache {place} cannot be written (Not a directory): going on without keeping "
-            "anything. Another directory can be named with --cache-dir.\n"
+            f"warning: The cache {place} is not used: it {why}. Another directory can be named with "
+            "--cache-dir.\n"
         )
     assert tree(Path()) == before
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolver.cli import Streams, run
-from resolver.index.store import Record, RecordStore, usage
+from resolver.index.cleaning import usage
+from resolver.index.store import Record, RecordStore
 from support.command import Done, failed, run_command, succeeded
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resolver.index.store import clean, usage
+from resolver.index.cleaning import clean, usage
 from support.background import JSON, METADATA_PATH, PAGE_PATH, page, serving
 from support.command import run_command, succeeded
 from support.fault_server import reply

@@ -20,6 +20,7 @@ from resolver.errors import (
     OutputError,
 )
 from resolver.formats.answer import Answer, Pinned, Progress, Statistics
+from resolver.index.store import RecordStore
 from resolver.model.distfile import DistFile
 from support.builds import IS_COMPILED
 
@@ -337,12 +338,13 @@ def test_cache_commands(folder: Path) -> None:
     """Where it is, how large it is, and how to empty it."""
     assert resolver("cache", "dir", "--cache-dir", "c").stdout == "c\n"
     assert resolver("cache", "dir", HOME="/h").stdout.startswith("/h/")
+    RecordStore("c").write_note("folder", "name", b"12345")
     (folder / "c" / "http-v3" / "aa").mkdir(parents=True)
     (folder / "c" / "http-v3" / "aa" / "bb").write_text("12345", "utf-8")
     (folder / "c" / "other").touch()
-    assert resolver("cache", "info", "--cache-dir=c").stdout == "c: 1 files, 0.0 MB\n"
-    assert resolver("cache", "clean", RESOLVER_CACHE_DIR="c").stdout == "Removed 1 files, 0.0 MB, from c\n"
-    assert [path.name for path in (folder / "c").iterdir()] == ["other"]
+    assert resolver("cache", "info", "--cache-dir=c").stdout == "c: 2 files, 0.0 MB\n"
+    assert resolver("cache", "clean", RESOLVER_CACHE_DIR="c").stdout == "Removed 2 files, 0.0 MB, from c\n"
+    assert sorted(path.name for path in (folder / "c").iterdir()) == ["CACHEDIR.TAG", "other"]
     assert resolver("cache").code == 2
 
 
@@ -353,7 +355,7 @@ def test_a_cache_that_cannot_be_emptied(folder: Path, monkeypatch: pytest.Monkey
         raise PermissionError(13, "Permission denied")
 
     assert folder.is_dir()
-    monkeypatch.setattr("resolver.index.store.clean", refuse)
+    monkeypatch.setattr("resolver.index.cleaning.clean", refuse)
     done = resolver("cache", "clean", "--cache-dir", "c")
     assert (done.code, done.stderr) == (2, "error: the cache c cannot be removed: Permission denied\n")
 

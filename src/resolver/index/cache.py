@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from resolver.errors import IndexUnavailable
 from resolver.index.freshness import fresh_span, is_fresh, is_storable, same_version, validators
-from resolver.index.store import Record
+from resolver.index.store import OURS, Record
 from resolver.index.transport import Response
 from resolver.index.urls import InvalidUrl, is_loopback, redacted, split_url
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable, Mapping
 
+    from resolver.index.claims import Claims
     from resolver.index.store import RecordStore, Stamp
     from resolver.index.transport import Form, Request, Transport
     from resolver.index.urls import Address
@@ -84,6 +85,7 @@ class CachingTransport:
     """
 
     __slots__ = (
+        "_claims",
         "_confirmed",
         "_held",
         "_inner",
@@ -119,6 +121,7 @@ class CachingTransport:
         self._later: dict[str, _Unwritten] = {}
         self._loop: AbstractEventLoop | None = None  # the one in which pauses are used
         self._held: dict[str, Stamp] = {}
+        self._claims: Claims | None = None
         self.hits = 0
 
     def stored(self, request: Request) -> Response | None:
@@ -145,15 +148,18 @@ class CachingTransport:
             if record is None:
                 raise _missing(request)
             return self._answer(record)
-        if request.fresh or record is None:
-            return await self._ask(key, request)
-        if not self._refresh and self._fresh(request, record):
+        if self._refresh or request.fresh:
+            return await self._ask_about(key, request, record)
+        if record is not None and self._fresh(request, record):
             return self._answer(record)
-        return await self._revalidate(key, request, record)
+        return await self._ask_in_turn(key, request, record)
 
     async def close(self) -> None:
         """Close ``inner``, and write what is to be kept."""
         self.flush()
+        claims, self._claims = self._claims, None
+        if claims is not None:
+            claims.close()
         await self._inner.close()
 
     def flush(self) -> None:
@@ -182,6 +188,33 @@ class CachingTransport:
             return False
         self._held[evidence.key] = evidence.stamp
         return True
+
+    async def _ask_in_turn(self, key: str | None, request: Request, record: Record | None) -> Response:
+        """Ask the server, or wait for the answer to another process that asks the same just now."""
+        claims = self._opened_claims()
+        if key is None or claims is None:
+            return await self._ask_about(key, request, record)
+        try:
+            if await claims.turn(key):
+                record = self._read(key, request)
+                if record is not None and self._fresh(request, record):
+                    return self._answer(record)
+            return await self._ask_about(key, request, record)
+        finally:
+            if key not in self._later:  # else it is claimed until others can read it
+                claims.drop(key)
+
+    def _opened_claims(self) -> Claims | None:
+        if self._claims is None and self._store is not None and self._store.directory is not None:
+            from resolver.index.claims import Claims  # noqa: PLC0415  # lazy: something is to be fetched
+
+            self._claims = Claims(self._store.directory, OURS)
+        return self._claims
+
+    async def _ask_about(self, key: str | None, request: Request, record: Record | None) -> Response:
+        if request.fresh or record is None:
+            return await self._ask(key, request)
+        return await self._revalidate(key, request, record)
 
     async def _ask(self, key: str | None, request: Request) -> Response:
         return self._kept(key, request, await self._inner.fetch(request))
@@ -275,6 +308,8 @@ class CachingTransport:
         assert self._store is not None
         record = unwritten.finished()
         self._store.write(key, record)
+        if self._claims is not None:
+            self._claims.drop(key)
         self._note_place(key, record)
 
     def _note_place(self, key: str, record: Record) -> None:

@@ -323,13 +323,11 @@ def _remember(cache_dir: str | None, state: str, url: str) -> None:
     """Write the answer down for the next run; where that fails, the next run looks again."""
     if cache_dir is None:
         return
-    path = _join(cache_dir, _MEMORY)
-    partial = f"{path}.{os.getpid()}"
+    from resolver.index.placing import make_root, put  # noqa: PLC0415  # lazy: most runs only read
+
     try:
-        os.makedirs(cache_dir, exist_ok=True)  # noqa: PTH103  # pathlib costs 5 ms
-        with open(partial, "w", encoding="utf-8") as file:  # noqa: PTH123  # pathlib costs 5 ms
-            file.write(f"{state}\n{url}\n{_sum(state, url)}\n")
-        os.replace(partial, path)  # noqa: PTH105  # pathlib costs 5 ms
+        make_root(cache_dir)
+        put(_join(cache_dir, _MEMORY), f"{state}\n{url}\n{_sum(state, url)}\n".encode())
     except (OSError, ValueError):
         return
 

@@ -9,12 +9,13 @@ are in ``freshness``; why this goes and nothing else is in docs/decisions/0025-w
 from __future__ import annotations
 
 import os
-from errno import EPERM
 from stat import S_ISDIR, S_ISREG
 
+from resolver.index.cleaning import Usage, check_ours
 from resolver.index.freshness import is_fresh
+from resolver.index.marking import buckets, is_abandoned
 from resolver.index.notebook import split_note
-from resolver.index.store import BUCKET, NOTES, RecordStore, Usage, buckets, is_owned
+from resolver.index.store import BUCKET, NOTES, RecordStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ __all__ = ["MAX_SIZE", "prune"]
 MAX_SIZE = 1_000_000_000
 """How many bytes are left where nobody says how many."""
 
-_ABANDONED = 3600.0  # seconds: nobody takes so long to write a temporary file
 _DIGITS = frozenset("0123456789abcdef")
-_RANDOM = 16  # digits in the name of a temporary file
 
 
 def prune(
@@ -50,8 +49,7 @@ def prune(
         os.scandir(directory).close()
     except FileNotFoundError:
         return Usage()
-    if not is_owned(directory):
-        raise PermissionError(EPERM, "it belongs to another user", directory)
+    check_ours(directory)
     look = _Look.at(directory, now)
     gone = Usage()
     for file, why in (*look.useless, *look.beyond(max_size)):
@@ -175,10 +173,7 @@ class _Look:
             self._notes.append((file, evidence))
 
     def _look_at_temporary(self, file: _File) -> None:
-        stem, _, rest = file.name.partition(".")
-        random = rest.removesuffix(".tmp")
-        is_ours = rest == f"{random}.tmp" and len(random) == _RANDOM and _DIGITS.issuperset(random)
-        if stem and is_ours and self._now - file.changed > _ABANDONED:
+        if is_abandoned(file.name, file.changed, self._now):
             self.useless.append((file, "left by a process that was killed"))
 
     def _look_at_evidence(self) -> None:

@@ -2,11 +2,14 @@
 
 A record that is damaged in whatever way is a record that is not there: the next answer replaces it.  Files
 appear by rename, so readers need no lock and never see half a record; nothing is executed or unpacked.  A
-directory that cannot be written costs one warning and the caching, never the resolution.  What a record means
-and how long it is good for is decided in ``freshness`` and ``cache``.
+directory that cannot be written, or that others can write, costs one warning and the caching, never the
+resolution.  How a file gets to its place is in ``placing``, how the directory is known as ours in
+``marking``, how it is emptied in ``cleaning``; what a record means and how long it is good for is decided in
+``freshness`` and ``cache``.
 
 A file is: magic, CRC-32 of all that follows, length of the texts, the texts, body.  A number is four bytes,
 big end first; the texts are lines (``packing``): key, URL, status, time, form, then header names and values.
+A note is: magic, CRC-32 of its place and of all that follows, content.
 (JSON would cost a warm run 9 ms of imports, a cryptographic digest three to five times as long as this sum,
 which finds damage; against who can write into the directory neither would help.)
 """
@@ -15,6 +18,7 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
+from errno import EDQUOT, ENOENT, ENOSPC, EROFS
 
 from resolver.index.packing import join_lines, split_lines
 
@@ -24,28 +28,24 @@ if TYPE_CHECKING:
 
     Stamp = tuple[int, int, int]  # size, time of change, and number of the file
 
-__all__ = [
-    "BUCKET",
-    "NOTES",
-    "Record",
-    "RecordStore",
-    "Usage",
-    "buckets",
-    "clean",
-    "default_cache_dir",
-    "is_owned",
-    "usage",
-]
+__all__ = ["BUCKET", "NOTES", "OURS", "Record", "RecordStore", "default_cache_dir", "refusal"]
 
 BUCKET = "http-v3"  # another format is another directory, so that versions can share a cache
-NOTES = "notes-v1"  # the same
-_BUCKETS = ("http-v", "notes-v")  # what ``clean`` may remove: these with a number
+NOTES = "notes-v2"  # the same
+OURS = (BUCKET, NOTES, "pip-default-index")  # how names begin of what we put into the directory
 _MAGIC = b"resolver http 2\n"
 _NOTE_MAGIC = b"resolver note 1\n"
 _NUMBER = 4  # bytes
-_ATTEMPTS = 5  # to write a file, while somebody removes empty directories
-_TAG = "CACHEDIR.TAG"
-_TAG_TEXT = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by resolver; may be deleted at any time.\n"
+_LARGEST = 256 << 20  # bytes of a file; who wrote more was not us
+_KIND, _PLAIN_FILE, _DIRECTORY, _BY_OTHERS = 0o170000, 0o100000, 0o040000, 0o002  # parts of a mode
+_READING = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe in the place of a file must not hold us up
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_LASTING = frozenset({ENOSPC, EDQUOT, EROFS})  # what will be no better for the next file
+_PATIENCE = 5  # other failures in a row, until no more is written
 
 
 class Record:
@@ -79,11 +79,21 @@ class Record:
 class RecordStore:
     """Records by key (a hexadecimal digest) below ``directory``, which is made when something is written.
 
-    ``warn`` is told, once, that nothing can be written, or that the directory is not ours; ``note`` is told
-    of each damaged record.  ``damaged`` counts them.
+    ``warn`` is told, once, that nothing can be written, or that the directory is not to be used; ``note`` is
+    told of each file that is damaged or cannot be written.  ``damaged`` counts records that are.
     """
 
-    __slots__ = ("_note", "_readable", "_root", "_warn", "_writable", "damaged")
+    __slots__ = (
+        "_failures",
+        "_note",
+        "_root",
+        "_tended",
+        "_usable",
+        "_user",
+        "_warn",
+        "_writable",
+        "damaged",
+    )
 
     def __init__(
         self,
@@ -95,24 +105,29 @@ class RecordStore:
         self._root = directory
         self._warn = warn
         self._note = note
-        self._readable: bool | None = None  # None: not looked yet
+        self._user = _user()
+        self._usable: bool | None = None  # None: not looked yet
         self._writable = True
+        self._tended = False
+        self._failures = 0
         self.damaged = 0
+
+    @property
+    def directory(self) -> str | None:
+        """Return where the records are, None where nothing is or can be kept."""
+        return self._root if self._writable and self._is_usable() else None
 
     def read(self, key: str) -> Record | None:
         """Return the record of ``key``; ``None`` if there is none that is whole."""
-        if not self._ours():
+        if not self._is_usable():
             return None
         path = self._path(key)
-        content, stamp = _read(path)
-        if stamp is None:
-            return None
-        record = _decoded(key, content)
-        if record is None:
-            self.damaged += 1
-            self._note(f"The cache file {path} is damaged; it is fetched anew.")
-        else:
+        content, stamp = self._read(path)
+        record = None if stamp is None else _decoded(key, content)
+        if record is not None:
             record.stamp = stamp
+        elif stamp is not None:
+            self._note_damage(path, "it is not what was written there")
         return record
 
     def write(self, key: str, record: Record) -> None:
@@ -121,6 +136,8 @@ class RecordStore:
 
     def stamp(self, key: str) -> Stamp | None:
         """Return the stamp of the file that is there for ``key`` now."""
+        if not self._is_usable():
+            return None
         try:
             return _stamp(os.stat(self._path(key)))  # noqa: PTH116  # pathlib costs a warm run 5 ms
         except OSError:
@@ -128,32 +145,42 @@ class RecordStore:
 
     def read_note(self, folder: str, name: str) -> bytes | None:
         """Return what was kept as ``name`` in ``folder`` of our notes, if it is whole."""
-        if not self._ours():
+        if not self._is_usable():
             return None
-        content, _ = _read(self._note_path(folder, name))
+        content, _ = self._read(self._note_path(folder, name))
         start = len(_NOTE_MAGIC) + _NUMBER
-        checksum = crc32(memoryview(content)[start:]).to_bytes(_NUMBER, "big")
-        if content[:start] != _NOTE_MAGIC + checksum:
-            return None
-        return content[start:]
+        rest = content[start:]
+        return rest if content[:start] == _note_head(folder, name, rest) else None
 
     def write_note(self, folder: str, name: str, content: bytes) -> None:
         """Keep ``content`` as ``name`` in ``folder`` of our notes; both are plain file names."""
-        checksum = crc32(content).to_bytes(_NUMBER, "big")
-        self._keep(self._note_path(folder, name), b"".join((_NOTE_MAGIC, checksum, content)))
+        self._keep(self._note_path(folder, name), _note_head(folder, name, content) + content)
 
     def _keep(self, path: str, content: bytes) -> Stamp | None:
-        if not (self._writable and self._ours()):
+        if self.directory is None:
             return None
+        from resolver.index.placing import is_writable, place  # noqa: PLC0415  # lazy: most runs only read
+
         try:
-            return self._replace(path, content)
+            stamp = _stamp(place(self._root, path, content))
         except OSError as error:
-            self._writable = False
-            self._warn(
-                f"The cache {self._root} cannot be written ({error.strerror}): going on without keeping "
-                "anything. Another directory can be named with --cache-dir."
-            )
+            self._failures += 1
+            if error.errno in _LASTING or self._failures >= _PATIENCE or not is_writable(self._root):
+                self._writable = False
+                self._warn(
+                    f"The cache {self._root} cannot be written ({error.strerror or error}): going on without "
+                    "keeping anything. Another directory can be named with --cache-dir."
+                )
+            else:
+                self._note(f"The cache file {path} cannot be written: {error.strerror or error}.")
             return None
+        self._failures = 0
+        if not self._tended:
+            self._tended = True
+            from resolver.index.marking import tend  # noqa: PLC0415  # the same
+
+            tend(self._root, OURS, now=stamp[1] / 1e9)
+        return stamp
 
     def _note_path(self, folder: str, name: str) -> str:
         # Behind the dash, so that no name is one that a system has for a device.
@@ -162,64 +189,46 @@ class RecordStore:
     def _path(self, key: str) -> str:
         return f"{self._root}{os.sep}{BUCKET}{os.sep}{key[:1]}{os.sep}{key[1:]}"
 
-    def _ours(self) -> bool:
-        """Look, once, whether the directory belongs to this user (or does not exist yet)."""
-        if self._readable is None:
-            self._readable = is_owned(self._root)
-            if not self._readable:
+    def _is_usable(self) -> bool:
+        """Look, once, whether the directory may be used (or does not exist yet)."""
+        if self._usable is None:
+            why = refusal(self._root)
+            self._usable = not why
+            if why:
                 self._warn(
-                    f"The cache {self._root} belongs to another user and is not used. Another directory can "
-                    "be named with --cache-dir."
+                    f"The cache {self._root} is not used: {why}. Another directory can be named with "
+                    "--cache-dir."
                 )
-        return self._readable
+        return self._usable
 
-    def _replace(self, path: str, content: bytes) -> Stamp:
-        temporary = f"{path}.{os.urandom(8).hex()}.tmp"
+    def _read(self, path: str) -> tuple[bytes, Stamp | None]:
+        """Return the bytes of a file of ours, and its stamp; None where it cannot be read."""
         try:
-            stamp = self._create(temporary, content)
-            os.replace(temporary, path)  # noqa: PTH105  # the same
-        except OSError:
-            try:  # noqa: SIM105  # contextlib costs a warm run an import
-                os.unlink(temporary)  # noqa: PTH108  # the same
-            except OSError:
-                pass
-            raise
-        return stamp
+            descriptor = os.open(path, _READING)
+        except OSError as error:
+            if error.errno != ENOENT:
+                self._note_damage(path, error.strerror or str(error))
+            return b"", None
+        try:
+            # ``open`` would look at it more often and take twice as long.
+            status = os.fstat(descriptor)
+            size = status.st_size
+            if status.st_mode & _KIND != _PLAIN_FILE or status.st_uid != self._user or size > _LARGEST:
+                self._note_damage(path, "it is no file that was written there")
+                return b"", None
+            content = os.read(descriptor, size)
+            while len(content) < size and (more := os.read(descriptor, size - len(content))):
+                content += more
+        except OSError as error:  # a disk that fails
+            self._note_damage(path, error.strerror or str(error))
+            return b"", None
+        finally:
+            os.close(descriptor)
+        return content, _stamp(status)
 
-    def _create(self, path: str, content: bytes) -> Stamp:
-        descriptor = self._opened(path)
-        with open(descriptor, "wb") as file:  # noqa: PTH123  # the same
-            file.write(content)
-            file.flush()
-            return _stamp(os.fstat(descriptor))
-
-    def _opened(self, path: str) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return os.open(path, flags, 0o600)
-            except FileNotFoundError:  # the first record, or somebody is cleaning or pruning the cache
-                _make_directories(self._root, os.path.dirname(path))  # noqa: PTH120  # the same
-        return os.open(path, flags, 0o600)
-
-
-def _read(path: str) -> tuple[bytes, Stamp | None]:
-    """Return the bytes of a file, and its stamp; None where it cannot be read."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except OSError:
-        return b"", None
-    try:
-        # ``open`` would look at it more often and take twice as long.
-        status = os.fstat(descriptor)
-        content = os.read(descriptor, status.st_size)
-        while len(content) < status.st_size and (more := os.read(descriptor, status.st_size - len(content))):
-            content += more
-    except OSError:  # a directory, or a disk that fails
-        return b"", None
-    finally:
-        os.close(descriptor)
-    return content, _stamp(status)
+    def _note_damage(self, path: str, what: str) -> None:
+        self.damaged += 1
+        self._note(f"The cache file {path} is damaged ({what}); it is fetched anew.")
 
 
 def _stamp(status: os.stat_result) -> Stamp:
@@ -227,33 +236,35 @@ def _stamp(status: os.stat_result) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def is_owned(directory: str) -> bool:
-    """Tell whether ``directory`` is this user's, or nobody's yet; always true where files have no owner."""
-    if not hasattr(os, "geteuid"):
-        return True
+def _user() -> int:
+    """Return whose files are ours; where files have no owner all say 0."""
+    return os.geteuid() if hasattr(os, "geteuid") else 0
+
+
+def refusal(directory: str) -> str:
+    """Return why the cache ``directory`` must not be used, "" if it may, or does not exist yet.
+
+    Whoever can write into it can make us believe anything.
+    """
     try:
-        return os.stat(directory).st_uid == os.geteuid()  # noqa: PTH116  # pathlib costs a warm run 5 ms
-    except OSError:
-        return True  # what cannot be looked at cannot be read either
+        status = os.stat(directory)  # noqa: PTH116  # pathlib costs a warm run 5 ms
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"it cannot be looked at ({error.strerror or error})"
+    if status.st_mode & _KIND != _DIRECTORY:
+        return "it is no directory"
+    if not hasattr(os, "geteuid"):
+        return ""
+    if status.st_uid != os.geteuid():
+        return "it belongs to another user"
+    return "every user can write into it" if status.st_mode & _BY_OTHERS else ""
 
 
-def _make_directories(root: str, directory: str) -> None:
-    """Make ``directory`` below ``root``, for this user only, and mark a new ``root`` as a cache."""
-    if not os.path.isdir(root):  # noqa: PTH112  # the same
-        parents = os.path.dirname(os.path.abspath(root))  # noqa: PTH100, PTH120  # the same
-        os.makedirs(parents, exist_ok=True)  # noqa: PTH103  # the same
-        _make_private(root)
-        with open(f"{root}{os.sep}{_TAG}", "wb") as file:  # noqa: PTH123  # the same
-            file.write(_TAG_TEXT)
-    _make_private(os.path.dirname(directory))  # noqa: PTH120  # the same
-    _make_private(directory)
-
-
-def _make_private(directory: str) -> None:
-    try:  # noqa: SIM105  # contextlib costs a warm run an import
-        os.mkdir(directory, 0o700)  # noqa: PTH102  # the same
-    except FileExistsError:
-        pass  # another process was first
+def _note_head(folder: str, name: str, content: bytes) -> bytes:
+    """Return what stands before a note; a note that lies in another's place has another sum."""
+    place = crc32(f"{folder}/{name}".encode("utf-8", "surrogatepass"))
+    return _NOTE_MAGIC + crc32(content, place).to_bytes(_NUMBER, "big")
 
 
 def _encoded(key: str, record: Record) -> bytes:
@@ -282,71 +293,31 @@ def _decoded(key: str, content: bytes) -> Record | None:
     )
 
 
-class Usage:
-    """How much of a cache directory is ours: number of files and their bytes."""
-
-    __slots__ = ("files", "size")
-
-    def __init__(self, files: int = 0, size: int = 0) -> None:
-        self.files = files
-        self.size = size
-
-
-def usage(directory: str) -> Usage:
-    """Count what the cache ``directory`` holds of ours.  Cost: a look at each file."""
-    found = Usage()
-    for bucket in buckets(directory):
-        for folder, _, names in os.walk(bucket):
-            for name in names:
-                try:
-                    size = os.lstat(f"{folder}{os.sep}{name}").st_size
-                except OSError:
-                    continue  # removed meanwhile
-                found.files += 1
-                found.size += size
-    return found
-
-
-def clean(directory: str) -> Usage:
-    """Delete what the cache ``directory`` holds of ours, and return how much that was.
-
-    Other files are left alone, so that a directory named by mistake loses nothing.  Raises ``OSError`` where
-    something cannot be deleted.  A resolution that runs meanwhile fetches anew.
-    """
-    from shutil import rmtree  # noqa: PLC0415  # lazy: start-up time
-
-    found = usage(directory)
-    for bucket in buckets(directory):
-        rmtree(bucket)
-    return found
-
-
-def buckets(directory: str) -> list[str]:
-    """Return our own directories below ``directory``, of this and other versions; never a symbolic link."""
-    try:
-        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-    except OSError:
-        return []
-    return [
-        entry.path
-        for entry in entries
-        for prefix in _BUCKETS
-        if entry.name.startswith(prefix)
-        and entry.name.removeprefix(prefix).isdecimal()
-        and entry.is_dir(follow_symlinks=False)
-    ]
-
-
-def default_cache_dir(environment: Mapping[str, str], platform: str) -> str:
-    """Return where this user's caches belong; ``platform`` is ``sys.platform``.
+def default_cache_dir(environment: Mapping[str, str], platform: str) -> str | None:
+    """Return where this user's caches belong, None where no home is known; ``platform`` is ``sys.platform``.
 
     An XDG_CACHE_HOME that is not absolute is ignored, as its specification asks.
     """
-    home = environment.get("HOME") or os.path.expanduser("~")  # noqa: PTH111  # the same
-    if platform == "win32":
-        local = environment.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
-        return f"{local}\\resolver\\cache"
-    if platform == "darwin":
-        return f"{home}/Library/Caches/resolver"
     caches = environment.get("XDG_CACHE_HOME", "")
-    return f"{caches if caches.startswith('/') else f'{home}/.cache'}/resolver"
+    if caches.startswith("/") and platform not in ("win32", "darwin"):
+        return f"{caches}/resolver"
+    home = environment.get("HOME") or _home(platform)
+    if platform == "win32":
+        local = environment.get("LOCALAPPDATA") or (home and f"{home}\\AppData\\Local")
+        return f"{local}\\resolver\\cache" if local else None
+    if not home.startswith("/"):
+        return None
+    return f"{home}/Library/Caches/resolver" if platform == "darwin" else f"{home}/.cache/resolver"
+
+
+def _home(platform: str) -> str:
+    """Return the home of who runs this, by what the system knows of its users; "" where it knows none."""
+    if platform == "win32":
+        found = os.path.expanduser("~")  # noqa: PTH111  # pathlib costs a warm run 5 ms
+        return "" if found == "~" else found
+    try:
+        from pwd import getpwuid  # noqa: PLC0415  # lazy: HOME is hardly ever missing
+
+        return getpwuid(_user()).pw_dir
+    except (ImportError, KeyError):
+        return ""

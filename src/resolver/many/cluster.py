@@ -17,7 +17,7 @@ from resolver.many.bench import Bench
 from resolver.many.ledger import Supply
 from resolver.many.outcomes import FAILED, Outcome
 from resolver.options import redacted
-from resolver.sources import cache_directory, open_source
+from resolver.sources import open_source, trusted_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def settled(options: Options, warn: Callable[[str], None]) -> Options:
         return options
     from resolver.index.pip_config import default_index  # noqa: PLC0415  # lazy: only here
 
-    found = default_index(os.environ, cache_dir=cache_directory(options))
+    found = default_index(os.environ, cache_dir=trusted_directory(options))
     for warning in found.warnings:
         warn(warning)
     urls = (*options.extra_index_urls, *found.extra_urls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -531,9 +532,17 @@ def test_directories_are_private_and_marked_as_cache(cache: Setting) -> None:
 
 def test_folder_of_the_user_is_not_marked(cache: Setting) -> None:
     cache.folder.mkdir()
+    (cache.folder / "novel.txt").touch()
     cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE))
     cache.fetch()
-    assert [path.name for path in cache.folder.iterdir()] == ["http-v3"]
+    assert {path.name for path in cache.folder.iterdir()} == {"http-v3", "novel.txt"}
+
+
+def test_empty_folder_of_the_user_is_marked(cache: Setting) -> None:
+    cache.folder.mkdir()
+    cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE))
+    cache.fetch()
+    assert {path.name for path in cache.folder.iterdir()} == {"CACHEDIR.TAG", "http-v3"}
 
 
 def refuse_to_write(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
@@ -542,10 +551,10 @@ def refuse_to_write(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
     def fail(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr("resolver.index.store.os.open", fail)
+    monkeypatch.setattr("resolver.index.placing.put", fail)
 
 
-@pytest.mark.parametrize("number", [13, 28, 30])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
 def test_cache_that_cannot_be_written_warns_once_and_goes_on(
     cache: Setting, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -563,12 +572,36 @@ def test_cache_that_cannot_be_written_warns_once_and_goes_on(
     assert "--cache-dir" in cache.warnings[0]
 
 
+def test_record_that_cannot_be_written_is_noted_and_others_are_tried(
+    cache: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong with one file need not be wrong with the next; five in a row are enough."""
+    transport = cache.cache()
+    urls = [f"https://index.example/simple/{name}/" for name in "abcdefgh"]
+    for url in urls:
+        cache.server.script(url, answer(200, b"new", FOR_A_MINUTE))
+    with monkeypatch.context() as patched:
+        refuse_to_write(patched, OSError(errno.EIO, os.strerror(errno.EIO)))
+        for url in urls[:2]:
+            assert cache.fetch(url, cache=transport).body == b"new"
+    assert cache.warnings == []
+    assert len(cache.notes) == 2
+    assert all(note.endswith("cannot be written: Input/output error.") for note in cache.notes)
+    cache.fetch(urls[2], cache=transport)
+    assert len(cache.records) == 1
+    refuse_to_write(monkeypatch, OSError(errno.EIO, os.strerror(errno.EIO)))
+    for url in urls[3:]:
+        assert cache.fetch(url, cache=transport).body == b"new"
+    assert len(cache.warnings) == 1
+    assert "(Input/output error)" in cache.warnings[0]
+
+
 def test_failed_replacement_leaves_no_litter(cache: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE))
-    monkeypatch.setattr("resolver.index.store.os.replace", fail)
+    monkeypatch.setattr("resolver.index.placing.os.replace", fail)
     cache.fetch()
     assert cache.records == []
     assert len(cache.warnings) == 1
@@ -600,7 +633,7 @@ def test_where_files_have_no_owner_nobody_asks(cache: Setting, monkeypatch: pyte
 
 
 def test_cache_that_is_cleaned_meanwhile_is_written_again(cache: Setting) -> None:
-    from resolver.index.store import clean
+    from resolver.index.cleaning import clean
 
     cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE))
     transport = cache.cache()

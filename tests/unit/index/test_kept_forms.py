@@ -150,7 +150,7 @@ def test_changed_page_takes_the_place_of_the_kept_listing(setting: Setting) -> N
 def test_what_must_not_be_kept_is_not_kept_in_any_form(setting: Setting) -> None:
     setting.server.script(PAGE, answer(200, page("1"), HEADERS | {"cache-control": "no-store"}))
     assert versions(setting.listing()) == ["1"]
-    assert not setting.folder.exists()
+    assert [path.name for path in setting.folder.rglob("*")] == ["CACHEDIR.TAG"]
 
 
 def test_page_that_makes_no_sense_is_asked_for_again_and_heals(setting: Setting) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolver.index.cache import CachingTransport
+from resolver.index.cleaning import clean, usage
 from resolver.index.client import Client, IndexSpec
 from resolver.index.notebook import Notebook
-from resolver.index.store import Record, RecordStore, clean, usage
+from resolver.index.store import Record, RecordStore
 from support.fake_time import FakeTime
 from support.fake_transport import FakeTransport, answer
 

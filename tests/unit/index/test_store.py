@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.index.store import Record, RecordStore, _decoded, _encoded, clean, default_cache_dir, usage
+from resolver.index.cleaning import clean, usage
+from resolver.index.store import Record, RecordStore, _decoded, _encoded, default_cache_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +41,11 @@ def test_garbage_is_no_record(content: bytes) -> None:
 
 
 def filled(folder: Path) -> None:
-    """Write two records and files of somebody else."""
+    """Write two records into a cache of ours, and files of somebody else."""
     store = RecordStore(str(folder))
     for key in (KEY, "fedcba"):
         store.write(key, Record("https://index.example/", 200, 1.0, {}, b"body"))
+    assert (folder / "CACHEDIR.TAG").exists()
     (folder / "http-v99" / "aa").mkdir(parents=True)
     (folder / "http-v99" / "aa" / "old").write_bytes(b"12345")
     for mine in ("http-vx", "other"):
@@ -64,7 +66,7 @@ def test_clean_deletes_our_files_only(tmp_path: Path) -> None:
     (tmp_path / "http-v2").symlink_to(tmp_path / "other")
     assert clean(str(tmp_path)).files == 3
     assert usage(str(tmp_path)).files == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["http-v2", "http-vx", "other"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["CACHEDIR.TAG", "http-v2", "http-vx", "other"]
     assert (tmp_path / "other" / "precious").read_bytes() == b"mine"
 
 
