@@ -79,11 +79,12 @@ class OpenSource:
 class _Network:
     """The transport over HTTP, which is loaded when something must be fetched."""
 
-    __slots__ = ("_certificates", "_made", "_options")
+    __slots__ = ("_certificates", "_made", "_options", "_warn")
 
-    def __init__(self, options: Options, certificates: str | None) -> None:
+    def __init__(self, options: Options, certificates: str | None, warn: Callable[[str], None]) -> None:
         self._options = options
         self._certificates = certificates
+        self._warn = warn
         self._made: AiohttpTransport | None = None
 
     @property
@@ -107,6 +108,7 @@ class _Network:
                 retries=self._options.retries,
                 concurrency=self._options.concurrency,
                 certificates=self._certificates,
+                warn=self._warn,
             )
         return await self._made.fetch(request)
 
@@ -193,7 +195,7 @@ def open_source(
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
     indexes, certificates = _indexes(options, warn, note)
-    transport = _Network(options, certificates)
+    transport = _Network(options, certificates, warn)
     store = _opened_store(options, directory, warn, note)
     caching = CachingTransport(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline

@@ -51,6 +51,10 @@ def transport(clock: FakeTime | None = None, **settings: object) -> AiohttpTrans
     return AiohttpTransport(**given)  # type: ignore[arg-type]  # a choice of its parameters
 
 
+def ignore(*_: object) -> None:
+    """Do nothing with what comes."""
+
+
 @pytest.fixture
 def no_aiohttp(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a test fail that opens a session of aiohttp's."""
@@ -231,7 +235,7 @@ def test_unsolicited_bytes_end_a_connection() -> None:
     async def scenario() -> bool:
         async with FaultServer() as server:
             server.script("/a", reply(200))
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0)
+            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, heard=ignore)
             address = split_url(f"{server.url}/a")
             await early.get(address, {}, limit=10)
             (connection,) = early._open
@@ -255,7 +259,7 @@ def test_who_stops_waiting_leaves_no_connection_behind() -> None:
                 return Reply(b"", "mute")
 
             url = server.script("/a", say_nothing)
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0)
+            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, heard=ignore)
             task = asyncio.create_task(early.get(split_url(url), {}, limit=10))
             await asked.wait()
             assert not early.has_room()
@@ -333,13 +337,13 @@ def test_aiohttp_takes_those_that_found_no_connection(monkeypatch: pytest.Monkey
 
 
 def test_one_connection_is_left_to_aiohttp() -> None:
-    assert transport(concurrency=1)._early_connections() is None
+    assert transport()._early_connections(1, ignore) is None
 
 
 def test_connection_to_another_place_makes_room() -> None:
     async def scenario() -> int:
         async with FaultServer() as one, FaultServer() as other:
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0)
+            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, heard=ignore)
             for server in (one, other, one):
                 server.script("/a", reply(200))
                 assert await early.get(split_url(f"{server.url}/a"), {}, limit=10) is not None

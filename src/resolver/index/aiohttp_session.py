@@ -8,10 +8,11 @@ requests that need no aiohttp (``early``).  What is asked for, and how answers a
 from __future__ import annotations
 
 import sys
+from errno import EADDRNOTAVAIL, EHOSTUNREACH, ENETDOWN, ENETUNREACH
 
 from resolver.errors import IndexUnavailable
 from resolver.index.decompress import CorruptBody
-from resolver.index.statuses import Transient
+from resolver.index.statuses import Transient, silent
 from resolver.index.urls import redacted, split_url
 
 TYPE_CHECKING = False
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
     Answer = TypeVar("Answer")
 
-__all__ = ["AiohttpSession", "drain", "is_imported", "translated"]
+__all__ = ["AiohttpSession", "drain", "is_imported", "most_connections", "translated"]
 
 _OK = 200
 _CONNECT_TIMEOUT = 10.0
 _DRAINED = 1 << 16  # of a body nobody reads; more is not worth keeping the connection for
+
+_NO_WAY = frozenset({ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL})
 
 _LEAD = 0.003  # seconds in which requests that are sent together get away before the import begins
 _SWITCH = 0.0005  # seconds after which the import lets the event loop have its turn; ordinarily 5 ms
@@ -117,6 +120,19 @@ class AiohttpSession:
         return self._session
 
 
+def most_connections() -> int:
+    """Return how many connections the limit of open files allows, which leaves half of it to all else.
+
+    While one is made it may take two: an address of either family is tried.
+    """
+    try:
+        from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit  # noqa: PLC0415  # not on Windows
+    except ImportError:
+        return 1 << 16
+    files, _ = getrlimit(RLIMIT_NOFILE)
+    return 1 << 16 if files == RLIM_INFINITY else max(files // 4, 2)
+
+
 def is_imported() -> bool:
     """Tell whether somebody has imported aiohttp, or is about to."""
     return "aiohttp" in sys.modules
@@ -188,6 +204,7 @@ def translated(error: Exception, url: str) -> Exception:
                 f"The name {host} is not known ({place}). Check the index URL and the network connection; "
                 "with --offline, what is in the cache is used.",
                 url=url,
+                is_far=True,
             )
         case aiohttp.ClientProxyConnectionError():
             return Transient(
@@ -204,13 +221,14 @@ def translated(error: Exception, url: str) -> Exception:
         case aiohttp.InvalidURL():
             return IndexUnavailable(f"{place} is no address that can be fetched.", url=place)
         case TimeoutError():
-            return Transient(f"{place} does not answer in time (see --timeout).", url=url)
+            return silent(url)
         case aiohttp.ClientConnectorError():
             reason = _reason(error.os_error, url)
             return Transient(
                 f"No connection to {host} for {place}: {reason}. Check the index URL and the network "
                 "connection; with --offline, what is in the cache is used.",
                 url=url,
+                is_far=error.os_error.errno in _NO_WAY,
             )
         case aiohttp.ClientResponseError():
             return Transient(f"{place} sends something that is no HTTP answer.", url=url)

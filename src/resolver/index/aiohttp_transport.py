@@ -15,24 +15,26 @@ Specification: https://www.rfc-editor.org/rfc/rfc9110
 from __future__ import annotations
 
 from resolver.errors import IndexUnavailable
-from resolver.index.aiohttp_session import AiohttpSession, drain, is_imported, translated
+from resolver.index.aiohttp_session import AiohttpSession, drain, is_imported, most_connections, translated
 from resolver.index.credentials import basic_authorization
 from resolver.index.decompress import BodyDecoder, CorruptBody
+from resolver.index.patience import Patience
 from resolver.index.proxies import Proxies
 from resolver.index.retry import HostGate, Timing, pause
-from resolver.index.statuses import Transient, final, is_success, meaning
+from resolver.index.statuses import Transient, final, is_success, meaning, silent
 from resolver.index.transport import Request, Response, Traffic
 from resolver.index.urls import InvalidUrl, quoted, redacted, split_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from ssl import SSLContext
 
     from aiohttp import ClientResponse
 
     from resolver.index.early import EarlyConnections
     from resolver.index.http1 import AnswerReader
+    from resolver.index.proxies import Proxy
     from resolver.index.turns import Turns
     from resolver.index.urls import Address
 
@@ -42,6 +44,8 @@ _AGENT = "pubgrub-resolver"
 _REDIRECTS = 10
 _SLOWEST = 100  # bytes a second ...
 _SLOWEST_FOR = 30.0  # ... over so many seconds: whoever drips slower is given up
+
+_FAR = 2.0  # seconds: where there is no way to a server, no other try begins later
 
 _EARLY = 16  # connections that do not need aiohttp ...
 _SHARE = 0.5  # ... or this share of those allowed
@@ -54,7 +58,8 @@ class AiohttpTransport:
     ``timeout`` is the longest silence within an answer, ``retries`` how often a failed request is sent again,
     ``concurrency`` how many connections are open at a time.  ``certificates`` is a file (or folder) with the
     authorities to trust.  ``early`` says whether to begin without aiohttp, None: if it is not imported yet.
-    ``traffic`` counts.  Must be used within one event loop, and closed there.
+    ``warn`` is told where somebody would wonder what is waited for.  ``traffic`` counts.  Must be used within
+    one event loop, and closed there.
     """
 
     __slots__ = (
@@ -67,6 +72,7 @@ class AiohttpTransport:
         "_timeout",
         "_timing",
         "_tls",
+        "_warn",
         "traffic",
     )
 
@@ -81,6 +87,7 @@ class AiohttpTransport:
         certificates: str | None = None,
         tls: SSLContext | None = None,
         early: bool | None = None,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         self.traffic = Traffic()
         self._timeout = timeout
@@ -91,6 +98,7 @@ class AiohttpTransport:
         self._certificates = certificates
         self._tls = tls
         self._early = early
+        self._warn = warn or _ignore
         self._exchange: _Exchange | None = None
 
     def stored(self, request: Request) -> Response | None:  # noqa: ARG002  # the port's signature
@@ -100,13 +108,13 @@ class AiohttpTransport:
     async def fetch(self, request: Request) -> Response:
         """Return the answer; see ``Transport.fetch`` for the contract."""
         exchange = self._exchange = self._exchange or self._opened()
-        tries = 0
+        tries, begun = 0, exchange.now()
         while True:
             try:
                 return await exchange.follow(request)
             except Transient as failed:
                 tries += 1
-                if tries > self._retries:
+                if tries > self._retries or (failed.is_far and exchange.now() - begun > _FAR):
                     raise final(failed, tries) from failed
                 await exchange.wait(failed, tries)
 
@@ -119,10 +127,12 @@ class AiohttpTransport:
     def _opened(self) -> _Exchange:
         from resolver.index.turns import Turns  # noqa: PLC0415  # lazy: asyncio
 
-        early = self._early_connections()
+        patience = Patience(self._warn)
+        concurrency = min(self._concurrency, most_connections())
+        early = self._early_connections(concurrency, patience.heard)
         session = AiohttpSession(
             timeout=self._timeout,
-            concurrency=self._concurrency - (0 if early is None else early.limit),
+            concurrency=concurrency - (0 if early is None else early.limit),
             tls=self._trusted,
         )
         return _Exchange(
@@ -131,17 +141,19 @@ class AiohttpTransport:
             timing=self._timing or Timing.real(),
             proxies=self._proxies or Proxies.of_this_machine(),
             turns=Turns(),
+            patience=patience,
+            warn=self._warn,
             traffic=self.traffic,
         )
 
-    def _early_connections(self) -> EarlyConnections | None:
-        limit = min(_EARLY, int(_SHARE * self._concurrency))
+    def _early_connections(self, concurrency: int, heard: Callable[[], None]) -> EarlyConnections | None:
+        limit = min(_EARLY, int(_SHARE * concurrency))
         wanted = not is_imported() if self._early is None else self._early
         if not (wanted and limit):
             return None
         from resolver.index.early import EarlyConnections  # noqa: PLC0415  # lazy: asyncio
 
-        return EarlyConnections(limit, self._trusted, timeout=self._timeout)
+        return EarlyConnections(limit, self._trusted, timeout=self._timeout, heard=heard)
 
     def _trusted(self) -> SSLContext:
         """Return what decides about certificates, which takes 20 ms to make."""
@@ -159,6 +171,7 @@ class _Exchange:
         "_asked_early",
         "_early",
         "_gate",
+        "_patience",
         "_proxies",
         "_session",
         "_timing",
@@ -174,22 +187,30 @@ class _Exchange:
         timing: Timing,
         proxies: Proxies,
         turns: Turns,
+        patience: Patience,
+        warn: Callable[[str], None],
         traffic: Traffic,
     ) -> None:
         self._early = early
         self._asked_early = 0
         self._session = session
         self._timing = timing
-        self._gate = HostGate(timing)
+        self._gate = HostGate(timing, warn)
+        self._patience = patience
         self._proxies = proxies
         self._turns = turns
         self._traffic = traffic
 
     async def close(self) -> None:
         """Close all connections."""
+        self._patience.close()
         if self._early is not None:
             await self._early.close()
         await self._session.close()
+
+    def now(self) -> float:
+        """Return the time."""
+        return self._timing.now()
 
     async def wait(self, failed: Transient, tries: int) -> None:
         """Wait as long as it takes before the next try makes sense."""
@@ -226,6 +247,15 @@ class _Exchange:
         proxy = self._proxies.between(address)
         headers = _headers(request, authorization)
         await self._gate.passage(address.origin)
+        self._patience.begin(url)
+        try:
+            return await self._answer(address, url, request, proxy, headers)
+        finally:
+            self._patience.end(url)
+
+    async def _answer(
+        self, address: Address, url: str, request: Request, proxy: Proxy | None, headers: Mapping[str, str]
+    ) -> Response | str:
         self._traffic.requests += 1
         if proxy is None and request.byte_range is None:
             answer = await self._ask_early(address, headers, request.limit)
@@ -244,7 +274,10 @@ class _Exchange:
         early = self._early
         if early is None or not await self._is_early(early, address):
             return None
-        answer = await early.get(address, headers, limit=limit)
+        try:
+            answer = await early.get(address, headers, limit=limit)
+        except TimeoutError:
+            raise silent(address.url) from None
         if answer is None:
             self._traffic.requests += 1
         return answer
@@ -300,12 +333,17 @@ class _Exchange:
             self._traffic.bytes += len(chunk)
             decoder.feed(chunk)
             drops += len(chunk)
+            self._patience.heard()
             now = self._timing.now()
             if now - since >= _SLOWEST_FOR:
                 if drops < _SLOWEST * _SLOWEST_FOR:
                     raise Transient(f"{redacted(url)} answers too slowly to go on.", url=url)
                 since, drops = now, 0
         return decoder.finish()
+
+
+def _ignore(_: str) -> None:
+    """Do nothing with a sentence that nobody asked for."""
 
 
 def _decoder(url: str, request: Request, headers: Mapping[str, str]) -> BodyDecoder:

@@ -2,7 +2,7 @@
 
 aiohttp takes 100 ms and more to import, as long as two round trips to an index.  The first requests do not
 wait for that: they go over connections of asyncio's.  Whatever does not go smoothly there (no connection, an
-odd answer, one that takes long) has not been asked: aiohttp asks again, by all the rules of
+odd answer, a long one that takes long) has not been asked: aiohttp asks again, by all the rules of
 ``aiohttp_transport``.  What an answer means is decided there too.
 
 Importing this module imports asyncio.
@@ -25,19 +25,24 @@ if TYPE_CHECKING:
 __all__ = ["EarlyConnections"]
 
 _CONNECT_TIMEOUT = 5.0
+_SLOWEST = 100  # bytes a second: who is slower, or mute, has failed, and has not merely much to send
 
 
 class EarlyConnections:
     """At most ``limit`` connections; ``tls`` makes what decides about certificates, when that is needed.
 
-    An answer may take ``timeout`` seconds from the question to its end.  ``failed`` tells whether something
-    did not go smoothly.  Must be used within one event loop, and closed there.
+    An answer may take ``timeout`` seconds from the question to its end; ``heard`` is called when something
+    comes.  ``failed`` tells whether something did not go smoothly.  Must be used within one event loop, and
+    closed there.
     """
 
-    __slots__ = ("_idle", "_open", "_timeout", "_tls", "_waiting", "failed", "limit")
+    __slots__ = ("_heard", "_idle", "_open", "_timeout", "_tls", "_waiting", "failed", "limit")
 
-    def __init__(self, limit: int, tls: Callable[[], SSLContext], *, timeout: float) -> None:
+    def __init__(
+        self, limit: int, tls: Callable[[], SSLContext], *, timeout: float, heard: Callable[[], None]
+    ) -> None:
         self.limit = limit
+        self._heard = heard
         self._tls = tls
         self._timeout = timeout
         self.failed = False
@@ -60,14 +65,23 @@ class EarlyConnections:
         return told
 
     async def get(self, address: Address, headers: Mapping[str, str], *, limit: int) -> AnswerReader | None:
-        """Return the answer, with a body of at most ``limit`` bytes; None where it did not come smoothly."""
+        """Return the answer, with a body of at most ``limit`` bytes; None where it did not come smoothly.
+
+        Raises ``TimeoutError`` where next to nothing came.
+        """
+        connection = None
         try:
             head = request_head(_host(address), address.target, headers)
             async with asyncio.timeout(_CONNECT_TIMEOUT):
                 connection = await self._connection(address)
             async with asyncio.timeout(self._timeout):
                 return await self._answer(connection, address, head, limit)
-        except (OSError, NotPlain):  # TimeoutError is an OSError
+        except TimeoutError:
+            self.failed = True
+            if connection is None or connection.received > _SLOWEST * self._timeout:
+                return None
+            raise
+        except (OSError, NotPlain):
             self.failed = True
             return None
         finally:
@@ -99,7 +113,7 @@ class EarlyConnections:
                 return connection
             self._drop(connection)
         self._make_room()
-        connection = _Connection()
+        connection = _Connection(self._heard)
         self._open.add(connection)
         try:
             await asyncio.get_running_loop().create_connection(
@@ -141,9 +155,11 @@ def _host(address: Address) -> str:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection, and the one request that is under way on it."""
+    """One connection, and the one request that is under way on it, with the bytes ``received`` for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[], None]) -> None:
+        self._heard = heard
+        self.received = 0
         self._transport: asyncio.Transport | None = None
         self._reader: AnswerReader | None = None
         self._waiter: asyncio.Future[AnswerReader] | None = None
@@ -153,6 +169,8 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        self._heard()
+        self.received += len(data)
         reader = self._reader
         if reader is None:
             self.drop()  # nothing was asked
@@ -176,6 +194,7 @@ class _Connection(asyncio.Protocol):
         if self._transport is None:
             raise ConnectionResetError
         self._reader = AnswerReader(limit)
+        self.received = 0
         self._waiter = asyncio.get_running_loop().create_future()
         self._transport.write(head)
         return await self._waiter

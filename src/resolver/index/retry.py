@@ -16,6 +16,8 @@ __all__ = ["LONGEST_WAIT", "HostGate", "Timing", "pause", "retry_after"]
 
 LONGEST_WAIT = 30.0  # seconds; who asks for more is asked again then, and given up after the last try
 
+_NOTICED = 3.0  # seconds
+
 _PAUSES = (0.2, 0.8, 3.0)
 
 
@@ -81,17 +83,25 @@ def retry_after(value: str | None, now: float) -> float | None:
 
 
 class HostGate:
-    """Keeps all requests to an origin waiting that asked for it: once together, not each in turn."""
+    """Keeps all requests to an origin waiting that asked for it: once together, not each in turn.
 
-    __slots__ = ("_opens", "_timing")
+    ``warn`` is told of a wait that somebody would notice.
+    """
 
-    def __init__(self, timing: Timing) -> None:
+    __slots__ = ("_opens", "_timing", "_warn")
+
+    def __init__(self, timing: Timing, warn: Callable[[str], None]) -> None:
         self._timing = timing
+        self._warn = warn
         self._opens: dict[str, float] = {}
 
     def close_for(self, origin: str, seconds: float) -> None:
         """Let nothing pass to ``origin`` for so long, or longer if that was asked for before."""
-        self._opens[origin] = max(self._opens.get(origin, 0.0), self._timing.now() + seconds)
+        now = self._timing.now()
+        before = max(self._opens.get(origin, 0.0), now)
+        self._opens[origin] = max(before, now + seconds)
+        if self._opens[origin] - before > _NOTICED:
+            self._warn(f"{origin} asked us to wait for {seconds:.0f} s before the next request")
 
     async def passage(self, origin: str) -> None:
         """Return when requests to ``origin`` may go out; at once, if it did not ask to wait."""

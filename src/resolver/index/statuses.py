@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Transient", "final", "is_success", "meaning"]
+__all__ = ["Transient", "final", "is_success", "meaning", "silent"]
 
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _ANSWERS = frozenset({304, 404, 410, 416})  # besides 2xx: answers that mean something to the caller
@@ -24,16 +24,31 @@ _RETRIED = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 527
 
 
 class Transient(Exception):  # never leaves the transport
-    """A failure that another try may heal; ``wait`` is what the server asked for, if it did."""
+    """A failure that another try may heal; ``wait`` is what the server asked for, if it did.
+
+    ``is_far`` says that there is no way to the server from here, which seldom changes soon.
+    """
 
     def __init__(
-        self, message: str, *, url: str, status: int | None = None, wait: float | None = None
+        self,
+        message: str,
+        *,
+        url: str,
+        status: int | None = None,
+        wait: float | None = None,
+        is_far: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.url = url
         self.status = status
         self.wait = wait
+        self.is_far = is_far
+
+
+def silent(url: str) -> Transient:
+    """Return the failure of a server that does not answer."""
+    return Transient(f"{redacted(url)} does not answer in time (see --timeout).", url=url)
 
 
 def final(failed: Transient, tries: int) -> IndexUnavailable:

@@ -106,7 +106,7 @@ def test_pauses_grow_and_are_random() -> None:
 
 def test_gate_opens_after_the_longest_wait_asked_for_and_for_one_origin_only() -> None:
     time = FakeTime()
-    gate = HostGate(time.timing)
+    gate = HostGate(time.timing, lambda _: None)
 
     async def story() -> None:
         gate.close_for("https://a.example:443", 5.0)
@@ -121,7 +121,7 @@ def test_gate_opens_after_the_longest_wait_asked_for_and_for_one_origin_only() -
 
 def test_clock_that_is_set_back_does_not_lengthen_a_wait() -> None:
     time = FakeTime()
-    gate = HostGate(time.timing)
+    gate = HostGate(time.timing, lambda _: None)
     gate.close_for("a", 5.0)
     time.at -= 3600
     asyncio.run(gate.passage("a"))

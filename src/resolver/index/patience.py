@@ -1,0 +1,80 @@
+"""Saying that nothing comes: who waits for a server that is mute learns for whom, and how to end it.
+
+How long to wait is decided in ``aiohttp_session`` and ``early``; that a server asked for a pause is told in
+``retry``.
+"""
+
+from __future__ import annotations
+
+from resolver.index.urls import redacted, split_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+__all__ = ["Patience"]
+
+_LONG = 3.0  # seconds without a byte from anybody
+
+
+class Patience:
+    """Knows which answers are awaited, and tells ``warn`` once for each server that keeps silent.
+
+    Servers are quick or slow together, by the line: only when nobody has sent anything for three seconds is
+    it said for whom we wait.  Must be used within one event loop; what ``begin`` began must be ended.
+    """
+
+    __slots__ = ("_awaited", "_heard", "_loop", "_timer", "_told", "_warn")
+
+    def __init__(self, warn: Callable[[str], None]) -> None:
+        import asyncio  # noqa: PLC0415  # loaded by now
+
+        self._loop = asyncio.get_running_loop()
+        self._warn = warn
+        self._awaited: dict[str, None] = {}
+        self._heard = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._told: set[str] = set()
+
+    def begin(self, url: str) -> None:
+        """Await an answer of ``url``."""
+        if not self._awaited:
+            self.heard()
+        self._awaited[url] = None
+        if self._timer is None:
+            self._timer = self._loop.call_later(_LONG, self._look)
+
+    def heard(self) -> None:
+        """Take note that something came."""
+        self._heard = self._loop.time()
+
+    def end(self, url: str) -> None:
+        """Stop to await an answer of ``url``."""
+        self.heard()
+        self._awaited.pop(url, None)  # two may have awaited the same
+
+    def close(self) -> None:
+        """Say nothing any more."""
+        self._awaited.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        left = self._heard + _LONG - self._loop.time()
+        if left <= 0:
+            self._tell()
+            left = _LONG
+        if self._awaited:
+            self._timer = self._loop.call_later(left, self._look)
+
+    def _tell(self) -> None:
+        for url in self._awaited:  # the first of each server
+            address = split_url(url)
+            if address.origin not in self._told:
+                self._told.add(address.origin)
+                self._warn(
+                    f"{address.host} has not answered for {_LONG:g} s, still waiting for {redacted(url)}"
+                    " (see --timeout and --deadline)"
+                )
