@@ -270,10 +270,11 @@ class Catalog:
     def candidates(self, name: str) -> Candidates | None:
         """Return the candidates of package ``name``, or None while nothing is known of it."""
         found = self._candidates.get(name)
-        if found is None and self.shelf is not None:
-            offer = self.shelf.recall(name)
-            if offer is not None and self._is_common(offer):
-                found = self._candidates[name] = self._recalled(offer, self.shelf)
+        if found is None:
+            shelf = self._shelf_of(name)
+            offer = None if shelf is None else shelf.recall(name)
+            if shelf is not None and offer is not None and self._is_common(offer):
+                found = self._candidates[name] = self._recalled(offer, shelf)
         return found
 
     def add_listing(self, listing: Listing) -> Candidates:
@@ -285,8 +286,9 @@ class Catalog:
 
     def supposed(self, name: str) -> Candidates | None:
         """Return what the candidates of package ``name`` were when the index was last asked: for guesses."""
-        offer = None if self.shelf is None else self.shelf.supposed(name)
-        return None if offer is None or self.shelf is None else self._recalled(offer, self.shelf)
+        shelf = self._shelf_of(name)
+        offer = None if shelf is None else shelf.supposed(name)
+        return None if offer is None or shelf is None else self._recalled(offer, shelf)
 
     def adopt(self, candidates: Candidates) -> None:
         """Take in what another catalog has read, if rules about files say the same of the package here."""
@@ -354,15 +356,20 @@ class Catalog:
 
     def _taken_in(self, listing: Listing) -> Candidates:
         """Return the candidates of ``listing``, by what was known of it if it says the same as before."""
-        if self.shelf is None or listing.absent:
+        shelf = self._shelf_of(listing.name)
+        if shelf is None or listing.absent:
             return read_listing(listing, self.environment, self.rules)
-        offer = self.shelf.renewed(listing.name)
+        offer = shelf.renewed(listing.name)
         if offer is not None and self._is_common(offer):
             return Candidates(offer, self.rules, _Look(self.environment, self.rules, listing, None))
         found = read_listing(listing, self.environment, self.rules)
         if self._is_common(found.offer):
-            self.shelf.add(found.offer)
+            shelf.add(found.offer)
         return found
+
+    def _shelf_of(self, name: str) -> Shelf | None:
+        """Return where the offer of a package may be: of what comes from an address, nowhere."""
+        return None if name in self.rules.references else self.shelf
 
     def _recalled(self, offer: Offer, shelf: Shelf) -> Candidates:
         look = _Look(self.environment, self.rules, None, lambda: shelf.listing(offer.name))

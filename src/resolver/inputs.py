@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from resolver.arguments import Arguments
-    from resolver.formats.requirements_txt import RequirementsFile
+    from resolver.formats.requirements_txt import Entry, RequirementsFile
     from resolver.model.requirement import Requirement
 
 __all__ = ["Inputs", "gather"]
@@ -145,7 +145,20 @@ def _take_overrides(
     for path in arguments.texts("override"):
         file = read(path, stdin=stdin, environ=environ)
         _raise_refusal(file)
-        texts += [requirement.text for requirement in file.requirements]
+        texts += [_whole(entry) for entry in file.entries if not entry.constraint]
         inputs.override_files.add(path)
     if texts:
         inputs.options = inputs.options.replace(overrides=tuple(texts))
+
+
+def _whole(entry: Entry) -> str:
+    """Return an override as it can be read again, with credentials where it has some."""
+    requirement = entry.requirement
+    reference = requirement.reference
+    if reference is None:
+        return requirement.text
+    if reference.allowed:
+        raise InputError(
+            "the digest of an override must stand in its address (#sha256=)", text=requirement.text
+        )
+    return requirement.text.replace(reference.said, reference.whole)

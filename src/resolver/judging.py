@@ -101,6 +101,7 @@ class Judge:
     """
 
     __slots__ = (
+        "_alone",
         "_environment",
         "_faults",
         "_late",
@@ -121,7 +122,8 @@ class Judge:
         self._pins = rules.pins(listing.name)
         self._sources = rules.sources(listing.name)
         self._wheels = rules.wheels(listing.name)
-        self._late = _late(listing, rules.cutoff)
+        self._late = _late(listing, rules.cutoff(listing.name))
+        self._alone = listing.files[0].filename if listing.name in rules.references and listing.files else ""
         # For versions that are not pinned and for those that are, by trait and by what was said.
         self._ranks: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._faults: tuple[dict[int, Reason | None], dict[int, Reason | None]] = ({}, {})
@@ -233,13 +235,13 @@ class Judge:
                 faults.append(WheelOnly())
         if not wheels:
             return max(faults, key=lambda fault: _STAGES.index(type(fault)))  # of several the first
-        nearest = max(map(self._environment.why_unfit, wheels), key=list(_NEAREST).index)
-        return NoMatchingWheel(_NEAREST[nearest])
+        nearest = _NEAREST[max(map(self._environment.why_unfit, wheels), key=list(_NEAREST).index)]
+        return NoMatchingWheel(f"{nearest}: {self._alone}" if self._alone else nearest)
 
     def _fault(self, trait: int, *, pinned: bool) -> Reason | None:
         """Return what rules a file out whatever it is: its time, yanked, its Python."""
         if trait == _TOO_LATE:
-            return TooNew(self._rules.cutoff or "")
+            return TooNew(self._rules.cutoff(self._name) or "")
         said = self._summary.traits[3 * trait]
         faults = self._faults[pinned]
         if said not in faults:

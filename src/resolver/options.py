@@ -49,7 +49,6 @@ _NOT_YET: dict[str, tuple[str, ...]] = {
     "trusted_hosts": (),
     "keyring_provider": ("subprocess",),
     "limits": (),
-    "allow_urls": (),
     "build_timeout": (),
     "build_constraints": (),
     "extras": (),

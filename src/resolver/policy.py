@@ -11,8 +11,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Container
 
+    from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "ExcludedByConstraint",
     "NeedsBuild",
     "NoMatchingWheel",
+    "NotFollowed",
+    "OtherReference",
     "PreRelease",
     "PreReleases",
     "PythonMismatch",
@@ -200,14 +203,42 @@ class BadMetadata(Reason):
 
 
 class DirectReference(Reason):
-    """It requires something by URL, which index packages may not; ``detail`` is that requirement."""
+    """It requires something by URL, which index packages may not; ``detail`` is that requirement.
 
-    __slots__ = ()
+    ``package`` is what it requires; ``option`` says whether ``--allow-url`` would allow it.
+    """
+
+    __slots__ = ("option", "package")
+
+    def __init__(self, detail: str, package: str = "", *, option: bool = False) -> None:
+        super().__init__(detail)
+        self.package = package
+        self.option = option
 
     def says(self, *, many: bool) -> str:
         """Name the requirement that is refused."""
         verb = "require" if many else "requires"
         return f"{verb} {self.detail} (direct references of index packages are refused)"
+
+
+class NotFollowed(DirectReference):
+    """It requires something by URL, as it may, but it is not known yet that this is where that comes from."""
+
+    __slots__ = ("reference",)
+
+    def __init__(self, detail: str, package: str, reference: Reference) -> None:
+        super().__init__(detail, package)
+        self.reference = reference
+
+
+class OtherReference(Reason):
+    """It requires by URL what comes from somewhere else; ``detail`` is the requirement, and from where."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Name the requirement, and what is used instead."""
+        return f"{'require' if many else 'requires'} {self.detail}"
 
 
 def yanked(why: bool | str | None, *, pinned: bool) -> Yanked | None:  # noqa: FBT001  # a value of the page
@@ -242,18 +273,25 @@ class PreReleases:
     * ``"allow"``: like any other version;
     * ``"if-necessary"``: only where no final version is left to choose from (PEP 440);
     * ``"explicit"``: the same, and only of packages for which a requirement of the user's own names one.
+
+    Those that are ``given`` by an address may be any version.
     """
 
-    __slots__ = ("_named", "mode")
+    __slots__ = ("_given", "_named", "mode")
 
-    def __init__(self, mode: str, requirements: Collection[Requirement] = ()) -> None:
+    def __init__(
+        self, mode: str, requirements: Collection[Requirement] = (), given: Container[str] = ()
+    ) -> None:
         self.mode = mode
+        self._given = given
         self._named = frozenset(
             requirement.name for requirement in requirements if requirement.specifiers.names_prerelease
         )
 
     def allowed(self, name: str) -> bool:
         """Tell whether pre-releases of package ``name`` are candidates at all."""
+        if name in self._given:
+            return True
         if self.mode == "explicit":
             return name in self._named
         return self.mode != "disallow"

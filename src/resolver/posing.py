@@ -10,20 +10,22 @@ import time
 
 from resolver.catalog import Catalog
 from resolver.errors import InputError
+from resolver.formats.statements import may_refer
 from resolver.model.faults import UndefinedComparison
 from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
-from resolver.options import cutoff
+from resolver.options import cutoff, redacted
 from resolver.problem import Choices, PythonProblem
-from resolver.rules import Rules
+from resolver.rules import Rules, package_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.requirements import Requirement as PackagingRequirement
 
     from resolver.model.environment import Environment
+    from resolver.model.references import Reference
     from resolver.options import Options
 
 __all__ = ["check", "pose", "read_requirement", "read_requirements"]
@@ -45,9 +47,21 @@ def read_requirement(given: str | PackagingRequirement) -> Requirement:
             raise TypeError(f"a requirement must be a string or packaging's, not {type(given).__name__}")
     text = str(given)
     try:
-        return Requirement.parse(text)
+        return _referring(text) if may_refer(text) else Requirement.parse(text)
     except InvalidRequirement as error:
         raise InputError(error.message, text=text, column=error.position + 1) from None
+
+
+def _referring(text: str) -> Requirement:
+    """Read a requirement that may have an address, or be one."""
+    from resolver.formats.named import InvalidUserRequirement, user_requirement  # noqa: PLC0415  # lazy: rare
+
+    try:
+        return user_requirement(text)
+    except InvalidUserRequirement as error:
+        shown = redacted(text)
+        column = error.position + 1 if shown == text else None
+        raise InputError(error.message, text=shown, column=column) from None
 
 
 def pose(
@@ -55,15 +69,23 @@ def pose(
     constraints: Sequence[Requirement],
     options: Options,
     environment: Environment,
+    found: Mapping[str, Reference] | None = None,
 ) -> PythonProblem:
     """Return the problem that ``options`` make of ``requirements``, for the target ``environment``.
 
-    Raises ``InputError`` for a requirement or an option of the user's that cannot be used.
+    ``found`` are packages that have turned out to come from an address (``referring.Referenced``).  Raises
+    ``InputError`` for a requirement or an option of the user's that cannot be used.
     """
     overrides = [read_requirement(each) for each in options.overrides]
     for each in (*requirements, *constraints, *overrides):
         check(each, environment)
     held = [each for each in constraints if environment.holds(each.marker)]
+    references = dict(found or {})
+    if any(each.reference is not None for each in (*requirements, *constraints, *overrides)):
+        from resolver.referring import referred  # noqa: PLC0415  # lazy: most have none
+
+        excludes = package_names("excludes", options.excludes)
+        references |= referred(requirements, constraints, overrides, environment, excludes)
     rules = Rules(
         prerelease=options.prerelease,
         cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),
@@ -73,14 +95,18 @@ def pose(
             each for each in (*requirements, *constraints, *overrides) if environment.holds(each.marker)
         ],
         constraints=held,
+        references=references,
     )
     choices = Choices(
         resolution=options.resolution,
         overrides=overrides,
         excludes=options.excludes,
         no_deps=options.no_deps,
+        allow_urls=options.allow_urls,
     )
-    return PythonProblem(Catalog(environment, rules), requirements, choices)
+    problem = PythonProblem(Catalog(environment, rules), requirements, choices)
+    problem.found = found or {}
+    return problem
 
 
 def check(requirement: Requirement, environment: Environment) -> None:
@@ -92,8 +118,6 @@ def check(requirement: Requirement, environment: Environment) -> None:
             normalise(name)
     except (UndefinedComparison, InvalidName) as error:
         fault = str(error)
-    if fault is None and requirement.url is not None:
-        fault = "requirements by URL are not supported yet"
     if fault is not None:
         origin = requirement.origin
         raise InputError(

@@ -14,16 +14,17 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 from __future__ import annotations
 
 from resolver.model.names import NameTable, PackageId
-from resolver.policy import BadMetadata, DirectReference, Reason
+from resolver.policy import BadMetadata, NotFollowed, Reason
 from resolver.rules import package_names
 from resolver.solver.engine import Facts, Need, Universe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resolver.catalog import Candidates, Catalog
     from resolver.model.distfile import DistFile
+    from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.offers import Offer
 
@@ -60,11 +61,11 @@ class Choices:
     """The user's choices about dependencies and the order of candidates.
 
     ``resolution`` is ``highest``, ``lowest`` or ``lowest-direct``; ``overrides`` replace every requirement of
-    the same name, ``excludes`` drop them; ``no_deps`` drops all but the root ones.  Raises ``InputError`` for
-    an exclude that is no name.
+    the same name, ``excludes`` drop them; ``no_deps`` drops all but the root ones; ``allow_urls`` are the
+    packages that index packages may require by URL.  Raises ``InputError`` for an exclude that is no name.
     """
 
-    __slots__ = ("excludes", "no_deps", "overrides", "resolution")
+    __slots__ = ("allow_urls", "excludes", "no_deps", "overrides", "resolution")
 
     def __init__(
         self,
@@ -73,7 +74,12 @@ class Choices:
         overrides: Sequence[Requirement] = (),
         excludes: Iterable[str] = (),
         no_deps: bool = False,
+        allow_urls: Iterable[str] = (),
     ) -> None:
+        names = list(allow_urls)
+        every = [":all:"] if ":all:" in names else []
+        named = package_names("allow_urls", [name for name in names if not name.startswith(":")])
+        self.allow_urls = frozenset([*named, *every])
         self.resolution = resolution
         self.overrides: dict[str, list[Requirement]] = {}
         for override in overrides:
@@ -86,6 +92,7 @@ class PythonProblem:
     """The port ``solver.protocols.Problem`` over a ``Catalog``; belongs to one resolution.
 
     ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.
+    ``found`` are packages of which it has turned out that they come from an address.
     Raises ``UndefinedComparison`` for a marker of theirs that has no value.
     """
 
@@ -94,6 +101,7 @@ class PythonProblem:
     ) -> None:
         self.catalog = catalog
         self.names = NameTable()
+        self.found: Mapping[str, Reference] = {}
         self.choices = Choices() if choices is None else choices
         held: list[Requirement] = []
         self.skipped: list[Requirement] = []
@@ -119,7 +127,10 @@ class PythonProblem:
         return Universe(usable, None if extra is None else self.names.base(package))
 
     def dependencies(self, package: int, candidate: int) -> Facts | Need:
-        """Return what ``candidate`` requires here; for an extra, what that extra adds."""
+        """Return what ``candidate`` requires here; for an extra, what that extra adds.
+
+        Raises ``Referenced`` where it may require by URL what is not known to come from there.
+        """
         name = self.names.name(self.names.base(package))
         extra = self.names.extra(package) or ""
         self._asked[name, candidate] = None
@@ -129,6 +140,10 @@ class PythonProblem:
                 return Need((self.metadata_key(name, candidate),))
             required = self.requirements_of(name, candidate, extra)
         if isinstance(required, Reason):
+            if isinstance(required, NotFollowed):
+                from resolver.referring import Referenced  # noqa: PLC0415  # lazy: rarely wanted
+
+                raise Referenced(required.package, required.reference)
             return Facts((), rejected=required)
         return self._facts(required)
 
@@ -170,9 +185,10 @@ class PythonProblem:
         return MetadataKey(name, candidate, self.catalog.metadata_file(name, candidate))
 
     def used(self) -> dict[str, set[str]]:
-        """Return the packages that were asked for, with the files whose metadata was."""
+        """Return what was asked for, as sources know it: packages, with the files whose metadata was."""
+        address = self.catalog.rules.address
         return {
-            name: {self.catalog.standing(name, candidate).filename for candidate in candidates}
+            address(name): {self.catalog.standing(name, candidate).filename for candidate in candidates}
             for name, candidates in self.asked().items()
         }
 
@@ -266,8 +282,16 @@ class PythonProblem:
             return required or BadMetadata("it is not known")
         if self.choices.overrides or self.choices.excludes:
             required = tuple(self._replaced(required))
-        linked = next((each for each in required if each.url is not None), None)
-        return required if linked is None else DirectReference(linked.text)
+        linked = [each for each in required if each.url is not None]
+        return (self._unfollowed(name, linked) if linked else None) or required
+
+    def _unfollowed(self, name: str, linked: Sequence[Requirement]) -> Reason | None:
+        """Return why one of the requirements by URL of package ``name`` is not followed."""
+        from resolver.referring import Following  # noqa: PLC0415  # lazy: rarely wanted
+
+        following = Following(self.catalog.rules.references, self.choices.allow_urls)
+        reasons = [following.reason(name, each) for each in linked]
+        return next((each for each in reasons if each is not None), None)
 
     def _replaced(self, requirements: Iterable[Requirement]) -> Iterable[Requirement]:
         """Apply overrides and excludes; an override stands where the first replaced requirement stood."""

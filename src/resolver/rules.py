@@ -11,8 +11,9 @@ from resolver.policy import PreReleases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.model.specifiers import Specifiers
 
@@ -26,11 +27,20 @@ class Rules:
     those that ``no_binary`` names; ``":all:"`` names all, and ``":none:"`` takes back what stands before it.
     A name counts more than the other option's ``":all:"``.  ``requirements`` are the user's own
     (constraints and overrides included): an exact pin among them admits a yanked file, a named pre-release
-    counts as a wish.  ``constraints`` are those whose marker holds.  Raises ``InputError`` for a name that is
-    none.
+    counts as a wish.  ``constraints`` are those whose marker holds.  ``references`` are the packages that
+    come from an address and not from an index: of their one file only its tags and its Python are asked.
+    Raises ``InputError`` for a name that is none.
     """
 
-    __slots__ = ("_constraints", "_pins", "_sources_only", "_wheels_only", "cutoff", "pre_releases")
+    __slots__ = (
+        "_constraints",
+        "_cutoff",
+        "_pins",
+        "_sources_only",
+        "_wheels_only",
+        "pre_releases",
+        "references",
+    )
 
     def __init__(  # noqa: PLR0913  # one parameter a choice
         self,
@@ -41,9 +51,11 @@ class Rules:
         no_binary: Iterable[str] = (),
         requirements: Sequence[Requirement] = (),
         constraints: Sequence[Requirement] = (),
+        references: Mapping[str, Reference] | None = None,
     ) -> None:
-        self.pre_releases = PreReleases(prerelease, requirements)
-        self.cutoff = cutoff
+        self.references = references or {}
+        self.pre_releases = PreReleases(prerelease, requirements, self.references)
+        self._cutoff = cutoff
         self._wheels_only = _Named("only_binary", only_binary)
         self._sources_only = _Named("no_binary", no_binary)
         self._pins: dict[str, list[Specifiers]] = {}
@@ -65,7 +77,7 @@ class Rules:
     @property
     def about_files(self) -> str | None:
         """All that decides about files, but pins; None where a cut-off does, which a clock may have set."""
-        return None if self.cutoff is not None else repr((self._wheels_only.said, self._sources_only.said))
+        return None if self._cutoff is not None else repr((self._wheels_only.said, self._sources_only.said))
 
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""
@@ -78,11 +90,20 @@ class Rules:
 
     def sources(self, name: str) -> bool:
         """Tell whether source distributions of package ``name`` may be candidates."""
-        return not self._wheels_only.over(self._sources_only, name)
+        return name in self.references or not self._wheels_only.over(self._sources_only, name)
 
     def wheels(self, name: str) -> bool:
         """Tell whether wheels of package ``name`` may be candidates."""
-        return not self._sources_only.over(self._wheels_only, name)
+        return name in self.references or not self._sources_only.over(self._wheels_only, name)
+
+    def cutoff(self, name: str) -> str | None:
+        """Return the instant from which on uploads of package ``name`` do not count."""
+        return None if name in self.references else self._cutoff
+
+    def address(self, name: str) -> str:
+        """Return by what a source is asked for package ``name``: its name, or what it is to come from."""
+        reference = self.references.get(name)
+        return name if reference is None else reference.of(name)
 
 
 class _Named:

@@ -13,7 +13,8 @@ from resolver.errors import InternalError, NoSolution
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
-from resolver.selection import missing_extras, pins
+from resolver.referring import Referenced
+from resolver.selection import dropped_logins, missing_extras, pins
 from resolver.shelf import open_shelf
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from resolver.formats.answer import Fix
     from resolver.formats.reasons import Reasons
+    from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.options import Options
     from resolver.problem import PythonProblem
@@ -71,6 +73,9 @@ class Run:
         self._asked = (requirements, constraints, options)
         self.problem = posed or pose(requirements, constraints, options, environment_of(options))
         self.opened = opened
+        self._references: dict[str, Reference] = {}
+        self._used_before: list[dict[str, set[str]]] = []
+        self._former: list[Fetcher] = []
         self._shelf: OfferShelf | None = None
         if posed is None:
             catalog = self.problem.catalog
@@ -97,14 +102,10 @@ class Run:
         """Go on to the end, waiting where that is needed; a deadline ends it too."""
         import asyncio  # noqa: PLC0415  # lazy: start-up time
 
-        if self._trials is None:
-            from resolver.scout import Scout  # noqa: PLC0415  # lazy: start-up time
-
-            self._scout = Scout(self.problem, self._fetcher)
-            self._scout.require(self.problem.requirements)
-            self._ask_ahead()
         try:
             while True:
+                if self._trials is None and self._scout is None:
+                    self._walk_ahead()
                 await self._wait(waiting)
                 step: Finished | list[Key] = []
                 while not step:
@@ -114,13 +115,18 @@ class Run:
                     return step
                 waiting = step
         finally:
-            await self._fetcher.cancel()
+            for fetcher in (*self._former, self._fetcher):
+                await fetcher.cancel()
             if self._trials is not None:
                 await self._trials.cancel()
 
-    def _ask_ahead(self) -> None:
-        """Ask for all at once that was needed when what is known was still fresh."""
+    def _walk_ahead(self) -> None:
+        """Send a scout, and ask for all at once that was needed when what is known was still fresh."""
         from resolver.foresight import foreseen  # noqa: PLC0415  # lazy: start-up time
+        from resolver.scout import Scout  # noqa: PLC0415  # the same
+
+        self._scout = Scout(self.problem, self._fetcher)
+        self._scout.require(self.problem.requirements)
 
         for name in foreseen(self.problem) if self.problem.catalog.shelf is not None else ():
             self._fetcher.start(ListingKey(name))
@@ -163,7 +169,10 @@ class Run:
             pins(self.problem, found.selected),
             catalog.environment.variables,
             self._statistics(),
-            missing_extras(self.problem, found.selected),
+            [
+                *missing_extras(self.problem, found.selected),
+                *dropped_logins(self.problem, found.selected),
+            ],
         )
 
     def reasons(self, found: Finished) -> Reasons:
@@ -178,7 +187,8 @@ class Run:
         if self._fetching is None:
             from resolver.scout import Fetcher  # noqa: PLC0415  # lazy: start-up time
 
-            self._fetching = Fetcher(self.opened.source, self.problem, self.opened.builds)
+            opened, references = self.opened, self.problem.catalog.rules.references
+            self._fetching = Fetcher(opened.about(references), self.problem, opened.builds, opened.about)
         return self._fetching
 
     @property
@@ -188,7 +198,11 @@ class Run:
 
     def used(self) -> dict[str, set[str]]:
         """Return the packages and files that the answer rests on, fixes included."""
-        return self.problem.used() if self._trials is None else self._trials.used()
+        found = self.problem.used() if self._trials is None else self._trials.used()
+        for before in self._used_before:
+            for name, files in before.items():
+                found.setdefault(name, set()).update(files)
+        return found
 
     def remember(self) -> None:
         """Keep for later resolutions what was worked out about packages."""
@@ -213,6 +227,9 @@ class Run:
         self._budget.check(self.problem, solver, self._waiting)
         try:
             step = solver.advance(self._budget.steps(solver.statistics.steps(), _STEPS))
+        except Referenced as found:
+            self._begin_again(found)
+            return []
         except SolverError as error:
             raise InternalError(
                 f"this is a bug in resolver: {error}. Please report it; it says nothing about your input"
@@ -225,6 +242,18 @@ class Run:
             self._waiting = [key for key in _keys(step) if not self._fulfilled(key)]
             return self._waiting
         return [] if self._begin_trials(step) else step
+
+    def _begin_again(self, found: Referenced) -> None:
+        """Begin anew, now that it is known where a package comes from; what was fetched is remembered."""
+        former = self.problem
+        self._used_before.append(former.used())
+        self._references[found.package] = found.reference
+        self.problem = pose(*self._asked, former.catalog.environment, self._references)
+        self.problem.catalog.shelf = former.catalog.shelf
+        self._solver = Solver(self.problem)
+        if self._fetching is not None:
+            self._former.append(self._fetching)
+        self._fetching = self._scout = None
 
     def _begin_trials(self, found: Finished) -> bool:
         """Begin to try changed questions, if something is to be found out by that; ``_step`` goes on."""

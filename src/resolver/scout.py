@@ -19,10 +19,11 @@ from resolver.problem import ListingKey, MetadataKey
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Collection, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 
     from resolver.index.metadata import Metadata
     from resolver.index.source import Builds, Source
+    from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
@@ -35,10 +36,18 @@ class Fetcher:
     """Brings what ``source`` has into the catalog of ``problem``, one request a key.
 
     What only a build could tell is built by ``builds`` where it is given, but nothing that is not demanded.
+    ``about`` returns the source for a problem in which some packages come from an address.
     """
 
-    def __init__(self, source: Source, problem: PythonProblem, builds: Builds | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        problem: PythonProblem,
+        builds: Builds | None = None,
+        about: Callable[[Mapping[str, Reference]], Source] | None = None,
+    ) -> None:
         self._source = source
+        self._about = about
         self._builds = builds
         self._may_build = builds is not None
         self._to_build: set[tuple[str, str]] = set()
@@ -63,6 +72,8 @@ class Fetcher:
         except BuildFailed as error:
             found = BuildFault(str(error).rstrip("."))
         except BuildRefused:
+            if isinstance(key, ListingKey):  # of a package that comes from one place, there is nothing else
+                raise
             found = self._built(key)
         if isinstance(found, Listing):
             self._catalog.add_listing(found)
@@ -95,7 +106,9 @@ class Fetcher:
 
     def for_trial(self, problem: PythonProblem) -> Fetcher:
         """Return one that does the same for another problem, but builds nothing."""
-        made = Fetcher(self._source, problem, self._builds)
+        about = self._about
+        source = self._source if about is None else about(problem.catalog.rules.references)
+        made = Fetcher(source, problem, self._builds, about)
         made._may_build = False
         return made
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
-__all__ = ["missing_extras", "pins"]
+__all__ = ["dropped_logins", "missing_extras", "pins"]
 
 
 def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
@@ -38,12 +38,16 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
     found: list[Pinned] = []
     for name in sorted(chosen):
         candidates = packages[name]
+        files = _Files(candidates, chosen[name])
+        reference = problem.catalog.rules.references.get(name)
         found.append(
             Pinned(
                 name,
                 versions[name],
                 extras=frozenset(extras.get(name, ())),
-                files=_Files(candidates, chosen[name]),
+                url=None if reference is None else reference.pinned_as(next(iter(files)).url),
+                editable=reference is not None and reference.editable,
+                files=() if reference is not None and reference.is_tree else files,
                 requires=tuple((each.text, each.name, versions[each.name]) for each in requires[name]),
                 via=tuple(via.get(name, ())),
             )
@@ -80,6 +84,18 @@ def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[
             version = problem.catalog.packages[name].version(candidate)
             said.append(f"{name}=={version} has no extra named {extra}")
     return said
+
+
+def dropped_logins(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
+    """Return a sentence for each selected package of which the pin lacks the credentials of its address."""
+    references = problem.catalog.rules.references
+    names = sorted({problem.names.name(problem.names.base(package)) for package in selected})
+    return [
+        f"the pin of {name} lacks the credentials that stand in its address: whoever installs it needs them"
+        " otherwise, as by a variable (${TOKEN}) in the requirements file"
+        for name in names
+        if name in references and references[name].hides
+    ]
 
 
 def _requires(problem: PythonProblem, name: str, candidate: int, extras: list[str]) -> list[Requirement]:

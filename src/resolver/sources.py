@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from resolver.index.aiohttp_transport import AiohttpTransport
+    from resolver.index.direct import DirectSource
     from resolver.index.notebook import Notebook
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Builds, Source
-    from resolver.index.transport import Request, Response
+    from resolver.index.transport import Request, Response, Transport
     from resolver.model.environment import Host
+    from resolver.model.references import Reference
     from resolver.options import Options
 
     Building = Callable[[Options, Client, RecordStore | None, Callable[[str], None]], Builds]
@@ -39,9 +41,9 @@ __all__ = ["OpenSource", "cache_directory", "environment_of", "open_source", "tr
 class OpenSource:
     """A source, what it took, and what to do about it when the resolution is over."""
 
-    __slots__ = ("_notebook", "_recording", "_transport", "builds", "source")
+    __slots__ = ("_addressed", "_direct", "_notebook", "_recording", "_transport", "builds", "source")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter a part
         self,
         source: Source,
         *,
@@ -49,9 +51,12 @@ class OpenSource:
         recording: RecordingSource | None = None,
         notebook: Callable[[str], Notebook] | None = None,
         builds: Builds | None = None,
+        direct: Callable[[], DirectSource] | None = None,
     ) -> None:
         self.source = source
         self.builds = builds
+        self._direct = direct
+        self._addressed: tuple[Source, DirectSource | None] | None = None
         self._notebook = notebook
         self._transport = transport
         self._recording = recording
@@ -65,6 +70,24 @@ class OpenSource:
     def bytes(self) -> int:
         """Return how many bytes were received so far."""
         return 0 if self._transport is None else self._transport.traffic.bytes
+
+    def about(self, references: Mapping[str, Reference]) -> Source:
+        """Return the source for a question in which the packages of ``references`` come from there."""
+        if not references:
+            return self.source
+        from resolver.index.direct import Addressed  # noqa: PLC0415  # lazy: most questions have none
+
+        if self._addressed is None:
+            # What is recorded has a source of addresses inside, and what is replayed needs none.
+            direct = None if self._direct is None else self._direct()
+            whole = self.source if direct is None or self._recording is not None else direct
+            self._addressed = (whole, direct)
+        source, direct = self._addressed
+        addresses = {name: reference.of(name) for name, reference in references.items()}
+        if direct is not None:
+            for name, reference in references.items():
+                direct.know(name, reference)
+        return Addressed(source, addresses)
 
     def notebook(self, about: str) -> Notebook | None:
         """Return the notes that ``about`` tells from others; None where the source keeps none."""
@@ -203,15 +226,30 @@ def open_source(
     client = Client(caching, indexes, strategy=options.index_strategy)
     builds = None if building is None else building(options, client, store, note)
     if options.record is not None:
-        return _recorded(client, options, asked, transport, builds)
-    if store is None:
-        return OpenSource(client, transport=transport, builds=builds)
+        direct = _direct(options, client, caching, store, builds)
+        return _recorded(direct, options, asked, transport, builds=builds, direct=direct)
+    notebook = None if store is None else _notebooks(options, indexes, store, caching, client)
     return OpenSource(
         client,
         transport=transport,
-        notebook=_notebooks(options, indexes, store, caching, client),
+        notebook=notebook,
         builds=builds,
+        direct=lambda: _direct(options, client, caching, store, builds),
     )
+
+
+def _direct(
+    options: Options,
+    client: Client,
+    transport: Transport,
+    store: RecordStore | None,
+    builds: Builds | None,
+) -> DirectSource:
+    """Return what answers also about what comes from an address."""
+    from resolver.index.direct import Direct, DirectSource  # noqa: PLC0415  # lazy: rarely wanted
+
+    hashing, offline = options.generate_hashes, options.offline
+    return DirectSource(client, Direct(transport, store, builds=builds, hashing=hashing, offline=offline))
 
 
 def _notebooks(
@@ -232,12 +270,14 @@ def _notebooks(
     return opened
 
 
-def _recorded(
+def _recorded(  # noqa: PLR0913  # one parameter a part
     source: Source,
     options: Options,
     asked: Sequence[str],
     transport: _Network | None,
+    *,
     builds: Builds | None = None,
+    direct: DirectSource | None = None,
 ) -> OpenSource:
     if options.record is None:
         return OpenSource(source, transport=transport, builds=builds)
@@ -248,7 +288,8 @@ def _recorded(
         from resolver.index.replay import RecordingBuilds  # noqa: PLC0415  # lazy: rarely wanted
 
         builds = RecordingBuilds(builds, recording)
-    return OpenSource(recording, transport=transport, recording=recording, builds=builds)
+    found = None if direct is None else lambda: direct
+    return OpenSource(recording, transport=transport, recording=recording, builds=builds, direct=found)
 
 
 def _indexes(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from resolver.errors import InternalError
 from resolver.model.faults import InvalidMarker, UndefinedComparison
+from resolver.model.references import InvalidReference, Reference
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.model.version import Version, is_prerelease_key
 from resolver.policy import Reason
@@ -109,9 +110,10 @@ class _Check:
     def _fault(self, name: str, file: DistFile) -> str | None:
         """Return why ``file`` must not be used."""
         rules, environment = self._catalog.rules, self._environment
-        if rules.cutoff is not None:
+        cutoff = rules.cutoff(name)
+        if cutoff is not None:
             uploaded = file.upload_time
-            if uploaded is None or uploaded.removesuffix("Z") >= rules.cutoff.removesuffix("Z"):
+            if uploaded is None or uploaded.removesuffix("Z") >= cutoff.removesuffix("Z"):
                 return "which was uploaded too late"
         if file.yanked and not rules.pinned(name, self._catalog.packages[name].offer.text(self._pins[name])):
             return "which was yanked, and no requirement of the user's names it"
@@ -211,10 +213,21 @@ class _Check:
         name, choices = requirement.name, self._problem.choices
         plain = name not in choices.overrides and name not in choices.excludes
         for each in (requirement,) if plain else self._replaced(requirement):
-            said = self._unfulfilled(each) if each.url is None else "URLs are refused"
+            said = self._unfulfilled(each) if self._leads_here(each) else "that address is not used"
             if said is not None:
                 return f"requires {each.text}, and {said}"
         return None
+
+    def _leads_here(self, requirement: Requirement) -> bool:
+        """Tell whether a requirement, if by URL, leads to where its package comes from."""
+        if requirement.url is None:
+            return True
+        known = self._catalog.rules.references.get(requirement.name)
+        try:
+            wanted = requirement.reference or Reference.read(requirement.url, "/")
+        except InvalidReference:
+            return False
+        return known is not None and known.joined(wanted) is not None
 
     def _applies(self, text: str, extra: str) -> bool:
         """Tell whether a line counts for the package itself or, with ``extra``, is added by that."""

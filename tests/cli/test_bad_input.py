@@ -99,6 +99,10 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 FOR = pytest.mark.parametrize("option", [(), ("--constraint",), ("--override",)])
 
 
+NO_WAY = "are not supported: use https, git+https, git+ssh, or a path"
+NAMELESS = "the address does not say which package it is of: write 'name @ ' before it"
+
+
 def sources(option: tuple[str, ...], path: str) -> tuple[str, ...]:
     """Return words that make the command read ``path`` as what ``option`` says."""
     return ("a.in", *option, path) if option else (path,)
@@ -113,9 +117,9 @@ def sources(option: tuple[str, ...], path: str) -> tuple[str, ...]:
         ("foo>=1,\\\n   <<2", 2, 4, "'<<2' is not a version specifier."),
         ("foo; python > '3'", 1, 6, "Expected a marker variable or a quoted text."),
         ("foo==1.0.zzz", 1, 9, "Expected ',', ';' or the end after the version."),
-        ("foo @ https://host.example/foo.whl", 1, 7, "a requirement with a URL is not supported yet"),
-        ("-e .", 1, 4, "an editable requirement (-e) is not supported yet"),
-        ("./foo", 1, 1, "a local path as a requirement is not supported yet"),
+        ("foo @ svn+https://host.example/foo", 1, 7, f"addresses that begin with 'svn+https' {NO_WAY}"),
+        ("-e git+https://host.example/foo", 1, 4, NAMELESS),
+        ("https://host.example/v1.zip", 1, 1, NAMELESS),
         ("foo --hash=sha256:00", 1, 5, "checking hashes (--hash) is not supported yet"),
         ("--bogus", 1, 1, "unknown option --bogus"),
         ("-r missing.in", 1, 4, "missing.in: there is no such file"),

@@ -113,10 +113,11 @@ def _rank(name: str, file: DistFile, tags: str, environment: Environment, rules:
 
 
 def _fault(version: str, name: str, file: DistFile, environment: Environment, rules: Rules) -> Reason | None:
-    if rules.cutoff is not None:
+    cutoff = rules.cutoff(name)
+    if cutoff is not None:
         uploaded = file.upload_time
-        if uploaded is None or uploaded.rstrip("Z") >= rules.cutoff.rstrip("Z"):
-            return TooNew(rules.cutoff)
+        if uploaded is None or uploaded.rstrip("Z") >= cutoff.rstrip("Z"):
+            return TooNew(cutoff)
     if file.yanked and not rules.pinned(name, version):
         return Yanked("" if file.yanked is True else file.yanked)
     if file.requires_python is None:

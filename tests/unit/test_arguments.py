@@ -143,7 +143,6 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
         ["--build", "allow"],
         ["-b", "a"],
         ["--build-timeout", "2"],
-        ["--allow-url", "a"],
         ["--explicit-index", "a=https://a/"],
         ["--index-package", "a=b"],
         ["--refresh-package", "a"],

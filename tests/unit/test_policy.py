@@ -13,6 +13,7 @@ from resolver.policy import (
     ExcludedByConstraint,
     NeedsBuild,
     NoMatchingWheel,
+    OtherReference,
     PreRelease,
     PreReleases,
     PythonMismatch,
@@ -153,6 +154,11 @@ def test_reason_is_not_equal_to_what_is_none() -> None:
             "requires b @ https://index.example/b.whl (direct references of index packages are refused)",
             "require b @ https://index.example/b.whl (direct references of index packages are refused)",
         ),
+        (
+            OtherReference("b @ https://index.example/b.whl, but b is to come from ./b"),
+            "requires b @ https://index.example/b.whl, but b is to come from ./b",
+            "require b @ https://index.example/b.whl, but b is to come from ./b",
+        ),
     ],
 )
 def test_reasons_say_what_they_mean_of_one_and_of_many(reason: Reason, one: str, many: str) -> None:
@@ -163,6 +169,7 @@ def test_reasons_say_what_they_mean_of_one_and_of_many(reason: Reason, one: str,
 def test_every_reason_has_words() -> None:
     """A kind of reason is not forgotten above."""
     assert {kind.__name__ for kind in Reason.__subclasses__()} == set(policy.__all__) - {
+        "NotFollowed",  # which nobody gets to see
         "PreReleases",
         "Reason",
         "too_new",

@@ -126,7 +126,7 @@ def test_environment_is_that_of_the_options(recorded: Recorded) -> None:
     [
         (["app =="], {}, "app =="),
         (["app"], {"constraints": ["lib <"]}, "lib <"),
-        (["app"], {"overrides": ["lib @ https://index.example/lib.whl"]}, "not supported yet"),
+        (["app"], {"overrides": ["lib @ https://index.example/lib"]}, "neither a wheel"),
         (["app"], {"excludes": ["no name"]}, "excludes: 'no name'"),
         (["app"], {"only_binary": ["no name"]}, "only_binary: 'no name'"),
     ],

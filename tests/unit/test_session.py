@@ -255,7 +255,6 @@ def test_library_refuses_a_requirement_that_cannot_be_read() -> None:
         ("a ; os_name ~= '2'", "os_name"),
         ("a_", "a-"),
         ("a[b_]", "b-"),
-        ("a @ https://index.example/a-1-py3-none-any.whl", "not supported yet"),
     ],
 )
 def test_requirement_of_the_users_that_cannot_be_used_is_named_with_its_place(

@@ -15,7 +15,8 @@ from resolver.bridge.index_provider import IndexProvider
 from resolver.bridge.index_values import Candidate, Dependency
 from resolver.errors import LimitReached, NoSolution, Stopped
 from resolver.formats.answer import Answer, Progress, Statistics
-from resolver.selection import missing_extras, pins
+from resolver.referring import Referenced
+from resolver.selection import dropped_logins, missing_extras, pins
 from resolver.sources import OpenSource, open_source
 from resolver.verification import violation
 
@@ -66,6 +67,7 @@ def solve(  # noqa: PLR0913  # those of ``session.solve``
     else:
         opened = OpenSource(source)
     with IndexProvider(options, constraints=constraints, opened=opened) as provider:
+        provider.follows = True
         watch = _Watch(provider, progress)
 
         def statistics() -> Statistics:
@@ -88,7 +90,7 @@ def solve(  # noqa: PLR0913  # those of ``session.solve``
             pins(problem, selected),
             problem.catalog.environment.variables,
             statistics(),
-            missing_extras(problem, selected),
+            [*missing_extras(problem, selected), *dropped_logins(problem, selected)],
         )
 
 
@@ -105,6 +107,9 @@ def _selected(
         ) from None
     except RecursionError:
         raise Stopped(f"resolvelib failed (its recursion went too deep): {_OTHERWISE}") from None
+    except Referenced as found_out:
+        provider.follow(found_out)
+        return _selected(provider, watch, requirements, rounds)
     names = provider.problem.names
     selected: dict[int, int] = {names.intern(name): each.number for name, each in found.mapping.items()}
     said = violation(provider.problem, selected)

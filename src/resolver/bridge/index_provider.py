@@ -30,6 +30,7 @@ from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.policy import PreRelease, Reason, Yanked
 from resolver.posing import pose, read_requirement
+from resolver.referring import Referenced
 from resolver.sources import environment_of, open_source
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from resolvelib.resolvers import Result
 
     from resolver.catalog import Candidates
+    from resolver.model.references import Reference
     from resolver.problem import PythonProblem
     from resolver.sources import OpenSource
 
@@ -63,7 +65,9 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
     ``ResolverError`` where it cannot be had.  Not for several threads.  ``close`` lets go of connections, as
     does leaving the context, or dropping the provider.  The deadline counts from when it is made.
 
-    ``constraints`` and ``opened`` are for callers that have them in another form than ``options`` do.
+    ``constraints`` and ``opened`` are for callers that have them in another form than ``options`` do.  Who
+    sets ``follows`` will ``follow`` a ``Referenced`` and begin again; for others what requires a package by
+    URL cannot be used, unless a requirement of the caller's has the same one.
     """
 
     def __init__(
@@ -87,6 +91,8 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         self._anchor: str | None = None
         self._nothing: dict[str, Candidate] = {}
         self._asked: list[Requirement] = []
+        self._references: dict[str, Reference] = {}
+        self.follows = False
         self._reading = self._read_for(self._asked)
         self._finalizer = weakref.finalize(self, self._waiter.close, self._opened.source.close)
 
@@ -204,8 +210,21 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         """Do what ``PubGrubResolver`` does, by the solver as ``resolve()`` uses it; see ``native``."""
         given = _several(requirements)
         roots = [(each, self._wish(each).identifiers) for each in given]
-        self._begin(given)
-        return native.resolve(self._reading, roots, reporter, max_rounds)
+        while True:
+            self._begin(given)
+            try:
+                return native.resolve(self._reading, roots, reporter, max_rounds)
+            except Referenced as found:
+                self.follow(found)
+
+    def follow(self, found: Referenced) -> None:
+        """Take a package from where it has turned out to come from: for who begins again after that."""
+        self._references[found.package] = found.reference
+        # What was known of it is of the index.
+        for made in [each for each in self._made if each[0].partition("[")[0] == found.package]:
+            del self._made[made]
+        for wish in self._wishes.values():
+            wish.mask = wish.mask if wish.name != found.package else None
 
     def close(self) -> None:
         """Let go of connections, and write the recording if ``options`` ask for one; once."""
@@ -252,16 +271,18 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
 
     def _read_for(self, asked: Sequence[Requirement]) -> Reading:
         """Return a new beginning with what the user has ``asked`` for; the source remembers what it told."""
+        problem = self._problem_of(asked)
         return Reading(
-            self._problem_of(asked),
-            self._opened.source,
+            problem,
+            self._opened.about(problem.catalog.rules.references),
             waiter=self._waiter,
             budget=self._budget,
             made=self._made,
+            follows=self.follows,
         )
 
     def _problem_of(self, requirements: Sequence[Requirement]) -> PythonProblem:
-        return pose(requirements, self._constraints, self._options, self._environment)
+        return pose(requirements, self._constraints, self._options, self._environment, self._references)
 
     def _mask(self, requirement: Wanted) -> int:
         """Return which candidates ``requirement`` admits."""

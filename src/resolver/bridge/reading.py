@@ -10,8 +10,9 @@ from __future__ import annotations
 from resolver.bridge.index_values import Candidate, Dependency
 from resolver.errors import LimitReached
 from resolver.model.requirement import Requirement
-from resolver.policy import Reason
+from resolver.policy import DirectReference, Reason
 from resolver.problem import ListingKey, MetadataKey
+from resolver.referring import Referenced
 from resolver.scout import Fetcher, Scout
 from resolver.solver.engine import Facts, Need
 
@@ -32,10 +33,10 @@ class Reading:
     """What there is in the index for one ``problem``.
 
     ``made`` are the candidates that were given out before.  ``goes_ahead`` says that all requirements of the
-    user's are known, so that a scout may follow them.
+    user's are known, so that a scout may follow them.  With ``follows`` a ``Referenced`` is raised as it is.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what is asked, where, and how
         self,
         problem: PythonProblem,
         source: Source,
@@ -43,6 +44,7 @@ class Reading:
         waiter: Waiter,
         budget: Budget,
         made: dict[tuple[str, int], Candidate],
+        follows: bool = False,
     ) -> None:
         self.problem = problem
         self.goes_ahead = False
@@ -52,6 +54,7 @@ class Reading:
         self._scout: Scout | None = None
         self._noted: list[MetadataKey] = []
         self._made = made
+        self._follows = follows
         self._dependencies: dict[tuple[str, int], tuple[Dependency, ...] | Reason] = {}
 
     @property
@@ -140,7 +143,13 @@ class Reading:
         """Return the facts of a candidate, or without ``package`` those of the root."""
         problem = self.problem
         while True:
-            facts = problem.root() if package is None else problem.dependencies(package, number)
+            try:
+                facts = problem.root() if package is None else problem.dependencies(package, number)
+            except Referenced as found:
+                if self._follows:
+                    raise
+                said = f"{found.package} @ {found.reference.said}"
+                return Facts((), rejected=DirectReference(said, found.package))
             if not isinstance(facts, Need):
                 return facts
             self.check()

@@ -14,6 +14,7 @@ from resolver.explanation.ranges import listed
 from resolver.model.filenames import InvalidFilename, split_wheel
 from resolver.model.specifiers import Specifiers
 from resolver.policy import (
+    DirectReference,
     ExcludedByConstraint,
     NeedsBuild,
     NoMatchingWheel,
@@ -154,6 +155,8 @@ def _kept_out(
             yield 2, f"{named(mask)} would fit if wheels were allowed (--no-binary)"
         elif kind is NeedsBuild:
             yield 2, _build(candidates, named(mask), mask.bit_length() - 1)
+        elif kind is DirectReference:
+            yield 2, _reference(reasons, named(mask))
 
 
 def _yanked(candidates: Candidates, mask: int) -> str:
@@ -197,6 +200,16 @@ def _build(candidates: Candidates, some: str, newest: int) -> str:
     file = candidates.files.first(newest)
     what = " it" if file is None else f" {file.filename}"
     return f"{some} may fit if{what} may be built, which runs its code (--build allow)"
+
+
+def _reference(reasons: Iterable[Reason], some: str) -> str:
+    """Say how a reference in metadata is followed."""
+    refused = [each for each in reasons if isinstance(each, DirectReference)]
+    packages = listed(sorted({each.package for each in refused}), "and")
+    if all(each.option for each in refused):
+        options = " ".join(f"--allow-url {name}" for name in sorted({each.package for each in refused}))
+        return f"{some} would fit if the reference to {packages} was followed ({options})"
+    return f"{some} would fit if you required {packages} from that address yourself"
 
 
 # -- names ---------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from resolver.explanation.ranges import is_whole, listed, named, notation
 from resolver.model.requirement import Requirement
+from resolver.options import redacted
 from resolver.policy import PythonMismatch, Reason
 from resolver.solver.incompatibility import Depends, Given, Rejected, Same
 
@@ -274,6 +275,9 @@ class PythonWording:
             return f", which does not exist{f' (looked for at {places})' if places else ''}"
         if not candidates.keys:
             return ", which has no version on the index"
+        reference = self._problem.catalog.rules.references.get(candidates.name)
+        if reference is not None:
+            return f", which is not what {reference.said} is ({candidates.version(0)})"
         oldest, newest = candidates.version(0), candidates.version(len(candidates.keys) - 1)
         if oldest == newest:
             return f", which no version fulfils (the only one is {oldest})"
@@ -339,7 +343,8 @@ class PythonWording:
         if requirement.origin is not None:
             notes.append(str(requirement.origin))
         noted = f" ({', '.join(notes)})" if notes else ""
-        return f"{_bare(requirement)}{requirement.specifiers.text.strip()}{noted}"
+        address = "" if requirement.url is None else f" @ {redacted(requirement.url)}"
+        return f"{_bare(requirement)}{requirement.specifiers.text.strip()}{address}{noted}"
 
 
 def _counted(items: Sequence[str], others: str) -> str:

@@ -54,7 +54,8 @@ def write(  # noqa: PLR0913  # each is a choice of the user's
         ]
     flags = dict.fromkeys(override_files, "--override") | dict.fromkeys(constraint_files, "-c")
     for pin in answer.pins:
-        first = f"{pin.name} @ {pin.url}" if pin.url else f"{pin.name}=={pin.version}"
+        first = _editable(pin) if pin.editable else f"{pin.name} @ {pin.url}"
+        first = first if pin.url else f"{pin.name}=={pin.version}"
         wanted = hashes_of(pin) if hashes else []
         lines.append(" \\\n    --hash=".join([first, *wanted]))
         if annotate:
@@ -70,6 +71,13 @@ def hashes_of(pin: Pinned) -> list[str]:
         if algorithm is not None:
             found.add(f"{algorithm}:{file.hashes[algorithm]}")
     return sorted(found)
+
+
+def _editable(pin: Pinned) -> str:
+    """Return the line of an editable pin; pip wants the name of what is in a repository behind it."""
+    url = str(pin.url)
+    egg = f"{'&' if '#' in url else '#'}egg={pin.name}" if url.startswith("git+") else ""
+    return f"-e {url}{egg}"
 
 
 def _via(pin: Pinned, flags: dict[str, str]) -> Iterator[str]:

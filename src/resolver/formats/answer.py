@@ -18,13 +18,14 @@ __all__ = ["Answer", "Fix", "Pinned", "Progress", "Statistics"]
 class Pinned:
     """One package of the answer and the version it got.
 
-    ``url`` is None for a package from an index.  ``requires`` are the requirements that hold for the target,
-    each with the name and the version that fulfil it: ``(requirement, name, version)``.  ``via`` says who
-    wants it: origins (``file:line``) first, then the names of packages, both sorted.  ``files`` may be read
-    more than once, and are made when they are: a list of pins shows none.
+    ``url`` is None for a package from an index; ``editable`` says that it is to be installed so.
+    ``requires`` are the requirements that hold for the target, each with the name and the version that fulfil
+    it: ``(requirement, name, version)``.  ``via`` says who wants it: origins (``file:line``) first, then the
+    names of packages, both sorted.  ``files`` may be read more than once, and are made when they are: a list
+    of pins shows none.
     """
 
-    __slots__ = ("extras", "files", "name", "requires", "url", "version", "via")
+    __slots__ = ("editable", "extras", "files", "name", "requires", "url", "version", "via")
 
     def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
@@ -33,6 +34,7 @@ class Pinned:
         *,
         extras: frozenset[str] = frozenset(),
         url: str | None = None,
+        editable: bool = False,
         files: Iterable[DistFile] = (),
         requires: tuple[tuple[str, str, str], ...] = (),
         via: tuple[str, ...] = (),
@@ -41,6 +43,7 @@ class Pinned:
         self.version = version
         self.extras = extras
         self.url = url
+        self.editable = editable
         self.files = files
         self.requires = requires
         self.via = via

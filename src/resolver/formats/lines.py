@@ -85,12 +85,16 @@ def _binary(path: str) -> InputError:
 
 
 class Line:
-    """A logical line; ``number`` is that of the physical line on which it begins."""
+    """A logical line; ``number`` is that of the physical line on which it begins.
 
-    __slots__ = ("_pieces", "number", "text")
+    ``written`` is its text before variables were filled in.
+    """
 
-    def __init__(self, text: str, pieces: tuple[_Piece, ...]) -> None:
+    __slots__ = ("_pieces", "number", "text", "written")
+
+    def __init__(self, text: str, pieces: tuple[_Piece, ...], written: str = "") -> None:
         self.text = text
+        self.written = written or text
         self.number = pieces[0].number
         self._pieces = pieces
 
@@ -220,4 +224,4 @@ def _expanded(text: str, pieces: list[_Piece], environ: Mapping[str, str]) -> Li
             shifted.append(_Piece(length, source.number, after, source.physical))
         at = text.find("${", max(end, at + 1) if value else at + 2)
     keep(len(text))
-    return Line("".join(parts), tuple(shifted))
+    return Line("".join(parts), tuple(shifted), text)

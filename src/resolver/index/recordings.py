@@ -31,6 +31,8 @@ credentials nor the clock enter a recording.  The address of a file is ``base``,
 its quoted name; or ``url`` as a whole where that does not do.  It begins with a slash where the file is on
 the page's own host; only addresses of files on other hosts name a host, for nothing else could lead there.
 Queries (they may be signatures) and fragments are left out.
+A package that comes from an address and not from an index has ``<name>@<digest of the address>`` in the place
+of its name, in the list and as the name of its file.
 
 Files are in the order of the page.  Of their hashes only sha256 is kept where there is one.  Of METADATA the
 fields that can change a resolution are kept; files whose fields agree in all but the version share a block.
@@ -42,6 +44,7 @@ Absent keys have their defaults (``null``, false, empty).  Equal answers make eq
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TypeVar
 
@@ -57,7 +60,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["FORMAT", "Found", "damaged", "dump_manifest", "dump_package", "load_manifest", "load_package"]
+__all__ = [
+    "FORMAT",
+    "Found",
+    "damaged",
+    "dump_manifest",
+    "dump_package",
+    "load_manifest",
+    "load_package",
+    "slot",
+]
 
 Found = Metadata | MetadataInvalid | BuildRefused
 """What is recorded of the metadata of one file: itself, or how it could not be used."""
@@ -129,6 +141,12 @@ class _Package(msgspec.Struct, rename="kebab", omit_defaults=True, forbid_unknow
 
 
 _LAID_OUT = ("files", "metadata", "failures")
+
+
+def slot(name: str) -> str:
+    """Return what stands for ``name`` in a recording: of an address a digest, since it may be a secret."""
+    package, at, _ = name.partition(" @ ")
+    return f"{package}@{hashlib.sha256(name.encode()).hexdigest()[:16]}" if at else package
 
 
 def dump_manifest(names: Sequence[str], asked: Sequence[str]) -> bytes:

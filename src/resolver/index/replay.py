@@ -102,9 +102,11 @@ class RecordingSource:
                 found = self._metadata.get(name, {})
                 if used is not None:
                     found = {file: found[file] for file in found if file in used[name]}
-                _replace(packages / f"{name}.json", recordings.dump_package(self._listings[name], found))
-            _replace(folder / _MANIFEST, recordings.dump_manifest(names, self._asked))
-            for stale in {entry.name for entry in packages.iterdir()} - {f"{name}.json" for name in names}:
+                body = recordings.dump_package(self._listings[name], found)
+                _replace(packages / f"{recordings.slot(name)}.json", body)
+            slots = sorted(map(recordings.slot, names))
+            _replace(folder / _MANIFEST, recordings.dump_manifest(slots, self._asked))
+            for stale in {entry.name for entry in packages.iterdir()} - {f"{slot}.json" for slot in slots}:
                 (packages / stale).unlink()
         except OSError as error:
             raise OutputError(f"The recording cannot be written to {folder} ({error.strerror}).") from error
@@ -212,7 +214,7 @@ class ReplaySource:
         if found is None:
             if self._names is None:
                 self._names = self._read_names()
-            if name not in self._names:
+            if _slot(name) not in self._names:
                 raise self._miss(f"the package {name}")
             found = self._packages[name] = self._read_package(name)
         return found
@@ -235,11 +237,19 @@ class ReplaySource:
     def _read_package(self, name: str) -> tuple[Listing, dict[str, Found]]:
         from resolver.index import recordings  # noqa: PLC0415  # lazy: start-up time
 
-        place = f"{self._directory}/{_PACKAGES}/{name}.json"
+        place = f"{self._directory}/{_PACKAGES}/{_slot(name)}.json"
         body = _read(place)
         if body is None:
             raise recordings.damaged(place, "the file is missing")
-        return recordings.load_package(body, place, name)
+        return recordings.load_package(body, place, name.partition(" @ ")[0])
+
+
+def _slot(name: str) -> str:
+    if "@" not in name:
+        return name
+    from resolver.index.recordings import slot  # noqa: PLC0415  # lazy: start-up time
+
+    return slot(name)
 
 
 def _read(place: str) -> bytes | None:

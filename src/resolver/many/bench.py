@@ -96,7 +96,8 @@ class Bench:
 
     def settled(self, requirement: Requirement) -> Requirement | None:
         """Return what a line asks for; None where the listing that says so must be waited for."""
-        if not self._setup.latest or requirement.specifiers.text or not self._holds(requirement):
+        is_settled = requirement.specifiers.text or requirement.url is not None
+        if not self._setup.latest or is_settled or not self._holds(requirement):
             return requirement
         problem = self._posed(requirement, newest=True)
         candidates = problem.catalog.candidates(requirement.name)

@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resolver.model.references import Reference
+
 __all__ = ["InvalidRequirement", "Origin", "Requirement"]
 
 _BLANKS = " \t"
@@ -80,7 +82,8 @@ class Requirement:
 
     ``name`` and ``extras`` (sorted) are in normal form; ``text`` is all as written; ``marker`` is the text
     behind the semicolon, ``""`` without one; ``url`` is that of a direct reference, else None; ``repairs`` is
-    what ``repaired`` had to do, in words.  Two are equal, as in ``packaging``, if name, extras, specifiers,
+    what ``repaired`` had to do, in words.  ``reference`` is the URL taken apart where it is one of the user's
+    own (``formats.named``).  Two are equal, as in ``packaging``, if name, extras, specifiers,
     URL and the normal form of the marker are; ``origin`` does not matter.
     """
 
@@ -92,6 +95,7 @@ class Requirement:
         "marker",
         "name",
         "origin",
+        "reference",
         "repairs",
         "text",
         "url",
@@ -102,6 +106,7 @@ class Requirement:
         self.origin = origin
         self.name, self.extras, self._specifier_text, self.url, self.marker = parts
         self.repairs: tuple[str, ...] = ()
+        self.reference: Reference | None = None
         self._specifiers: Specifiers | None = None
 
     @classmethod
@@ -139,18 +144,21 @@ class Requirement:
             raise error from None
 
     @classmethod
-    def restored(cls, fields: list[str], origin: Origin | None = None) -> Requirement:
+    def restored(
+        cls, fields: list[str], origin: Origin | None = None, reference: Reference | None = None
+    ) -> Requirement:
         """Return the requirement of which ``stored`` gave these fields; nothing of it is checked again."""
         text, name, extras, specifiers, url, marker, read_from, *repairs = fields
         split = tuple(extras.split(",")) if extras else ()
         found = cls(text, (name, split, specifiers, url or None, marker), origin)
+        found.reference = reference
         if repairs:
             found._read_from = read_from or text
             found.repairs = tuple(repairs)
         return found
 
     def stored(self) -> list[str]:
-        """Return all that is known of the requirement but its origin, as texts without line breaks.
+        """Return all that is known of the requirement but origin and reference, as texts without line breaks.
 
         >>> Requirement.restored(Requirement.parse("a[b] >1").stored())
         <Requirement('a[b]>1')>
@@ -189,7 +197,7 @@ class Requirement:
         return hash(self._identity())
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Requirement.restored, (self.stored(), self.origin)
+        return Requirement.restored, (self.stored(), self.origin, self.reference)
 
     def _identity(self) -> tuple[object, ...]:
         marker = _normal_marker(self.marker) if self.marker else ""

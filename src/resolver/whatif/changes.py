@@ -19,6 +19,7 @@ from resolver.policy import (
     WheelOnly,
     Yanked,
 )
+from resolver.posing import read_requirement
 from resolver.solver.incompatibility import Depends, Given, Rejected
 from resolver.solver.report import facts
 from resolver.whatif.edits import EXACT
@@ -90,15 +91,23 @@ class Question:
                 options = options.replace(**{change.field: change.value})
             elif isinstance(change, Addition):
                 added.append(change.new)
-        overrides = [Requirement.parse(text) for text in options.overrides]
+        overrides = [read_requirement(text) for text in options.overrides]
         if any(place == "override" for place, _ in lines):
             kept = _kept("override", overrides, lines)
-            options = options.replace(overrides=tuple(each.text for each in kept))
+            options = options.replace(overrides=tuple(_whole(each) for each in kept))
         return Question(
             [*_kept("requirement", self.requirements, lines), *added],
             _kept("constraint", self.constraints, lines),
             options,
         )
+
+
+def _whole(requirement: Requirement) -> str:
+    """Return a requirement as it can be read again, with credentials where it has some."""
+    reference = requirement.reference
+    return (
+        requirement.text if reference is None else requirement.text.replace(reference.said, reference.whole)
+    )
 
 
 def _kept(
@@ -215,7 +224,7 @@ class _Reader:
         self._question = question
         self._problem = problem
         self._numbers = {id(each): number for number, each in enumerate(question.requirements)}
-        self._overrides = [Requirement.parse(text) for text in question.options.overrides]
+        self._overrides = [read_requirement(text) for text in question.options.overrides]
         self._reasons: Reasons = {}
         self.lines: dict[tuple[str, int], Line] = {}
 
@@ -243,7 +252,9 @@ class _Reader:
                 self._note("override", number, override)
 
     def _note(self, place: str, number: int, requirement: Requirement) -> None:
-        self.lines.setdefault((place, number), Line(place, number, requirement))
+        # Whoever names an address wants that: where a package comes from is not up for change.
+        if requirement.url is None:
+            self.lines.setdefault((place, number), Line(place, number, requirement))
 
     def _rejected(self, cause: Rejected, mask: int) -> None:
         names = self._problem.names

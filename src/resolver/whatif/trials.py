@@ -22,6 +22,7 @@ from resolver.errors import (
 )
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
+from resolver.referring import Referenced
 from resolver.scout import Scout
 from resolver.shelf import Forgotten
 from resolver.solver.engine import Need, Paused, Solver
@@ -51,7 +52,7 @@ _STEPS, _KEYS = 2_000, 10
 _REQUESTS = 400
 # More are not sent for trials; in a recording or a cache more may be looked up.
 
-_UNKNOWN = (Enough, IndexUnavailable, SecurityRefusal, MetadataInvalid, BuildRefused, InputError)
+_UNKNOWN = (Enough, Referenced, IndexUnavailable, SecurityRefusal, MetadataInvalid, BuildRefused, InputError)
 # What may keep a trial from an answer, and is no reason to keep back the answer that is there.
 
 
@@ -125,7 +126,8 @@ class Trials:
 
     def used(self) -> dict[str, set[str]]:
         """Return what the first resolution and the trials asked for, as ``PythonProblem.used`` does."""
-        return self._memory.used()
+        address = self._problem.catalog.rules.address
+        return {address(name): files for name, files in self._memory.used().items()}
 
     async def start(self, keys: Sequence[Key]) -> list[asyncio.Task[Listing | Metadata]]:
         """Have the ``keys`` fetched that the last step wants, with what will be wanted next.
@@ -195,7 +197,7 @@ class Trials:
         environment = self._environment
         if any(getattr(options, name) != getattr(first, name) for name in _TARGET):
             environment = environment_of(options)
-        problem = pose(question.requirements, question.constraints, options, environment)
+        problem = pose(question.requirements, question.constraints, options, environment, self._problem.found)
         self._fetchers.append(self._first_fetcher.for_trial(problem))
         same = all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY))
         return _Trial(

@@ -12,6 +12,7 @@ from resolver.explanation.telling import explain
 from resolver.formats.reasons import Newer, Reasons, Step
 from resolver.model.requirement import Requirement
 from resolver.model.version import Version
+from resolver.options import redacted
 from resolver.selection import pins
 from resolver.solver.engine import Solved, Unsolvable
 from resolver.whatif.changes import Question
@@ -217,7 +218,8 @@ def _plain(text: str) -> str:
     """Return a requirement that could be read, as explanations write it: without its marker, which holds."""
     requirement = Requirement.repaired(text)
     extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
-    return f"{requirement.name}{extras}{requirement.specifiers.text.strip()}"
+    address = "" if requirement.url is None else f" @ {redacted(requirement.url)}"
+    return f"{requirement.name}{extras}{requirement.specifiers.text.strip()}{address}"
 
 
 def _distances(pinned: Mapping[str, Pinned], name: str) -> dict[str, int]:

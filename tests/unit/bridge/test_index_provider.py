@@ -198,8 +198,8 @@ def test_unusable_candidate_is_passed_over_and_to_blame_itself() -> None:
     ("requirement", "words"),
     [
         ("a ==", "version"),
-        ("a @ https://index.example/a.whl", "requirements by URL are not supported yet"),
-        (PackagingRequirement("a @ https://index.example/a.whl"), "requirements by URL"),
+        ("a @ https://index.example/a", "neither a wheel"),
+        (PackagingRequirement("a @ https://index.example/a"), "neither a wheel"),
         ("a ; os_name ~= '2'", "os_name"),
     ],
 )

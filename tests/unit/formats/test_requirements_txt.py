@@ -163,9 +163,9 @@ def test_huge_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "words", "column"),
     [
         ("flask=1", "'=1' is not a version specifier.", 6),
-        ("-e .", "an editable requirement (-e) is not supported yet", 4),
-        ("./a", "a local path as a requirement is not supported yet", 1),
-        ("a @  https://b.example/a.whl", "a requirement with a URL is not supported yet", 6),
+        ("-e flask", "there is no folder", 4),
+        ("./none", "there is no folder", 1),
+        ("a @  https://b.example/a.txt", "the address names neither a wheel", 6),
         ("-r https://b.example/a.txt", "(https://b.example/a.txt) is not supported yet", 4),
         ("-r a.txt -r b.txt", "one line can include one file only", 13),
         ("a --hash=md5:0", "write the hash as sha256:..., sha384:... or sha512:...", 3),

@@ -6,12 +6,12 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.formats.lines import logical_lines
+from resolver.formats.named import unnamed
 from resolver.formats.statements import (
     FILE_OPTIONS,
     REQUIREMENT_OPTIONS,
     first_option,
     options_of,
-    unnamed,
 )
 
 

@@ -27,7 +27,7 @@ def answer() -> Answer:
         upload_time="2024-02-28T12:00:00Z",
     )
     pins = [
-        Pinned("b", "2.0", via=("a",), url="https://me:secret@index.example/b.whl"),
+        Pinned("b", "2.0", via=("a",), url="git+ssh://git@host.example/b.git@v1"),
         Pinned(
             "a",
             "1",
@@ -68,7 +68,7 @@ def test_a_solved_document_is_that_of_the_contract() -> None:
         "via": ["r.txt:1"],
     }
     assert list(first) == ["name", "version", "extras", "url", "files", "requires", "via"]
-    assert second["url"] == "https://****@index.example/b.whl"
+    assert second["url"] == "git+ssh://git@host.example/b.git@v1"
     assert list(document["environment"]) == ["os_name", "sys_platform"]
     assert document["statistics"]["seconds"] == 0.123
     assert len(text.splitlines()) == len(document["pins"]) + 8
