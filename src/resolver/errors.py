@@ -13,6 +13,7 @@ travels to the explanation.  What ends a resolution is one of these::
     ├── BuildRefused            a source distribution would have to be built                   exit code 5
     │   └── BuildFailed         it was tried to build one
     ├── NoSolution              the requirements contradict each other, with the proof         exit code 1
+    │   └── NothingBuilt        and one of the user's own could only have been built           exit code 5
     ├── Stopped                 gave up, without an answer either way
     │   └── LimitReached        a deadline or another limit was hit                            exit code 7
     └── InternalError           a bug in this package                                          exit code 70
@@ -66,6 +67,7 @@ __all__ = [
     "LimitReached",
     "MetadataInvalid",
     "NoSolution",
+    "NothingBuilt",
     "OutputError",
     "ResolverError",
     "SecurityRefusal",
@@ -213,6 +215,12 @@ class NoSolution(ResolverError):
         self.hints = tuple(hints)
         self.fixes = tuple(fixes)
         self.statistics = statistics
+
+
+class NothingBuilt(NoSolution):
+    """Of what the user requires by name everything would have had to be built, and no build went well."""
+
+    exit_code = 5
 
 
 class Stopped(ResolverError):

@@ -66,7 +66,7 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
         inputs.constraint_files |= file.constraint_files
         inputs.warnings += file.warnings
     _take_options(inputs, arguments, files)
-    _take_overrides(inputs, arguments, stdin, environ)
+    _take_texts(inputs, arguments, stdin, environ)
     return inputs
 
 
@@ -138,17 +138,19 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
         inputs.options = options.replace(**changes)
 
 
-def _take_overrides(
+def _take_texts(
     inputs: Inputs, arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]
 ) -> None:
-    texts: list[str] = []
-    for path in arguments.texts("override"):
-        file = read(path, stdin=stdin, environ=environ)
-        _raise_refusal(file)
-        texts += [_whole(entry) for entry in file.entries if not entry.constraint]
-        inputs.override_files.add(path)
-    if texts:
-        inputs.options = inputs.options.replace(overrides=tuple(texts))
+    """Read the files of options that are requirement strings in the library."""
+    for name, field in (("override", "overrides"), ("build_constraint", "build_constraints")):
+        texts: list[str] = []
+        for path in arguments.texts(name):
+            file = read(path, stdin=stdin, environ=environ)
+            _raise_refusal(file)
+            texts += [_whole(entry) for entry in file.entries if not entry.constraint]
+        if texts:
+            inputs.options = inputs.options.replace(**{field: tuple(texts)})
+    inputs.override_files.update(arguments.texts("override"))
 
 
 def _whole(entry: Entry) -> str:

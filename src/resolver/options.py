@@ -49,15 +49,12 @@ _NOT_YET: dict[str, tuple[str, ...]] = {
     "trusted_hosts": (),
     "keyring_provider": ("subprocess",),
     "limits": (),
-    "build_timeout": (),
-    "build_constraints": (),
     "extras": (),
     "all_extras": (),
     "groups": (),
     "upgrade": (),
     "upgrade_packages": (),
     "preferences": (),
-    "build": ("allow",),
 }
 # The options, or the values of an option, whose feature is not there yet.
 

@@ -147,7 +147,7 @@ class BuildFault(Reason):
     def says(self, *, many: bool) -> str:
         """Say what went wrong."""
         del many
-        return f"could not be built: {self.detail}"
+        return f"could not be built ({self.detail})"
 
 
 class Yanked(Reason):

@@ -14,7 +14,7 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 from __future__ import annotations
 
 from resolver.model.names import NameTable, PackageId
-from resolver.policy import BadMetadata, NotFollowed, Reason
+from resolver.policy import BadMetadata, BuildFault, NotFollowed, Reason
 from resolver.rules import package_names
 from resolver.solver.engine import Facts, Need, Universe
 
@@ -207,6 +207,17 @@ class PythonProblem:
         The listing must be known.  Cost: a bisection per clause the first time, then a look-up.
         """
         return self.catalog.packages[requirement.name].offer.mask(requirement)
+
+    def nothing_was_built(self) -> bool:
+        """Tell whether builds failed of all that one of the user's own requirements admits."""
+        for requirement in self.requirements:
+            candidates = self.catalog.packages.get(requirement.name)
+            left = 0 if candidates is None else self.mask(requirement) & candidates.usable
+            known = range(left.bit_length()) if left else ()
+            found = [self.catalog.metadata(requirement.name, each) for each in known if left >> each & 1]
+            if found and all(isinstance(each, BuildFault) for each in found):
+                return True
+        return False
 
     def requirements_of(self, name: str, candidate: int, extra: str) -> tuple[Requirement, ...] | Reason:
         """Return what a candidate whose metadata is known requires here, or why it cannot be used.

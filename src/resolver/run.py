@@ -9,7 +9,7 @@ in an order of its own.
 from __future__ import annotations
 
 from resolver.budget import Budget, report
-from resolver.errors import InternalError, NoSolution
+from resolver.errors import InternalError, NoSolution, NothingBuilt
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey
@@ -156,7 +156,8 @@ class Run:
             from resolver.explanation.telling import explain  # noqa: PLC0415  # lazy: most runs succeed
 
             explained = explain(self.problem, found.clause)
-            raise NoSolution(
+            kind = NothingBuilt if self.problem.nothing_was_built() else NoSolution
+            raise kind(
                 explained.text,
                 derivation=explained.tree,
                 hints=explained.hints,

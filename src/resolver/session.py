@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from resolver.options import Options
     from resolver.problem import ListingKey, MetadataKey
     from resolver.solver.engine import Solved, Unsolvable
+    from resolver.sources import Building
 
     Key = ListingKey | MetadataKey
     Finished = Solved | Unsolvable
     Result = TypeVar("Result")
 
-__all__ = ["solve", "solve_async", "why"]
+__all__ = ["building_of", "solve", "solve_async", "why"]
 
 _SENT = 0.002  # seconds in which the first requests get away
 
@@ -94,6 +95,15 @@ def why(  # noqa: PLR0913  # one parameter a channel
     return _at_last(work)
 
 
+def building_of(options: Options) -> Building | None:
+    """Return what makes who builds, where ``options`` allow that."""
+    if options.build != "allow":
+        return None
+    from resolver.building.builder import Builder  # noqa: PLC0415  # lazy: rarely allowed
+
+    return Builder
+
+
 def _opened(  # noqa: PLR0913  # those of ``solve``
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
@@ -105,7 +115,8 @@ def _opened(  # noqa: PLR0913  # those of ``solve``
 ) -> OpenSource:
     if source is not None:
         return OpenSource(source)
-    return open_source(options, asked=_asked(requirements, constraints), warn=warn, note=note)
+    asked = _asked(requirements, constraints)
+    return open_source(options, asked=asked, warn=warn, note=note, building=building_of(options))
 
 
 def _finished(run: Run) -> Finished:
@@ -137,7 +148,8 @@ async def _solve_async(
     *,
     remembering: bool,
 ) -> Answer:
-    opened = open_source(options, asked=_asked(requirements, constraints))
+    asked = _asked(requirements, constraints)
+    opened = open_source(options, asked=asked, building=building_of(options))
     run = Run(requirements, constraints, options, opened, remembering=remembering)
     try:
         waiting = run.until_waiting()

@@ -17,6 +17,7 @@ from resolver.errors import LimitReached, NoSolution, Stopped
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.referring import Referenced
 from resolver.selection import dropped_logins, missing_extras, pins
+from resolver.session import building_of
 from resolver.sources import OpenSource, open_source
 from resolver.verification import violation
 
@@ -63,7 +64,7 @@ def solve(  # noqa: PLR0913  # those of ``session.solve``
     started = time.monotonic()
     if source is None:
         asked = [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
-        opened = open_source(options, asked=asked, warn=warn, note=note)
+        opened = open_source(options, asked=asked, warn=warn, note=note, building=building_of(options))
     else:
         opened = OpenSource(source)
     with IndexProvider(options, constraints=constraints, opened=opened) as provider:

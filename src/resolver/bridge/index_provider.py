@@ -31,6 +31,7 @@ from resolver.options import Options
 from resolver.policy import PreRelease, Reason, Yanked
 from resolver.posing import pose, read_requirement
 from resolver.referring import Referenced
+from resolver.session import building_of
 from resolver.sources import environment_of, open_source
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
             [read_requirement(each) for each in options.constraints] if constraints is None else constraints
         )
         self._environment = environment_of(options)
-        self._opened = open_source(options) if opened is None else opened
+        self._opened = open_source(options, building=building_of(options)) if opened is None else opened
         self._waiter = Waiter()
         self._budget = Budget(options)
         self._made: dict[tuple[str, int], Candidate] = {}
@@ -278,6 +279,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
             waiter=self._waiter,
             budget=self._budget,
             made=self._made,
+            builds=self._opened.builds,
             follows=self.follows,
         )
 

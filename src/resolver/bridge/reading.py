@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from resolver.bridge.waiting import Waiter
     from resolver.budget import Budget
     from resolver.catalog import Candidates
-    from resolver.index.source import Source
+    from resolver.index.source import Builds, Source
     from resolver.problem import PythonProblem
 
 __all__ = ["Reading"]
@@ -44,13 +44,14 @@ class Reading:
         waiter: Waiter,
         budget: Budget,
         made: dict[tuple[str, int], Candidate],
+        builds: Builds | None = None,
         follows: bool = False,
     ) -> None:
         self.problem = problem
         self.goes_ahead = False
         self._waiter = waiter
         self.budget = budget
-        self._fetcher = Fetcher(source, problem)
+        self._fetcher = Fetcher(source, problem, builds)
         self._scout: Scout | None = None
         self._noted: list[MetadataKey] = []
         self._made = made
@@ -174,7 +175,7 @@ class Reading:
             for noted in self._noted:
                 self._scout.asked(noted)
             self._noted.clear()
-        tasks = [self._fetcher.start(key) for key in lacking]
+        tasks = [self._fetcher.demand(key) for key in lacking]
         await asyncio.wait(tasks, timeout=self.budget.seconds, return_when=asyncio.FIRST_EXCEPTION)
         for key in lacking:
             self._fetcher.now(key)

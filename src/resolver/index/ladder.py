@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Found = TypeVar("Found")
     Steps = Generator[Request, Response, Found]
 
-__all__ = ["find_archive", "find_metadata", "sources_of", "strongest"]
+__all__ = ["checked", "find_archive", "find_metadata", "sources_of", "strongest"]
 
 _LARGEST = 1 << 30  # bytes of a file that is read whole, in memory
 _SMALL = 128 * 1024  # of a wheel of no more than that all is read, so that its hash can be checked
@@ -106,7 +106,7 @@ def _of_wheel(
         try:
             metadata = yield from _beside(file, url, promised)
             if metadata is not None:
-                return _checked(metadata, name, file)
+                return checked(metadata, name, file)
         except IndexUnavailable as error:
             if not _leads_on(error):
                 raise
@@ -115,7 +115,7 @@ def _of_wheel(
             if promised:
                 raise
     try:
-        return _checked((yield from _inside(file, url)), name, file)
+        return checked((yield from _inside(file, url)), name, file)
     except (_Gone, IndexUnavailable) as error:
         if isinstance(error, IndexUnavailable) and not _leads_on(error):
             raise
@@ -164,7 +164,7 @@ def _of_source(name: str, file: DistFile, url: str) -> Steps[Metadata]:
             return metadata
     if (file.upload_time or STATIC_SINCE) < STATIC_SINCE:
         raise _needs_build(file, "it is older than the rules by which it could say so itself")
-    metadata = _checked((yield from _in_archive(file, url)), name, file)
+    metadata = checked((yield from _in_archive(file, url)), name, file)
     if not is_static(metadata):
         why = (
             "its metadata may change"
@@ -192,7 +192,7 @@ def _beside_source(name: str, file: DistFile, url: str) -> Steps[Metadata | None
         return None
     if metadata is None or leaves_open(metadata):
         return None
-    return _checked(metadata, name, file)
+    return checked(metadata, name, file)
 
 
 def _in_archive(file: DistFile, url: str) -> Steps[Metadata]:
@@ -410,7 +410,7 @@ def _mismatch(response: Response, promised: Mapping[str, str], what: str) -> Has
     return None
 
 
-def _checked(metadata: Metadata, name: str, file: DistFile) -> Metadata:
+def checked(metadata: Metadata, name: str, file: DistFile) -> Metadata:
     """Check that ``metadata`` speaks of ``name`` and of the version in the file's name."""
     try:
         same_name = normalise(metadata.name) == name

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from resolver.index.tars import TarMember
     from resolver.index.zips import Member
 
-__all__ = ["STATIC_SINCE", "is_static", "leaves_open", "read_sdist"]
+__all__ = ["STATIC_SINCE", "is_root_of", "is_static", "leaves_open", "read_sdist"]
 
 STATIC_SINCE = "2020-10-24"
 """When PEP 643 was written: what was uploaded before cannot keep to it."""
@@ -61,6 +61,11 @@ def read_sdist(body: bytes, filename: str) -> Metadata:
     if filename.endswith(".zip") and body.startswith(_ZIP):
         return parse_metadata(_out_of_zip(body, filename))
     raise MetadataInvalid(f"{filename} is not the kind of archive that its name says.")
+
+
+def is_root_of(filename: str, folder: str) -> bool:
+    """Tell whether ``folder`` is that of the name and version of the archive ``filename``."""
+    return _roots(filename)(folder)
 
 
 def _ends_as_zip(body: bytes) -> bool:

@@ -17,6 +17,7 @@ from resolver.many.bench import Bench
 from resolver.many.ledger import Supply
 from resolver.many.outcomes import FAILED, Outcome
 from resolver.options import redacted
+from resolver.session import building_of
 from resolver.sources import open_source, trusted_directory
 
 TYPE_CHECKING = False
@@ -102,7 +103,8 @@ class Place:
         """
         with self._free:
             if self._bench is None:
-                self._bench = Bench(self._setup, open_source(self._setup.options))
+                options = self._setup.options
+                self._bench = Bench(self._setup, open_source(options, building=building_of(options)))
             outcomes: list[Outcome] = []
             self._bench.work(iter(lines), outcomes.append)
             return outcomes, _this_process(), self._bench.usage()

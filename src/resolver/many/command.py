@@ -17,6 +17,7 @@ from resolver.many.report import as_json, as_text, summary
 from resolver.many.tally import Tally
 from resolver.options import cutoff
 from resolver.output import OutputFile, write_result
+from resolver.session import building_of
 from resolver.sources import environment_of, open_source
 
 TYPE_CHECKING = False
@@ -155,7 +156,13 @@ class _Session:
     def _work_here(self, setup: Setup) -> None:
         console = self._console
         asked = [line.requirement.text for line in self._ledger.lines()]
-        opened = open_source(setup.options, asked=asked, warn=console.warning, note=console.note)
+        opened = open_source(
+            setup.options,
+            asked=asked,
+            warn=console.warning,
+            note=console.note,
+            building=building_of(setup.options),
+        )
         bench = Bench(setup, opened, self._show if console.shows_progress else None)
         try:
             bench.work(self._ledger.lines(), self._ledger.add, self._ledger.wants)

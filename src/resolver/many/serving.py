@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from resolver.errors import ResolverError
 from resolver.many.bench import Bench
+from resolver.session import building_of
 from resolver.sources import open_source
 
 TYPE_CHECKING = False
@@ -34,7 +35,8 @@ def serve(connection: Connection, setup: Setup) -> None:
 
     try:
         try:
-            opened = open_source(setup.options, warn=lambda said: send(WARNING, said))
+            building = building_of(setup.options)
+            opened = open_source(setup.options, warn=lambda said: send(WARNING, said), building=building)
         except ResolverError as error:
             send(REFUSED, error)
             return
