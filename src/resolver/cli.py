@@ -1,6 +1,7 @@
-"""The command ``resolver``: streams, exit codes and signals.
+"""The command ``resolver``: streams and exit codes.
 
-What the words mean is in ``arguments``, what each command does in ``commands``.  stdout carries the result
+What the words mean is in ``arguments``, what each command does in ``commands``, what a signal
+does in ``signals``.  stdout carries the result
 only; all talk goes to stderr.
 
 Exit codes: 0 solved; those of ``errors``; 70 for what nobody expected; 130 and 143 for SIGINT and SIGTERM;
@@ -12,12 +13,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import time
 from io import StringIO
 
 from resolver.arguments import parse
 from resolver.console import Console, Streams
 from resolver.errors import NoSolution, ResolverError
+from resolver.signals import INTERRUPTED, TERMINATED, Signals, Terminated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,15 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Streams", "main", "process", "run"]
 
-_BUG, _INTERRUPTED, _TERMINATED, _BROKEN_PIPE = 70, 130, 143, 141
-_ORDERLY = 1.0  # seconds: so long the end that a signal asks for may take
+_NO_MEMORY, _BUG, _BROKEN_PIPE = 7, 70, 141
 
 
-class _Terminated(SystemExit):
-    """SIGTERM came; a ``SystemExit`` because an event loop lets only that pass."""
-
-
-def process() -> NoReturn:
+def process(signals: Signals | None = None) -> NoReturn:
     """Be the process of the command: run it, and end with its exit code.
 
     What stdout and stderr hold is written, what was begun was closed by who began it, and there is nothing
@@ -45,8 +41,11 @@ def process() -> NoReturn:
     somebody watches the process does it end as others do.
     """
     gc.disable()  # for good: enabled for what is left to do, it would look at all that was made
-    code = main()
-    if code in (_INTERRUPTED, _TERMINATED) or not _is_watched():
+    if signals is None:
+        signals = Signals()
+        signals.listen()
+    code = _worked(None, signals)
+    if code in (INTERRUPTED, TERMINATED) or not _is_watched():
         # A thread could hold an interruption up, and the next signal would end what winds up its own way.
         os._exit(code)
     gc.freeze()
@@ -55,12 +54,29 @@ def process() -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with ``argv`` (default: that of the process) and return its exit code."""
-    _listen_to_signals()
+    signals = Signals()
+    signals.listen()
+    try:
+        return _worked(argv, signals)
+    finally:
+        signals.leave()
+
+
+def _worked(argv: Sequence[str] | None, signals: Signals) -> int:
     words = sys.argv[1:] if argv is None else argv
     try:
+        signals.is_working = True
         code = run(words, Streams(sys.stdin, sys.stdout, sys.stderr or StringIO(), os.environ))
+        signals.is_working = False
     except BrokenPipeError:
         code = _BROKEN_PIPE
+    except KeyboardInterrupt:  # in the very last moment
+        code = INTERRUPTED
+    except Terminated:
+        code = TERMINATED
+    signals.is_working = False
+    if code in (INTERRUPTED, TERMINATED):
+        return code  # what is left of a result is no result, and perhaps nobody reads it
     _let_go(sys.stdout)
     _let_go(sys.stderr)
     return code
@@ -98,14 +114,18 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
         )
         return _dispatch(arguments, streams, console, solve)
     except KeyboardInterrupt as stop:
-        return _ended("interrupted", _INTERRUPTED, stop, console)
-    except _Terminated as stop:
-        return _ended("terminated", _TERMINATED, stop, console)
+        return _ended("interrupted", INTERRUPTED, stop, console)
+    except Terminated as stop:
+        return _ended("terminated", TERMINATED, stop, console)
     except BrokenPipeError:
         console.clear()
         raise
     except ResolverError as error:
         return _failed(error, console)
+    except MemoryError:
+        console.clear()
+        console.error("there is not enough memory for this resolution")
+        return _NO_MEMORY
     except Exception as error:  # noqa: BLE001  # the last resort: no traceback for the user
         return _unexpected(error, console)
 
@@ -189,52 +209,3 @@ def _trace(error: Exception, console: Console) -> None:
     from traceback import format_exception  # noqa: PLC0415  # lazy: start-up time
 
     console.plain("".join(format_exception(error)).rstrip(), 2)
-
-
-def _raise_in_order(ending: BaseException) -> None:
-    """Raise ``ending``; where an event loop runs, between two of its callbacks.
-
-    An exception that a signal handler raises comes up wherever the program is just then, in places too that
-    cannot let it pass (a ``__del__``, a callback from C), where it would be lost.
-    """
-    asyncio = sys.modules.get("asyncio")
-    try:
-        loop = asyncio.get_running_loop() if asyncio is not None else None
-    except (AttributeError, RuntimeError):  # still being imported, or not running
-        loop = None
-    if loop is None:
-        raise ending
-
-    def end() -> None:
-        raise ending
-
-    loop.call_soon_threadsafe(end)
-
-
-def _listen_to_signals() -> None:
-    """Let SIGINT and SIGTERM end the work in order: files that were begun are removed.
-
-    Who presses Ctrl-C twice must not disturb that; if it takes longer than expected, another signal counts.
-    """
-    try:
-        # ``signal`` itself costs 6 ms, most of it for enum.
-        import _signal as signals  # type: ignore[import-not-found]  # noqa: PLC0415  # part of CPython
-    except ImportError:
-        import signal as signals  # noqa: PLC0415  # another Python implementation
-    last = float("-inf")
-
-    def stop(number: int, _frame: object) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last > _ORDERLY:
-            last = now
-            _raise_in_order(KeyboardInterrupt() if number == signals.SIGINT else _Terminated(_TERMINATED))
-
-    try:
-        # What whoever started us chose to ignore stays ignored.
-        if signals.getsignal(signals.SIGINT) is signals.default_int_handler:
-            signals.signal(signals.SIGINT, stop)
-        if signals.getsignal(signals.SIGTERM) == signals.SIG_DFL:
-            signals.signal(signals.SIGTERM, stop)
-    except ValueError:
-        return  # not the main thread: whoever started it decides

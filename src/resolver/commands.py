@@ -182,9 +182,6 @@ def _write(arguments: Arguments, streams: Streams, console: Console, work: Calla
         if arguments.text("format") == "json":
             write_result(streams.stdout, _proof(error))
         raise
-    finally:
-        if output is not None:
-            output.discard()
 
 
 def _gathered(arguments: Arguments, streams: Streams, console: Console) -> Inputs:

@@ -16,26 +16,26 @@ __all__ = ["OutputFile", "write_result"]
 class OutputFile:
     """The file that a result will go to.
 
-    Making it checks that it can be written, by creating an empty file beside it, so that nobody waits for a
-    result that has no place to go.  ``write`` replaces the old file at once; ``discard`` leaves it as it was.
+    Making it checks that it can be written, by creating a file beside it for a moment, so that nobody waits
+    for a result that has no place to go.  ``write`` replaces the old file at once: until then it is as it
+    was, and nothing is beside it.
     """
 
-    __slots__ = ("_partial", "_path", "_shown")
+    __slots__ = ("_beside", "_path", "_shown")
 
     def __init__(self, path: str) -> None:
         """Raise ``OutputError`` if the file cannot be written."""
         self._shown = path
         self._path = os.path.realpath(path)
-        self._partial = f"{self._path}.{os.getpid()}.partial"
+        self._beside = not _is_special(self._path)
         if os.path.isdir(self._path):  # noqa: PTH112  # pathlib costs 5 ms
             raise OutputError(f"{path} cannot be written: it is a directory")
-        if _is_special(self._path):
-            self._partial = ""
+        if not self._beside:
             return
         try:
-            os.close(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+            os.unlink(self._created())  # noqa: PTH108  # the same
         except OSError as error:
-            self._partial = ""
+            self._beside = False
             if not (os.path.isfile(self._path) and os.access(self._path, os.W_OK)):  # noqa: PTH113  # the same
                 raise self._error(error) from None
 
@@ -43,26 +43,32 @@ class OutputFile:
         """Put ``text`` into the file.  Raises ``OutputError``."""
         content = _encoded(text)
         try:
-            if not self._partial:
+            if self._beside:
+                self._replace(content)
+            else:
                 _write(self._path, content)
-                return
-            _write(self._partial, content)
-            if os.path.exists(self._path):  # noqa: PTH110  # pathlib costs 5 ms
-                os.chmod(self._partial, os.stat(self._path).st_mode & 0o7777)  # noqa: PTH101, PTH116  # the same
-            os.replace(self._partial, self._path)  # noqa: PTH105  # the same
         except OSError as error:
-            self.discard()
             raise self._error(error) from None
-        self._partial = ""
 
-    def discard(self) -> None:
-        """Remove what was created beside the file; harmless where there is nothing."""
-        if self._partial:
+    def _replace(self, content: bytes) -> None:
+        partial = self._created()
+        try:
+            _write(partial, content)
+            if os.path.exists(self._path):  # noqa: PTH110  # pathlib costs 5 ms
+                os.chmod(partial, os.stat(self._path).st_mode & 0o7777)  # noqa: PTH101, PTH116  # the same
+            os.replace(partial, self._path)  # noqa: PTH105  # the same
+        except BaseException:
             try:  # noqa: SIM105  # contextlib costs an import
-                os.unlink(self._partial)  # noqa: PTH108  # pathlib costs 5 ms
+                os.unlink(partial)  # noqa: PTH108  # pathlib costs 5 ms
             except OSError:
                 pass
-            self._partial = ""
+            raise
+
+    def _created(self) -> str:
+        """Create an empty file beside the one that is to be replaced, and return its path."""
+        path = f"{self._path}.{os.urandom(4).hex()}.partial"
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        return path
 
     def _error(self, error: OSError) -> OutputError:
         return OutputError(f"{self._shown} cannot be written: {error.strerror or error}")

@@ -192,14 +192,16 @@ def _in_event_loop(run: Run, waiting: list[Key]) -> Finished:
     """Finish ``run``, in a thread of its own where this one has an event loop already."""
     import asyncio  # noqa: PLC0415  # lazy: start-up time
 
+    from resolver import eventloop  # noqa: PLC0415  # the same
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(_finished_and_closed(run, waiting))
+        return eventloop.run(_finished_and_closed(run, waiting))
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # lazy: rarely wanted
 
     with ThreadPoolExecutor(1) as executor:
-        return executor.submit(lambda: asyncio.run(_finished_and_closed(run, waiting))).result()
+        return executor.submit(lambda: eventloop.run(_finished_and_closed(run, waiting))).result()
 
 
 async def _finished_and_closed(run: Run, waiting: list[Key]) -> Finished:

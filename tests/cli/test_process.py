@@ -77,7 +77,7 @@ def test_the_version_needs_next_to_no_imports() -> None:
     ours = {name for name in modules.split() if name.startswith("resolver.")}
     assert ours == {
         "resolver.arguments", "resolver.cli", "resolver.console", "resolver.errors", "resolver.options",
-        "resolver.output", "resolver.settings",
+        "resolver.output", "resolver.settings", "resolver.signals",
     }  # fmt: skip
 
 
@@ -199,7 +199,6 @@ def test_signals_end_the_work_in_order(tmp_path: Path, sent: signal.Signals, cod
     with start(WAITING, "resolve", str(tmp_path / "a.in"), "-o", str(tmp_path / "out")) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "there\n"
-        assert len(list(tmp_path.iterdir())) == 2
         process.send_signal(sent)
         _, stderr = process.communicate(timeout=10)
     assert (process.returncode, stderr) == (code, f"error: {said}\n")

@@ -23,8 +23,8 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path.chmod(0o640)
     output = OutputFile(str(path))
     assert path.read_text(encoding="utf-8") == "old"
+    assert os.listdir(tmp_path) == ["out.txt"]  # noqa: PTH208  # names
     output.write("new \N{EM DASH}\n")
-    output.discard()
     assert path.read_bytes() == "new \N{EM DASH}\n".encode()
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert os.listdir(tmp_path) == ["out.txt"]  # noqa: PTH208  # names
@@ -37,11 +37,9 @@ def test_a_new_file_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "out.txt").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
-def test_discarding_leaves_no_trace(tmp_path: Path) -> None:
+def test_who_writes_nothing_leaves_no_trace(tmp_path: Path) -> None:
     """Neither an empty file nor a part of one."""
-    output = OutputFile(str(tmp_path / "out.txt"))
-    output.discard()
-    output.discard()
+    OutputFile(str(tmp_path / "out.txt"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -66,9 +66,9 @@ class Bench:
             job = _Job(line, self)
             outcome = job.now()
             if outcome is None:
-                import asyncio  # noqa: PLC0415  # lazy: start-up time
+                from resolver import eventloop  # noqa: PLC0415  # lazy: start-up time
 
-                asyncio.run(self._together(job, lines, done, wants))
+                eventloop.run(self._together(job, lines, done, wants))
             else:
                 done(outcome)
 

@@ -86,9 +86,6 @@ def run(wanted: Wanted, inputs: Inputs, streams: Streams, console: Console) -> i
     except (KeyboardInterrupt, SystemExit) as stop:
         stop.add_note(f"after {len(session.tally.timings):,} of {len(lines):,} lines")
         raise
-    finally:
-        if plot is not None:
-            plot.discard()
     return session.tally.exit_code
 
 
