@@ -272,7 +272,7 @@ class _Reader:
             metadata = self._read(body)
         except MetadataInvalid as error:
             if reference.kind != PATH:
-                raise
+                raise MetadataInvalid(f"{redacted(reference.url)} cannot be used: {error}") from error
             raise InputError(f"{reference.location} cannot be used: {error}") from error
         if metadata is not None:
             return self._found(metadata, body)

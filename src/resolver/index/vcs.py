@@ -66,11 +66,11 @@ class Repository:
     ``IndexUnavailable`` where git fails, with what it said.
     """
 
-    def __init__(self, reference: Reference, *, history: bool = False, timeout: float = _TIMEOUT) -> None:
+    def __init__(self, reference: Reference, *, history: bool = False, timeout: float | None = None) -> None:
         self.commit = ""
         self._reference = reference
         self._history = history
-        self._timeout = timeout
+        self._timeout = _TIMEOUT if timeout is None else timeout
         self._folder = ""
         self._url, self._environ = _without_login(reference.location, os.environ)
 
