@@ -79,15 +79,20 @@ def _metadata_member(members: Sequence[Member], filename: str) -> Member:
         number = "several members" if len(found) > 1 else "no member"
         raise MetadataInvalid(f"The wheel has {number} *.dist-info/METADATA.")
     folder = found[0].name.removesuffix(b"/METADATA")
-    others = {name for member in members if (name := member.name.partition(b"/")[0]) != folder}
-    if any(name.lower().endswith(b".dist-info") for name in others):
-        raise MetadataInvalid("The wheel has several directories *.dist-info.")
+    _check_folders(members, folder)
     stem = folder.decode("utf-8", "replace").removesuffix(".dist-info")
     if not _same_project(stem, filename):
         raise MetadataInvalid(
             f"The wheel's metadata is in {stem[:200]!a}.dist-info, which belongs to another file name."
         )
     return found[0]
+
+
+def _check_folders(members: Sequence[Member], folder: bytes) -> None:
+    """Check that there is no other ``*.dist-info`` beside ``folder``."""
+    others = {name for member in members if (name := member.name.partition(b"/")[0]) != folder}
+    if any(name.lower().endswith(b".dist-info") for name in others):
+        raise MetadataInvalid("The wheel has several directories *.dist-info.")
 
 
 def _is_metadata(name: bytes) -> bool:

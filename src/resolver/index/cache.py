@@ -246,9 +246,11 @@ class CachingTransport:
             return response
         if not is_storable(response.status, response.headers, partial=partial, promised=promised):
             return response
-        if len(response.body) > _LARGEST or not self._trusted(split_url(response.url)):
+        if not self._trusted(split_url(response.url)):
             return response  # a redirect may have led away from this machine
         value = response.value = None if request.form is None else request.form.read(response)
+        if value is None and len(response.body) > _LARGEST:
+            return response
         body, form = (response.body, None) if value is None else (b"", request.form)
         headers = _selected(response.headers)
         record = Record(response.url, response.status, self._now(), headers, body)

@@ -117,8 +117,7 @@ def walk(
     if entries is None:
         entries = yield directory.offset, directory.offset + directory.size
     members = list(_members(entries, directory.count))
-    if len({member.name for member in members}) != len(members):
-        raise MetadataInvalid("The ZIP directory names a member twice.")
+    _check_names(members)
     wanted = choose(members)
     stop = _check_layout(members, wanted, directory.offset)
     _check_content(wanted, limit)
@@ -230,6 +229,12 @@ def _check_name(name: bytes, fields: bytes) -> None:
     other = _field(fields, _UNICODE_PATH) if b"up" in fields else None
     if b"\0" in name or (other is not None and other[5:] != name):  # behind a version and a CRC
         raise MetadataInvalid(f"The ZIP directory holds a name that says two things: {name[:200]!a}.")
+
+
+def _check_names(members: list[Member]) -> None:
+    """Check that no name is there twice: of two members readers take the first or the last."""
+    if len({member.name for member in members}) != len(members):
+        raise MetadataInvalid("The ZIP directory names a member twice.")
 
 
 def _check_layout(members: list[Member], wanted: Member, stop: int) -> int:
