@@ -11,7 +11,7 @@ Spelling rules: ``--name value``, ``--name=value``, ``-x value``, ``-xvalue``, f
 from __future__ import annotations
 
 from resolver.errors import InputError
-from resolver.options import Options, not_yet
+from resolver.options import Options, not_yet, redacted
 from resolver.settings import COMMANDS, COUNT, FLAG, FORMATS_YET, REPEAT, TABLE, VALUE
 
 TYPE_CHECKING = False
@@ -130,6 +130,7 @@ def parse(argv: Sequence[str], environ: Mapping[str, str]) -> Arguments:
             if setting.name in given:
                 source = reader.sources[setting.name]
                 given[setting.name] = [_checked(setting, source, value) for value in given[setting.name]]
+        _check_one_index(reader)
         if reader.command in _COMMANDS_NOT_YET:
             raise InputError(f"the command {reader.command} is not supported yet")
         if reader.command not in COMMANDS:
@@ -239,6 +240,16 @@ def _check_commands(reader: _Reader) -> None:
             )
 
 
+def _check_one_index(reader: _Reader) -> None:
+    """Raise ``InputError`` where two default indexes are given: to take one would be a guess."""
+    urls = dict.fromkeys(reader.given.get("index_url", ()))
+    if len(urls) > 1:
+        said = " and ".join(redacted(url) for url in urls)
+        raise InputError(
+            f"--index-url is given more than once ({said}): name further indexes with --extra-index-url"
+        )
+
+
 def _variables(
     environ: Mapping[str, str], given: Mapping[str, object], command: str
 ) -> Iterator[tuple[str, str, list[str]]]:
@@ -300,10 +311,6 @@ def _checked(setting: Setting, source: str, value: str) -> str:
     if not is_supported(setting, value):
         said = f"{source} {value}" if setting.choices else source
         raise InputError(f"{said} is not supported yet")
-    if setting.name == "extra_index_url":
-        # uv lets an index be named: name=https://...
-        name, equals, url = value.partition("=")
-        return url if equals and not any(c in name for c in ":/?") else value
     return value
 
 

@@ -125,6 +125,11 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
     extra = [url for file in files for url in file.options.extra_index_urls]
     if extra:
         changes["extra_index_urls"] = tuple(dict.fromkeys([*options.extra_index_urls, *extra]))
+    places = [place for file in files for place in file.options.find_links]
+    if places:
+        changes["find_links"] = tuple(dict.fromkeys([*options.find_links, *places]))
+    if any(file.options.no_index for file in files) and options.index_url is None:
+        changes["no_index"] = True
     wheels = [name for file in files for name in file.options.only_binary]
     if wheels:
         # Those of the command come last: a ":none:" among them takes back what stands before it.

@@ -38,10 +38,6 @@ CHOICES = {
 """The values of each option that is a choice, the default's among them."""
 
 _NOT_YET: dict[str, tuple[str, ...]] = {
-    "find_links": (),
-    "no_index": (),
-    "package_indexes": (),
-    "explicit_indexes": (),
     "refresh_packages": (),
     "proxy": (),
     "cert": (),
@@ -325,9 +321,10 @@ def _checked(name: str, value: object, default: object) -> object:
         return _of_type(name, value, bool, "True or False")
     if isinstance(default, tuple):
         texts = _texts(name, value)
-        if name == "extra_index_urls":
-            for text in texts:
-                _check_url(name, text)
+        if name in ("extra_index_urls", "explicit_indexes", "package_indexes"):
+            _check_indexes(name, texts)
+        elif name == "find_links":
+            _check_places(name, texts)
         elif name in ("excludes", "only_binary", "no_binary", "refresh_packages", "allow_urls"):
             _check_names(name, texts)
         return texts
@@ -354,6 +351,34 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise TypeError(f"{name} must be a sequence of strings, not {type(value).__name__}")
     return tuple(_of_type(f"each of {name}", item, str, "a string") for item in value)
+
+
+def _check_indexes(name: str, texts: tuple[str, ...]) -> None:
+    """Raise unless each of ``texts`` names an index, or a package and its index."""
+    from resolver.naming import check_url, split_index, split_pin  # noqa: PLC0415  # lazy: start-up time
+
+    for text in texts:
+        if name == "package_indexes":
+            try:
+                split_pin(text)
+            except ValueError as error:
+                raise InputError(f"{name} {redacted(text)!r}: {error}") from None
+            continue
+        called, url = split_index(text)
+        if not called and name == "explicit_indexes":
+            raise InputError(f"{name} {redacted(text)!r} has no name: write it as NAME=URL")
+        check_url(name, url, redacted(text))
+
+
+def _check_places(name: str, texts: tuple[str, ...]) -> None:
+    """Raise unless each of ``texts`` is a path or a URL that may be read."""
+    from resolver.naming import check_url  # noqa: PLC0415  # lazy: start-up time
+
+    for text in texts:
+        if not text or not text.isprintable():
+            raise InputError(f"{name} {redacted(text)!r} is neither a path nor a URL")
+        if "://" in text:
+            check_url(name, text, redacted(text))
 
 
 def _check_names(name: str, texts: tuple[str, ...]) -> None:
@@ -405,31 +430,14 @@ def _checked_text(name: str, value: object) -> str:
     if not text:
         raise InputError(f"{name} is empty")
     if name == "index_url":
-        _check_url(name, text)
+        from resolver.naming import check_url, split_index  # noqa: PLC0415  # lazy: start-up time
+
+        check_url(name, split_index(text)[1], redacted(text))
     elif name == "exclude_newer":
         cutoff(text, 0.0)
     elif name == "python_version":
         _check_python_version(text)
     return text
-
-
-def _check_url(name: str, text: str) -> None:
-    """Raise unless ``text`` is an http or https URL with a host."""
-    scheme, colon, rest = text.partition("://")
-    if scheme.lower() not in ("http", "https") or not colon:
-        raise InputError(f"{name} {redacted(text)!r} does not begin with https:// or http://")
-    host = rest.split("/", 1)[0].rpartition("@")[2]
-    if not host or host.startswith(":") or any(c.isspace() or not c.isprintable() for c in text):
-        raise InputError(f"{name} {redacted(text)!r} is no URL: it has no host, or blanks in it")
-    address, bracket, rest = host.partition("]")
-    if host[0] == "[" and not bracket:
-        raise InputError(f"{name} {redacted(text)!r} is no URL: {host!r} lacks a closing bracket")
-    port = (rest if bracket else address).partition(":")[2]
-    if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= _LARGEST_PORT):
-        raise InputError(f"{name} {redacted(text)!r} is no URL: {port!r} is no port")
-
-
-_LARGEST_PORT = 65_535
 
 
 def _check_python_version(text: str) -> None:
@@ -444,5 +452,11 @@ def _check_together(options: Options) -> None:
         value = getattr(options, name)
         said = f"{name}={value!r}" if _NOT_YET[name] else name
         raise InputError(f"the option {said} is not supported yet")
+    if options.explicit_indexes or options.extra_index_urls or options.package_indexes:
+        from resolver.naming import check_distinct  # noqa: PLC0415  # lazy: start-up time
+
+        default = () if options.index_url is None else (options.index_url,)
+        indexes = (*options.extra_index_urls, *options.explicit_indexes, *default)
+        check_distinct(indexes, options.package_indexes)
     if options.record is not None and options.replay is not None:
         raise InputError("the options record and replay exclude each other")

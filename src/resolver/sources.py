@@ -12,19 +12,22 @@ import time
 
 from resolver.errors import InputError
 from resolver.index.cache import CachingTransport, digest
-from resolver.index.client import Client, IndexSpec
+from resolver.index.client import Client
+from resolver.index.configuring import choose
 from resolver.index.store import RecordStore, default_cache_dir, refusal
 from resolver.index.transport import Traffic
 from resolver.model.environment import Environment, InvalidPythonVersion
 from resolver.model.tags import UnknownPlatform
-from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from resolver.index.aiohttp_transport import AiohttpTransport
+    from resolver.index.configuring import Chosen
     from resolver.index.direct import DirectSource
+    from resolver.index.flat import FindLinks
+    from resolver.index.local import LocalTransport
     from resolver.index.notebook import Notebook
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Builds, Source
@@ -217,18 +220,19 @@ def open_source(
         note(f"replaying the recording {options.replay}")
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
-    indexes, certificates = _indexes(options, warn, note)
-    transport = _Network(options, certificates, warn)
+    chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
+    transport = _Network(options, chosen.certificates, warn)
     store = _opened_store(options, directory, warn, note)
     caching = CachingTransport(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline
     )
-    client = Client(caching, indexes, strategy=options.index_strategy)
+    reading = _with_local(caching) if chosen.is_local else caching
+    client = Client(reading, chosen.indexes, strategy=options.index_strategy, links=_links(chosen))
     builds = None if building is None else building(options, client, store, note)
     if options.record is not None:
         direct = _direct(options, client, caching, store, builds)
         return _recorded(direct, options, asked, transport, builds=builds, direct=direct)
-    notebook = None if store is None else _notebooks(options, indexes, store, caching, client)
+    notebook = None if store is None else _notebooks(options, chosen, store, reading, client)
     return OpenSource(
         client,
         transport=transport,
@@ -236,6 +240,20 @@ def open_source(
         builds=builds,
         direct=lambda: _direct(options, client, caching, store, builds),
     )
+
+
+def _with_local(caching: CachingTransport) -> LocalTransport:
+    from resolver.index.local import LocalTransport  # noqa: PLC0415  # lazy: rarely wanted
+
+    return LocalTransport(caching, time.time)
+
+
+def _links(chosen: Chosen) -> FindLinks | None:
+    if not chosen.places:
+        return None
+    from resolver.index.flat import FindLinks  # noqa: PLC0415  # lazy: rarely wanted
+
+    return FindLinks(chosen.places)
 
 
 def _direct(
@@ -254,18 +272,18 @@ def _direct(
 
 def _notebooks(
     options: Options,
-    indexes: Sequence[IndexSpec],
+    chosen: Chosen,
     store: RecordStore,
-    caching: CachingTransport,
+    reading: CachingTransport | LocalTransport,
     client: Client,
 ) -> Callable[[str], Notebook]:
-    """Return what opens the notes about what ``indexes`` say."""
-    about_indexes = ([index.url for index in indexes], options.index_strategy)
+    """Return what opens the notes about what the ``chosen`` indexes and places say."""
+    about_indexes = (chosen.indexes.said(), chosen.places, options.index_strategy)
 
     def opened(about: str) -> Notebook:
         from resolver.index.notebook import Notebook  # noqa: PLC0415  # lazy: not everybody takes notes
 
-        return Notebook(digest(repr((about_indexes, about)))[:32], store, caching, client)
+        return Notebook(digest(repr((about_indexes, about)))[:32], store, reading, client)
 
     return opened
 
@@ -290,29 +308,6 @@ def _recorded(  # noqa: PLR0913  # one parameter a part
         builds = RecordingBuilds(builds, recording)
     found = None if direct is None else lambda: direct
     return OpenSource(recording, transport=transport, recording=recording, builds=builds, direct=found)
-
-
-def _indexes(
-    options: Options, warn: Callable[[str], None], note: Callable[[str], None]
-) -> tuple[list[IndexSpec], str | None]:
-    """Return the indexes in the order in which they are asked: extra ones first, as uv has it.
-
-    And the file with the authorities that pip is told to trust, where the default index is pip's.
-    """
-    certificates = None
-    urls = list(options.extra_index_urls)
-    if options.index_url is not None:
-        urls.append(options.index_url)
-    else:
-        from resolver.index.pip_config import default_index  # noqa: PLC0415  # lazy: often given
-
-        found = default_index(os.environ, cache_dir=trusted_directory(options))
-        for warning in found.warnings:
-            warn(warning)
-        note(f"the default index is {redacted(found.url)}, found in {found.origin}")
-        urls += [*found.extra_urls, found.url]
-        certificates = found.certificates
-    return [IndexSpec(redacted(url), url) for url in urls], certificates
 
 
 def _ignore(_: str) -> None:

@@ -38,7 +38,7 @@ LOGIN = b"<html><body>Please log in to the network.</body></html>"
 PINS = "flask==1.0\n    # via -r a.in\n"
 # Closes a stream, then becomes the command.
 _CLOSING = "import os, sys; {close}; os.execv(sys.argv[1], sys.argv[1:])"
-NO_SCHEME = "which does not begin with https:// or http://"
+NO_SCHEME = "which does not begin with https://, http:// or file:///"
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -124,7 +124,7 @@ def sources(option: tuple[str, ...], path: str) -> tuple[str, ...]:
         ("--bogus", 1, 1, "unknown option --bogus"),
         ("-r missing.in", 1, 4, "missing.in: there is no such file"),
         ("-r b.in", 1, 4, "requirements files include one another: b.in -> b.in"),
-        ("-i file:///i", 1, 4, f"the index 'file:///i', {NO_SCHEME}, is not supported yet"),
+        ("-i ftp://i", 1, 4, f"the index 'ftp://i', {NO_SCHEME}, is not supported yet"),
         ("--extra-index-url i", 1, 19, f"the index 'i', {NO_SCHEME}, is not supported yet"),
         ("-i https:///simple", 1, 4, "the URL 'https:///simple' names no host"),
     ],
@@ -197,14 +197,18 @@ def test_a_kind_of_file_that_is_not_read_yet_is_named(path: str) -> None:
         (["--exclude-newer", "2025-01-01T00:00"], "--exclude-newer '2025-01-01T00:00' has no time zone: add"),
         (["--index-url", "i"], "--index-url 'i' does not begin with https:// or http://"),
         (["--index-url", "ftp://i"], "--index-url 'ftp://i' does not begin with https:// or http://"),
-        (["--index-url", "file:///i"], "--index-url 'file:///i' does not begin with https:// or http://"),
-        (["--extra-index-url", "file:///i"], "--extra-index-url 'file:///i' does not begin with https://"),
+        (["--extra-index-url", "ftp://i"], "--extra-index-url 'ftp://i' does not begin with https://"),
         (["--index-url", "http:///i"], "--index-url 'http:///i' is no URL: it has no host, or blanks in it"),
         (["--resolution", "newest"], "--resolution is 'newest', not one of: highest, lowest, lowest-direct"),
         (["--timeout", "soon"], "--timeout is 'soon', and must be a number"),
         (["--concurrency", "0"], "--concurrency is 0, and must be at least 1"),
         (["--format", "html"], "--format html is not supported yet"),
-        (["--find-links", "x"], "--find-links is not supported yet"),
+        (["--find-links", "x"], "--find-links x: there is no such file or folder"),
+        (["-i", "https://a/", "-i", "https://b/"], "--index-url is given more than once (https://a/ and"),
+        (["--index", "a=https://a/", "--index", "a=https://b/"], "two indexes have the name 'a': give one"),
+        (["--index-package", "a"], "--index-package 'a': write it as PACKAGE=NAME"),
+        (["--explicit-index", "https://a/"], "--explicit-index 'https://a/' has no name: write it as"),
+        (["--index-package", "a=b", "--index-package", "A=c"], "a is to come from two indexes: b and c"),
         (["--record", "a", "--replay", "b"], "the options record and replay exclude each other"),
         (["--python", "no-such"], "The interpreter no-such cannot be started: No such file or directory."),
     ],
@@ -244,7 +248,7 @@ def test_a_package_that_does_not_exist_is_named() -> None:
     with serving() as server:
         said = failed(resolve(server), 1)
         assert "nosuch>=2 (a.in:2)" in said
-        assert f"does not exist (looked for at {server.url}/simple/nosuch/)" in said
+        assert f"does not exist (not found on index {server.url}/simple/)" in said
 
 
 def test_an_index_that_is_down_is_named() -> None:
@@ -588,25 +592,23 @@ def test_a_recording_that_cannot_be_written_is_told(index: FaultServer, path: st
 # Where pip's configuration names the index
 
 
-def test_an_index_of_pip_on_disk_is_left_out(index: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_of_pip_without_url_is_left_out(index: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a warning, for what it has would have counted."""
     monkeypatch.setenv("PIP_INDEX_URL", f"{index.url}/simple/")
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "file:///wheels")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "./wheels")
     done = run_here("resolve", "a.in", "--no-cache", "--no-header")
     assert (done.code, done.stdout) == (0, PINS)
     assert done.stderr == (
-        "warning: the variable PIP_EXTRA_INDEX_URL names indexes that are no http URLs and are not used: "
-        "file:///wheels\n"
+        "warning: the variable PIP_EXTRA_INDEX_URL names indexes that are no URLs and are not used: "
+        "./wheels\n"
     )
 
 
-def test_a_default_index_of_pip_on_disk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_default_index_of_pip_that_is_no_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no other to take in its place."""
-    monkeypatch.setenv("PIP_INDEX_URL", "file:///wheels")
+    monkeypatch.setenv("PIP_INDEX_URL", "./wheels")
     said = refused("a.in", "--no-cache")
-    assert said.startswith(
-        "the variable PIP_INDEX_URL names the index 'file:///wheels', which does not begin"
-    )
+    assert said.startswith("the variable PIP_INDEX_URL names the index './wheels', which does not begin")
 
 
 # Credentials

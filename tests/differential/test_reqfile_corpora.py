@@ -144,7 +144,7 @@ def test_valid_files_are_read_alike_or_refused(case: dict[str, Any], tmp_path: P
     said = option_facts(found.options, options)
     assert {name: options[name] for name in said} == said
     assert all(refusal.message.endswith("is not supported yet") for refusal in found.refusals)
-    unsupported = options.keys() & {"only_final", "find_links", "no_index"}
+    unsupported = options.keys() & {"only_final"}
     if any(entry.hashes for entry in found.entries) or any(options[name] for name in unsupported):
         assert found.refusals != []
 

@@ -38,7 +38,7 @@ _ORIGIN = r"(?: \((?:override, |override)?(?:[\w.-]+:\d+)?\))?"
 _REQUIREMENT = rf"{_NAME}(?: ?{_SPECIFIER})?{_ORIGIN}"
 _NEEDS = rf"{_REQUIREMENT}(?: or (?:{_NAME})?{_SPECIFIER}{_ORIGIN})*"
 _LACKS = (
-    r"(?:, which (?:does not exist(?: \(looked for at [^)]*\))?|has no version on the index"
+    r"(?:, which (?:does not exist(?: \(not found on index [^)]*\))?|has no version on the index"
     r"|no version fulfils at once|no version fulfils \((?:the only one is [^)]*|the oldest is [^)]*)\)))"
 )
 _END = r"(?=, |,? and | \(\d+\)|$)"

@@ -163,7 +163,8 @@ def test_wrong_names_and_types_are_type_errors(given: dict[str, object], words: 
         ({"retries": -1}, "retries is -1, and must be at least 0"),
         ({"concurrency": 0}, "concurrency is 0, and must be at least 1"),
         ({"index_url": "index.example"}, "index_url 'index.example' does not begin with https://"),
-        ({"index_url": "file:///srv"}, "does not begin with https://"),
+        ({"index_url": "file://srv"}, "is no file of this machine"),
+        ({"index_url": "file://host/srv"}, "is no file of this machine"),
         ({"index_url": "https://"}, "is no URL"),
         ({"index_url": "https://:80/"}, "is no URL"),
         ({"index_url": "https://a b/"}, "is no URL"),
@@ -181,7 +182,8 @@ def test_wrong_names_and_types_are_type_errors(given: dict[str, object], words: 
         ({"record": "a", "replay": "b"}, "the options record and replay exclude each other"),
         ({"keyring_provider": "subprocess"}, "the option keyring_provider='subprocess' is not supported yet"),
         ({"build_timeout": 0}, "build_timeout is 0, and must be more than 0"),
-        ({"find_links": ["a"]}, "the option find_links is not supported yet"),
+        ({"find_links": ["ftp://a/b"]}, "does not begin with https://"),
+        ({"find_links": ["a\nb"]}, "is neither a path nor a URL"),
     ],
 )
 def test_impossible_values_are_input_errors(given: dict[str, object], words: str) -> None:

@@ -38,7 +38,7 @@ def page(url: str) -> bytes:
 def indexes(opened: OpenSource) -> list[IndexSpec]:
     """Return the indexes that will be asked, in order."""
     assert isinstance(opened.source, Client)
-    return list(opened.source._indexes)
+    return list(opened.source._indexes.all)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_extra_indexes_are_asked_first_and_logins_stay_out_of_names() -> None:
 @pytest.mark.usefixtures("_no_configuration")
 def test_default_index_is_found_where_pip_finds_it_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "https://me:secret@pip.example/simple")
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://more.example/simple file:///wheels")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://more.example/simple ./wheels")
     notes: list[str] = []
     warnings: list[str] = []
     opened = open_source(Options(no_cache=True), warn=warnings.append, note=notes.append)
@@ -122,13 +122,13 @@ def test_default_index_is_found_where_pip_finds_it_and_told(monkeypatch: pytest.
         "the default index is https://****@pip.example/simple, found in the variable PIP_INDEX_URL"
     ]
     assert len(warnings) == 1
-    assert "file:///wheels" in warnings[0]
+    assert "./wheels" in warnings[0]
 
 
 @pytest.mark.usefixtures("_no_configuration")
 def test_sentences_that_nobody_asked_for_go_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "https://pip.example/simple")
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "file:///wheels")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "./wheels")
     assert len(indexes(open_source(Options(no_cache=True)))) == 1
 
 

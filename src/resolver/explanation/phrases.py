@@ -271,8 +271,10 @@ class PythonWording:
             return ""
         candidates = self._candidates(package)
         if candidates.listing.absent:
-            places = ", ".join(candidates.listing.places)
-            return f", which does not exist{f' (looked for at {places})' if places else ''}"
+            places = candidates.listing.places
+            order = ", searched in order" if len(places) > 1 else ""
+            said = f" (not found on index {', '.join(places)}{order})" if places else ""
+            return f", which does not exist{said}"
         if not candidates.keys:
             return ", which has no version on the index"
         reference = self._problem.catalog.rules.references.get(candidates.name)

@@ -83,8 +83,8 @@ class FileOptions:
 class RequirementsFile:
     """What a requirements file says, with all that it includes, in order of appearance.
 
-    ``refusals`` are errors about things that were read and cannot be acted upon yet (hashes to be checked,
-    ``--find-links``, an index on disk): whoever resolves raises the first.  ``warnings`` are sentences about
+    ``refusals`` are errors about things that were read and cannot be acted upon yet (hashes to be checked):
+    whoever resolves raises the first.  ``warnings`` are sentences about
     what has no effect.  ``constraint_files`` names the files whose requirements are only constraints.
     """
 
@@ -217,9 +217,7 @@ def _source(path: str, stdin: BinaryIO | None) -> bytes:
     return content
 
 
-_REFUSED = frozenset(
-    {"find_links", "no_index", "require_hashes", "use_feature", "all_releases", "only_final"}
-)
+_REFUSED = frozenset({"require_hashes", "use_feature", "all_releases", "only_final"})
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
 
 
@@ -320,9 +318,9 @@ class _Line:
             self._refuse(option.flag, option.position)
         if name in ("index_url", "extra_index_urls", "find_links") and _has_no_host(value):
             raise self._error(f"the URL {redacted(value)!r} names no host", option.position)
-        if name in ("index_url", "extra_index_urls") and not _is_web(value):
+        if name in ("index_url", "extra_index_urls") and not _is_url(value):
             self._refuse(
-                f"the index {redacted(value)!r}, which does not begin with https:// or http://,",
+                f"the index {redacted(value)!r}, which does not begin with https://, http:// or file:///,",
                 option.position,
             )
         match name:
@@ -330,8 +328,10 @@ class _Line:
                 if options.index_url not in (None, value):
                     raise self._error("another --index-url was given before", option.position)
                 options.index_url = value
-            case "extra_index_urls" | "find_links" | "trusted_hosts":
+            case "extra_index_urls" | "trusted_hosts":
                 getattr(options, name).append(value)
+            case "find_links":
+                options.find_links.append(self._place(value))
             case "only_binary" | "no_binary":
                 getattr(options, name).extend(part.strip() for part in value.split(",") if part.strip())
             case "no_index" | "pre" | "require_hashes":
@@ -340,9 +340,14 @@ class _Line:
             place = f"{self.frame.path}:{self.line.number}"
             self.result.warnings.append(f"{place}: {option.flag} has no effect here")
 
+    def _place(self, value: str) -> str:
+        """Return a place with files; a path beside the file counts first, as in pip."""
+        beside = os.path.join(os.path.dirname(self.frame.path), value)  # noqa: PTH118, PTH120  # pathlib costs 5 ms
+        return beside if "://" not in value and os.path.exists(beside) else value  # noqa: PTH110  # the same
 
-def _is_web(url: str) -> bool:
-    return url.lower().startswith(("https://", "http://"))
+
+def _is_url(url: str) -> bool:
+    return url.lower().startswith(("https://", "http://", "file:///", "file://localhost/"))
 
 
 def _has_no_host(url: str) -> bool:

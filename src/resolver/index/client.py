@@ -11,15 +11,16 @@ Specification: https://packaging.python.org/en/latest/specifications/simple-repo
 from __future__ import annotations
 
 from resolver.errors import ResolverError
-from resolver.index.indexes import STRATEGIES, IndexSpec
+from resolver.index.indexes import STRATEGIES, Indexes, IndexSpec
 from resolver.index.once import Once
-from resolver.index.urls import InvalidUrl, split_url, with_userinfo
+from resolver.index.urls import InvalidUrl, is_local, split_url, with_userinfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from typing import TypeVar
 
+    from resolver.index.flat import FindLinks
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
     from resolver.index.transport import Request, Response, Transport
@@ -33,20 +34,38 @@ __all__ = ["Client", "IndexSpec", "waiting", "without_waiting"]
 class Client:
     """A ``Source`` over ``indexes``, asked in their order by ``strategy`` (one of ``indexes.STRATEGIES``).
 
+    Packages may have files in ``links`` besides, but for those that come from one index only.
     Credentials in the URL of an index are also given to files at the same origin, and to no other.
     """
 
-    __slots__ = ("_asked", "_indexes", "_listings", "_logins", "_metadata", "_strategy", "_transport")
+    __slots__ = (
+        "_asked",
+        "_indexes",
+        "_links",
+        "_links_read",
+        "_listings",
+        "_logins",
+        "_metadata",
+        "_strategy",
+        "_transport",
+    )
 
     def __init__(
-        self, transport: Transport, indexes: Sequence[IndexSpec], *, strategy: str = "first-index"
+        self,
+        transport: Transport,
+        indexes: Indexes | Sequence[IndexSpec],
+        *,
+        strategy: str = "first-index",
+        links: FindLinks | None = None,
     ) -> None:
         if strategy not in STRATEGIES:
             raise ValueError(f"unknown index strategy {strategy!r}: use one of {', '.join(STRATEGIES)}")
         self._transport = transport
-        self._indexes = tuple(indexes)
+        self._indexes = indexes if isinstance(indexes, Indexes) else Indexes(indexes)
         self._strategy = strategy
-        self._logins = _logins(indexes)
+        self._links = links
+        self._links_read: Once[list[Request]] = Once()
+        self._logins = _logins(self._indexes.all)
         self._asked: dict[str, list[Request]] = {}
         self._listings: Once[Listing] = Once()
         self._metadata: Once[Metadata] = Once()
@@ -55,7 +74,9 @@ class Client:
         """Return the listing of ``name`` from memory or from fresh cache entries, else ``None``."""
         known = self._listings.known(name)
         if known is None:
-            asked: list[Request] = []
+            asked = self._links_now(name)
+            if asked is None:
+                return None
             known = without_waiting(self._look_for(name), asked, self._transport)
             if known is not None:
                 self._listings.keep(name, known)
@@ -92,16 +113,54 @@ class Client:
 
     async def close(self) -> None:
         """Stop what is under way and close the transport."""
+        await self._links_read.close()
         await self._listings.close()
         await self._metadata.close()
         await self._transport.close()
 
     def requests(self, name: str) -> Sequence[Request]:
-        """Return what was asked for to find the listing of ``name``; nothing while it is not found."""
-        return self._asked.get(name, ())
+        """Return what was asked for to find the listing of ``name``; nothing while it is not found.
+
+        Nothing either where it has files of this machine: they may change under the same name.
+        """
+        asked = self._asked.get(name, ())
+        if any(is_local(request.url) for request in asked):
+            listing = self._listings.known(name)
+            if listing is None or any(is_local(file.url) for file in listing.files):
+                return ()
+        return asked
+
+    def _links_for(self, name: str) -> FindLinks | None:
+        return None if self._indexes.pinned(name) else self._links
+
+    def _links_now(self, name: str) -> list[Request] | None:
+        """Return what was asked for to read the links that matter; None where that needs waiting."""
+        links = self._links_for(name)
+        if links is None:
+            return []
+        asked = self._links_read.known("")
+        if asked is None:
+            asked = []
+            if without_waiting(links.read(), asked, self._transport) is None:
+                return None
+            self._links_read.keep("", asked)
+        return list(asked)
+
+    async def _read_links(self, name: str) -> list[Request]:
+        """Return what was asked for to read the links that matter."""
+        links = self._links_for(name)
+        if links is None:
+            return []
+
+        async def read() -> list[Request]:
+            asked: list[Request] = []
+            await waiting(links.read(), asked, self._transport)
+            return asked
+
+        return list(await self._links_read.get("", read))
 
     async def _find(self, name: str) -> Listing:
-        asked: list[Request] = []
+        asked = await self._read_links(name)
         found = await waiting(self._look_for(name), asked, self._transport)
         self._asked[name] = asked
         return found
@@ -109,7 +168,7 @@ class Client:
     def _look_for(self, name: str) -> Generator[Request, Response, Listing]:
         from resolver.index.pages import find_listing  # noqa: PLC0415  # lazy: start-up time
 
-        return find_listing(name, self._indexes, self._strategy)
+        return find_listing(name, self._indexes.of(name), self._strategy, self._links_for(name))
 
     def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
         from resolver.index.ladder import find_metadata  # noqa: PLC0415  # lazy: start-up time

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resolver.index.cache import CachingTransport
     from resolver.index.client import Client
     from resolver.index.listing import Listing
+    from resolver.index.local import LocalTransport
     from resolver.index.metadata import Metadata
     from resolver.index.store import RecordStore
     from resolver.model.distfile import DistFile
@@ -36,7 +37,13 @@ class Notebook:
 
     __slots__ = ("_client", "_store", "_transport", "folder")
 
-    def __init__(self, folder: str, store: RecordStore, transport: CachingTransport, client: Client) -> None:
+    def __init__(
+        self,
+        folder: str,
+        store: RecordStore,
+        transport: CachingTransport | LocalTransport,
+        client: Client,
+    ) -> None:
         self.folder = folder
         self._store = store
         self._transport = transport

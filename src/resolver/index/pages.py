@@ -13,12 +13,13 @@ from resolver.errors import IndexUnavailable, MetadataInvalid
 from resolver.index.listing import Listing
 from resolver.index.listing_form import ListingForm, read_listing_form
 from resolver.index.transport import Request
-from resolver.index.urls import redacted
+from resolver.index.urls import is_local, redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from resolver.index.flat import FindLinks
     from resolver.index.indexes import IndexSpec
     from resolver.index.transport import Response
     from resolver.model.distfile import DistFile
@@ -32,31 +33,44 @@ _LIMIT = 64 << 20  # bytes, decoded; the largest pages known have 10 MB
 
 
 def find_listing(
-    package: str, indexes: Sequence[IndexSpec], strategy: str
+    package: str, indexes: Sequence[IndexSpec], strategy: str, links: FindLinks | None = None
 ) -> Generator[Request, Response, Listing]:
-    """Look for ``package``, by one of ``indexes.STRATEGIES``.
+    """Look for ``package``, by one of ``indexes.STRATEGIES``, and in ``links``, which were read.
 
     ``first-index``: the first index that knows the package answers for it, and no later one is told its
     name, so a stranger's upload to a public index cannot stand in for a private package.
     ``unsafe-first-match``: the first index that has files of it.  ``unsafe-best-match``: the files of all
-    indexes; of equal file names the first index's.  An index that fails ends the search: what it would have
-    said may matter.
+    indexes.  An index that fails ends the search: what it would have said may matter.  What ``links`` have
+    comes before and besides that, as with pip.
     """
+    flat = [] if links is None else links.listings(package)
+    found = yield from _search(package, indexes, strategy)
+    if not flat and not found:
+        places = [] if links is None else links.places
+        return Listing(package, absent=True, places=[*places, *(index.name for index in indexes)])
+    listings = [*flat, *found]
+    return listings[0] if len(listings) == 1 else _merged(listings, (found or flat)[0])
+
+
+def _search(
+    package: str, indexes: Sequence[IndexSpec], strategy: str
+) -> Generator[Request, Response, Sequence[Listing]]:
+    """Return what ``indexes`` have that counts by ``strategy``."""
     found: list[Listing] = []
     for index in indexes:
         listing = yield from _page(index, package)
         if listing is None:
             continue
         if strategy == "first-index" or (strategy == "unsafe-first-match" and listing.files):
-            return listing
+            return [listing]
         found.append(listing)
-    if not found:
-        return Listing(package, absent=True, places=[redacted(index.page(package)) for index in indexes])
-    return _merged(found) if strategy == "unsafe-best-match" else found[0]
+    return found if strategy == "unsafe-best-match" else found[:1]
 
 
 def _page(index: IndexSpec, package: str) -> Generator[Request, Response, Listing | None]:
     """Fetch and read one page, a second time if it makes no sense; ``None`` if the index has none."""
+    if is_local(index.url):
+        return (yield from _local_page(index, package))
     form = ListingForm(lambda response: _parsed(response, index, package))
     request = Request(index.page(package), accept=_ACCEPT, limit=_LIMIT, form=form)
     response = yield request
@@ -66,6 +80,20 @@ def _page(index: IndexSpec, package: str) -> Generator[Request, Response, Listin
         # A body without a length may have been cut off, and a login page may lie in a cache.
         response = yield request.refreshed()
     return _read(response, index, package)
+
+
+def _local_page(index: IndexSpec, package: str) -> Generator[Request, Response, Listing | None]:
+    """Read a page on disk: ``index.html`` in the folder of the package, or else the files in it."""
+    folder = index.page(package)
+    response = yield Request(f"{folder}index.html", limit=_LIMIT)
+    if response.status == 200:
+        return _parsed(response, index, package)
+    response = yield Request(folder, limit=_LIMIT)
+    if response.status != 200:
+        return None
+    from resolver.index.flat import folder_files  # noqa: PLC0415  # lazy: start-up time
+
+    return Listing(package, folder_files(response), url=redacted(folder))
 
 
 def _read(response: Response, index: IndexSpec, package: str) -> Listing | None:
@@ -108,20 +136,30 @@ def _strange(response: Response, index: IndexSpec, what: str) -> IndexUnavailabl
     )
 
 
-def _merged(listings: Sequence[Listing]) -> Listing:
-    """Return one listing of all files; the rest is as the first index says."""
-    first = listings[0]
-    files: dict[str, DistFile] = {}
+def _merged(listings: Sequence[Listing], main: Listing) -> Listing:
+    """Return one listing of all files, those of the first first; the rest is as ``main`` says.
+
+    A file that another one of the same name may differ from is listed too: which of them an installer takes
+    is not decided here, and its hash must be known.
+    """
+    files: dict[str, list[DistFile]] = {}
     for listing in listings:
         for file in listing.files:
-            files.setdefault(file.filename, file)
+            others = files.setdefault(file.filename, [])
+            if all(_differ(file, other) for other in others):
+                others.append(file)
     return Listing(
-        first.name,
-        list(files.values()),
-        url=first.url,
-        status=first.status,
-        status_reason=first.status_reason,
+        main.name,
+        [file for same in files.values() for file in same],
+        url=main.url,
+        status=main.status,
+        status_reason=main.status_reason,
         dropped=sum(listing.dropped for listing in listings),
         drop_reasons=[reason for listing in listings for reason in listing.drop_reasons],
-        api_version=first.api_version,
+        api_version=main.api_version,
     )
+
+
+def _differ(one: DistFile, other: DistFile) -> bool:
+    """Tell whether two files are known to be different."""
+    return any(other.hashes.get(algorithm, digest) != digest for algorithm, digest in one.hashes.items())

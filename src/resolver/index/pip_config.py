@@ -26,17 +26,19 @@ __all__ = ["FoundIndex", "built_in_index", "configuration_files", "default_index
 class FoundIndex:
     """An index URL, further ones, and where they were found; ``warnings`` say what was not taken over.
 
+    ``find_links`` are places with files.  There is no ``url`` where pip is told to use no index.
     ``certificates`` is the file with the authorities to trust, if pip is told one.
     """
 
-    __slots__ = ("certificates", "extra_urls", "origin", "url", "warnings")
+    __slots__ = ("certificates", "extra_urls", "find_links", "origin", "url", "warnings")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter a fact
         self,
-        url: str,
+        url: str | None,
         extra_urls: tuple[str, ...] = (),
         *,
         origin: str,
+        find_links: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
         certificates: str | None = None,
     ) -> None:
@@ -45,9 +47,11 @@ class FoundIndex:
         self.origin = origin
         self.warnings = warnings
         self.certificates = certificates
+        self.find_links = find_links
 
     def __repr__(self) -> str:
-        return f"FoundIndex({redacted(self.url)!r}, origin={self.origin!r})"
+        shown = None if self.url is None else redacted(self.url)
+        return f"FoundIndex({shown!r}, origin={self.origin!r})"
 
 
 class _Value:
@@ -66,39 +70,55 @@ def default_index(
     files: Sequence[str] | None = None,
     cache_dir: str | None = None,
     places: Iterable[str] | None = None,
+    needed: bool = True,
 ) -> FoundIndex:
     """Return the index to use where neither an option nor a requirements file names one.
 
     ``files`` are pip's configuration files, weakest first (those of this machine where not given), ``places``
     the folders and archives in which pip itself is looked for.  In ``cache_dir`` it is remembered which index
-    pip goes to, so that the next run need not look.  Raises ``InputError`` where no index is found, where pip
-    is told to use none, and where the index is no http URL; what else pip would look at is only warned of.
+    pip goes to, so that the next run need not look.  Raises ``InputError`` where an index is ``needed`` and
+    pip is told to use none, where none is found, and where the index is no URL; what else pip would look at
+    is only warned of.
     """
     own = environ.get("RESOLVER_INDEX_URL")
     if own:
         _check_url(own, "the variable RESOLVER_INDEX_URL")
         return FoundIndex(own, origin="the variable RESOLVER_INDEX_URL")
     values = _pip_values(environ, configuration_files(environ) if files is None else files)
+    links = tuple(values["find-links"].text.split()) if "find-links" in values else ()
+    warnings = _unused(values)
+    certificates = values["cert"].text.strip() if "cert" in values else None
     if _is_true(values.get("no-index")):
         origin = values["no-index"].origin
-        raise InputError(f"{origin} says no-index: name an index with --index-url or RESOLVER_INDEX_URL")
-    extra, warnings = _extra_urls(values)
-    warnings += _unused(values)
-    certificates = values["cert"].text.strip() if "cert" in values else None
+        if needed and not links:
+            raise InputError(f"{origin} says no-index: name an index with --index-url or RESOLVER_INDEX_URL")
+        return FoundIndex(None, origin=origin, warnings=warnings, find_links=links, certificates=certificates)
+    extra, more = _extra_urls(values)
+    url, origin = _index_url(values, places, cache_dir)
+    return FoundIndex(
+        url,
+        extra,
+        origin=origin,
+        warnings=more + warnings,
+        find_links=links,
+        certificates=certificates,
+    )
+
+
+def _index_url(
+    values: Mapping[str, _Value], places: Iterable[str] | None, cache_dir: str | None
+) -> tuple[str, str]:
+    """Return the index that pip goes to, and where that is said.  Raises ``InputError``."""
     url = values.get("index-url")
     if url is not None:
         _check_url(url.text.strip(), url.origin)
-        return FoundIndex(
-            url.text.strip(), extra, origin=url.origin, warnings=warnings, certificates=certificates
-        )
+        return url.text.strip(), url.origin
     built_in = built_in_index(_pip_places() if places is None else places, cache_dir)
     if built_in is None:
         raise InputError(
             "no package index is known: name one with --index-url, RESOLVER_INDEX_URL or pip's configuration"
         )
-    return FoundIndex(
-        built_in, extra, origin="pip's own default", warnings=warnings, certificates=certificates
-    )
+    return built_in, "pip's own default"
 
 
 def configuration_files(
@@ -201,13 +221,13 @@ def _is_true(value: _Value | None) -> bool:
 def _check_url(url: str, origin: str) -> None:
     if not _is_web(url):
         raise InputError(
-            f"{origin} names the index {redacted(url)!r}, which does not begin with https:// or http://:"
+            f"{origin} names the index {redacted(url)!r}, which does not begin with https://, http:// or file://:"
             " name another with --index-url"
         )
 
 
 def _is_web(url: str) -> bool:
-    return url.lower().startswith(("https://", "http://"))
+    return url.lower().startswith(("https://", "http://", "file:///", "file://localhost/"))
 
 
 def _extra_urls(values: Mapping[str, _Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -218,11 +238,10 @@ def _extra_urls(values: Mapping[str, _Value]) -> tuple[tuple[str, ...], tuple[st
     if value is None or len(usable) == len(urls):
         return usable, ()
     others = ", ".join(redacted(url) for url in urls if url not in usable)
-    return usable, (f"{value.origin} names indexes that are no http URLs and are not used: {others}",)
+    return usable, (f"{value.origin} names indexes that are no URLs and are not used: {others}",)
 
 
 _UNUSED = {
-    "find-links": "places with files (find-links)",
     "trusted-host": "hosts to be trusted without a certificate (trusted-host)",
     "client-cert": "a certificate to show (client-cert)",
 }

@@ -29,7 +29,8 @@ A package file is JSON, laid out so that each file of the listing and each line 
 Of the page only its path is kept, and it is given back below ``https://index.example``: neither hosts nor
 credentials nor the clock enter a recording.  The address of a file is ``base``, then ``path`` (if any), then
 its quoted name; or ``url`` as a whole where that does not do.  It begins with a slash where the file is on
-the page's own host; only addresses of files on other hosts name a host, for nothing else could lead there.
+the page's own host, or on the machine that recorded, where ``/local/`` stands for its folder; only addresses
+of files on other hosts name a host, for nothing else could lead there.
 Queries (they may be signatures) and fragments are left out.
 A package that comes from an address and not from an index has ``<name>@<digest of the address>`` in the place
 of its name, in the list and as the name of its file.
@@ -54,6 +55,7 @@ from resolver.errors import BuildFailed, BuildRefused, IndexUnavailable, Metadat
 from resolver.index.links import quote_path, without_userinfo
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata, parse_metadata
+from resolver.index.urls import is_local
 from resolver.model.distfile import DistFile
 
 TYPE_CHECKING = False
@@ -76,6 +78,7 @@ Found = Metadata | MetadataInvalid | BuildRefused
 
 _ACTIVE = "active"
 _ORIGIN = "https://index.example"
+_LOCAL = "/local/"
 _FAILURES: dict[str, type[MetadataInvalid | BuildRefused]] = {
     "MetadataInvalid": MetadataInvalid,
     "BuildFailed": BuildFailed,
@@ -231,7 +234,12 @@ def _recorded(listing: Listing, found: Mapping[str, Found]) -> _Package:
 
 
 def _split_origin(url: str) -> tuple[str, str]:
-    """Return scheme and host of ``url``, and its path without query and fragment."""
+    """Return scheme and host of ``url``, and its path without query and fragment.
+
+    Files of this machine are all in one folder.
+    """
+    if is_local(url):
+        return "file://", f"{_LOCAL}{url.rpartition('/')[2]}"
     plain = without_userinfo(url).partition("#")[0].partition("?")[0]
     start = plain.find("://") + 3
     slash = plain.find("/", start) if start > 2 else 0
@@ -241,7 +249,7 @@ def _split_origin(url: str) -> tuple[str, str]:
 def _relative(url: str, origin: str) -> str:
     """Return the address to be kept: without what could be secret, and without ``origin``."""
     own, path = _split_origin(url)
-    return path if own == origin else own + path
+    return path if own == origin or is_local(url) else own + path
 
 
 def _folder(file: DistFile, address: str) -> str | None:

@@ -15,6 +15,7 @@ __all__ = [
     "Address",
     "InvalidUrl",
     "bare",
+    "is_local",
     "is_loopback",
     "quoted",
     "redacted",
@@ -136,6 +137,11 @@ def redacted(url: str) -> str:
     if len(path) > _SHOWN:
         path = f"{path[:_SHOWN]}..."
     return f"{path}?..." if query else path
+
+
+def is_local(url: str) -> bool:
+    """Tell whether ``url`` is that of a file of this machine, or claims to be."""
+    return url[:7].lower() == "file://"
 
 
 def is_loopback(host: str) -> bool:

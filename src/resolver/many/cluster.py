@@ -122,15 +122,9 @@ def _resolved(place: Place, lines: Sequence[Line]) -> tuple[list[Outcome], str, 
 
 def settled(options: Options, warn: Callable[[str], None]) -> Options:
     """Return ``options`` with the indexes of this machine named: others may be configured otherwise."""
-    if options.index_url is not None or options.replay is not None:
-        return options
-    from resolver.index.pip_config import default_index  # noqa: PLC0415  # lazy: only here
+    from resolver.index import configuring  # noqa: PLC0415  # lazy: only here
 
-    found = default_index(os.environ, cache_dir=trusted_directory(options))
-    for warning in found.warnings:
-        warn(warning)
-    urls = (*options.extra_index_urls, *found.extra_urls)
-    return options.replace(index_url=found.url, extra_index_urls=urls)
+    return configuring.settled(options, os.environ, trusted_directory(options), warn)
 
 
 def run_on_cluster(

@@ -212,7 +212,6 @@ def test_two_different_index_urls_are_an_error() -> None:
     [
         ("a --hash=sha256:0 --hash=sha512:1", ["checking hashes (--hash)"]),
         ("a --config-settings=x=y --global-option=z", ["--config-settings", "--global-option"]),
-        ("-f .\n--no-index", ["-f", "--no-index"]),
         ("--require-hashes", ["--require-hashes"]),
         (
             "--use-feature=x\n--only-final :all:\n--all-releases a",

@@ -128,13 +128,8 @@ def test_package_that_no_index_knows_is_absent(status: int) -> None:
     asking.server.script(PAGE, answer(status))
     listing = asking.listing()
     assert listing.absent
-    assert listing.places == (PAGE, OTHER_PAGE)
+    assert listing.places == ("one", "two")
     assert listing.files == []
-
-
-def test_absence_shows_no_credentials() -> None:
-    asking = Asking(IndexSpec("one", "https://me:secret@one.example/simple/"))
-    assert asking.listing().places == (PAGE,)
 
 
 def test_first_index_that_knows_the_package_answers_alone() -> None:

@@ -77,7 +77,7 @@ def test_empty_values_count_for_nothing(tmp_path: Path) -> None:
 
 
 def test_extra_indexes_over_several_lines(tmp_path: Path) -> None:
-    """Separated by white space; those that are no http URLs are warned about, without their logins."""
+    """Separated by white space; those that are no URLs are warned about, without their logins."""
     path = config(
         tmp_path / "a",
         "[global]\nindex-url = https://a/\nextra-index-url =\n    https://b/\n    file://u:secret@/srv\n    HTTP://c/\n",
@@ -85,19 +85,16 @@ def test_extra_indexes_over_several_lines(tmp_path: Path) -> None:
     found = default_index({}, files=[path])
     assert found.extra_urls == ("https://b/", "HTTP://c/")
     assert found.warnings == (
-        f"pip's configuration {path} names indexes that are no http URLs and are not used: file://****@/srv",
+        f"pip's configuration {path} names indexes that are no URLs and are not used: file://****@/srv",
     )
 
 
-def test_places_with_files_are_warned_about(tmp_path: Path) -> None:
-    """Pip would look there; logins are not shown."""
+def test_places_with_files_are_taken_over(tmp_path: Path) -> None:
+    """Pip looks there too."""
     path = config(tmp_path / "a", "[global]\nfind_links = /srv/wheels\n    https://u:secret@b/\n")
     found = default_index({}, files=[path], places=[make_pip(tmp_path)])
-    (warning,) = found.warnings
-    assert warning == (
-        f"pip's configuration {path} names places with files (find-links), which are not used: "
-        "/srv/wheels https://****@b/"
-    )
+    assert found.warnings == ()
+    assert found.find_links == ("/srv/wheels", "https://u:secret@b/")
 
 
 def test_certificates_that_pip_trusts_are_taken_over(tmp_path: Path) -> None:
@@ -117,7 +114,7 @@ def test_certificates_that_pip_trusts_are_taken_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environ", "origin"),
     [
-        ({"PIP_INDEX_URL": "file:///srv"}, "the variable PIP_INDEX_URL"),
+        ({"PIP_INDEX_URL": "file://host/srv"}, "the variable PIP_INDEX_URL"),
         ({"PIP_INDEX_URL": "ftp://u:secret@b/"}, "the variable PIP_INDEX_URL"),
         ({"RESOLVER_INDEX_URL": "/srv"}, "the variable RESOLVER_INDEX_URL"),
     ],
@@ -135,6 +132,8 @@ def test_no_index_is_obeyed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="says no-index"):
         default_index({}, files=[path])
     assert default_index({"PIP_NO_INDEX": "0"}, files=[path]).url == "https://a/"
+    assert default_index({}, files=[path], needed=False).url is None
+    assert repr(default_index({"PIP_FIND_LINKS": "wheels"}, files=[path])).startswith("FoundIndex(None")
 
 
 @pytest.mark.parametrize("text", ["index-url = https://a/", "[global]\nindex-url = 1\nindex-url = 2"])
@@ -285,6 +284,7 @@ def test_without_any_index_the_user_is_told_how_to_name_one() -> None:
 def test_on_this_machine_something_is_found() -> None:
     """Every Python comes with pip, or with its wheel; logins never show."""
     found = default_index({}, files=[])
+    assert found.url is not None
     assert found.url.startswith("https://")
     assert found.origin == "pip's own default"
     shown = repr(default_index({"RESOLVER_INDEX_URL": "https://u:secret@a/"}))

@@ -151,6 +151,7 @@ def test_the_indexes_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) 
     found = settled(Options(no_cache=True, extra_index_urls=("https://first.example/",)), warned.append)
     assert found.index_url == "https://index.example/simple"
     assert found.extra_index_urls == ("https://first.example/", "https://more.example/simple")
-    assert len(warned) == 1
+    assert found.find_links == ("/somewhere",)
+    assert warned == []
     assert settled(found, pytest.fail) is found
     assert settled(Options(replay="somewhere"), pytest.fail).index_url is None
