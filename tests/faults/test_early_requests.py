@@ -178,7 +178,6 @@ ODD = {
     "no length": reply(200, TEXT, length=-1, ending="close"),
     "broken off": reply(200, TEXT, sent=100, ending="close"),
     "reset": Reply(b"", "reset"),
-    "more than it says": reply(200, TEXT, length=4),
 }
 
 

@@ -206,9 +206,22 @@ def test_body_above_the_limit_is_refused(headers: dict[str, str]) -> None:
     assert "10,000 bytes" in str(seen.failure(LimitReached))
 
 
-def test_body_longer_than_its_length_is_an_error_that_names_the_address() -> None:
+def test_body_longer_than_its_length_is_cut_there_and_not_called_whole() -> None:
     seen = fetched(reply(200, b"good body and more", length=9, ending="close"))
-    assert f"{seen.server.url}/a sends something that is no HTTP answer" in str(seen.failure())
+    assert seen.response.body == b"good body"
+    assert not seen.response.is_whole
+
+
+def test_compressed_body_longer_than_its_length_is_whole() -> None:
+    body = gzip.compress(b"good body")
+    seen = fetched(reply(200, body + b"more", GZIP, length=len(body)))
+    assert seen.response.body == b"good body"
+    assert seen.response.is_whole
+
+
+def test_body_that_ends_with_the_connection_is_not_called_whole() -> None:
+    assert not fetched(reply(200, b"body", length=-1, ending="close")).response.is_whole
+    assert fetched(reply(200, b"body")).response.is_whole
 
 
 # Connections that break

@@ -24,13 +24,14 @@ To add some, put a module into ``tests/faults/scenarios``, or add to one that is
 
 ``tests/faults/test_scenarios.py`` finds the list, and runs each twice: as it is, where all that is expected
 must hold; and with what ``without`` puts in the place of the defence (pairs of a name and its new value, or
-a function that takes a ``MonkeyPatch``), where something that is expected must fail.  Undefended it must end
-too, within twenty seconds, and not by a mistake in ``without``.  Patch names where they are looked up, which
-is where they were imported to.
+a function that takes a ``MonkeyPatch``), where something that is expected must fail, but not by a mistake in
+``without``.  Where it would go on for ever, let ``within`` end it.  Patch names where they are looked up,
+which is where they were imported to.
 
 The run is in this process, with time that passes only when slept (``Timing.real`` is replaced; "random" is
 always 0.5).  What runs into a timeout of the sockets takes real time, so set ``--timeout 0.2`` or so.  With
-``memory`` (megabytes) or ``child`` it is a process of its own, with real time.  After each run the secret
+``memory`` (megabytes) or ``child`` it is a process of its own, with real time.  What else must be otherwise
+for the fault to take place is ``given``, in the form of ``without``.  After each run the secret
 (``stage.SECRET``) must be found nowhere: not in what was written to stdout and stderr, nor in any file below
 the stage's folder but those that the set-up wrote, as they were.  Nothing may end in a traceback.
 
@@ -40,6 +41,7 @@ the stage's folder but those that the set-up wrote, as they were.  Nothing may e
 from __future__ import annotations
 
 import base64
+import gc
 import os
 import signal
 import subprocess
@@ -64,11 +66,19 @@ if TYPE_CHECKING:
 
     Without = Sequence[tuple[str, object]] | Callable[[pytest.MonkeyPatch], None]
 
-__all__ = ["Expected", "Outcome", "Scenario", "play", "undefended"]
+__all__ = ["Expected", "Outcome", "Scenario", "be_child", "play"]
 
 TESTS = Path(__file__).resolve().parents[1]
-LONGEST = 20  # seconds a run may take, defended or not
+LONGEST = 20.0  # seconds
 _UNDEFENDED_MEMORY = 1 << 30  # bytes: a machine must survive that a defence is taken out
+
+
+def memory() -> float:
+    """Return the most megabytes that this process has had since it began."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("unknown")
 
 
 class Outcome(NamedTuple):
@@ -94,7 +104,7 @@ class Expected(NamedTuple):
     """Requests a path, on the first server."""
     slept: Sequence[float] | None = None
     within: float = LONGEST
-    """Real seconds."""
+    """Real seconds; what takes longer is ended."""
     memory: float | None = None
     """Megabytes at most."""
     then: str | None = None
@@ -111,6 +121,7 @@ class Scenario(NamedTuple):
     expected: Expected
     without: Without
     child: bool = False
+    given: Without = ()
 
 
 def play(scenario: Scenario, folder: Path, monkeypatch: pytest.MonkeyPatch, *, defended: bool = True) -> None:
@@ -125,9 +136,12 @@ def play(scenario: Scenario, folder: Path, monkeypatch: pytest.MonkeyPatch, *, d
             monkeypatch.setenv(name, text)
         child = scenario.child or expected.memory is not None
         with monkeypatch.context() as patch:
+            if not child:
+                _put(scenario.given, patch)
             if not defended:  # for a child, too: so that it is known that there are such names
-                _take_out(scenario.without, patch)
-            outcome = _in_child(stage, None if defended else scenario.name) if child else _here(stage, patch)
+                _put(scenario.without, patch)
+            within = expected.within
+            outcome = _in_child(stage, scenario, defended=defended) if child else _here(stage, patch, within)
         if not defended and _is_mistake(outcome.done):
             raise TypeError(f"``without`` does not fit: {outcome.done}")
         _assert_expected(expected, stage, outcome)
@@ -139,16 +153,26 @@ def play(scenario: Scenario, folder: Path, monkeypatch: pytest.MonkeyPatch, *, d
             assert (again.code, again.stdout) == (0, expected.then), again
 
 
-def undefended(name: str) -> None:
-    """Be the command in a child process, with the defence of the scenario ``name`` taken out."""
+def be_child(name: str, measured: str, *, defended: bool) -> None:
+    """Be the command in a child process, as the scenario ``name`` wants it.
+
+    The memory that it took is written to the file ``measured``; what the parent can learn when the child has
+    ended counts what the parent itself had when it began.
+    """
     import resource
 
     from faults.scenarios import all_scenarios
     from resolver import cli
 
-    resource.setrlimit(resource.RLIMIT_AS, (_UNDEFENDED_MEMORY, _UNDEFENDED_MEMORY))
-    _take_out(all_scenarios()[name].without, pytest.MonkeyPatch())
-    cli.process()
+    scenario = all_scenarios()[name]
+    _put(scenario.given, pytest.MonkeyPatch())
+    if not defended:
+        resource.setrlimit(resource.RLIMIT_AS, (_UNDEFENDED_MEMORY, _UNDEFENDED_MEMORY))
+        _put(scenario.without, pytest.MonkeyPatch())
+    gc.disable()  # as a process of the command does
+    code = cli.main()
+    Path(measured).write_text(str(memory()), encoding="utf-8")
+    os._exit(code)
 
 
 def _is_mistake(done: Done) -> bool:
@@ -156,18 +180,18 @@ def _is_mistake(done: Done) -> bool:
     return done.code == 70 and any(f"{kind}Error" in done.stderr for kind in ("Type", "Attribute", "Name"))
 
 
-def _take_out(without: Without, monkeypatch: pytest.MonkeyPatch) -> None:
-    if callable(without):
-        without(monkeypatch)
+def _put(instead: Without, monkeypatch: pytest.MonkeyPatch) -> None:
+    if callable(instead):
+        instead(monkeypatch)
         return
-    for name, value in without:
+    for name, value in instead:
         monkeypatch.setattr(name, value)
 
 
-def _here(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
+def _here(stage: Stage, monkeypatch: pytest.MonkeyPatch, within: float = LONGEST) -> Outcome:
     """Run the command in this process."""
     fake = FakeTime()
-    with monkeypatch.context() as patch, _ended_in_time():
+    with monkeypatch.context() as patch, _ended_after(within):
         patch.setattr(Timing, "real", lambda: fake.timing)
         patch.chdir(stage.work)
         begun = time.monotonic()
@@ -176,47 +200,45 @@ def _here(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
 
 
 @contextmanager
-def _ended_in_time() -> Iterator[None]:
-    """Fail what does not end, wherever it is."""
+def _ended_after(seconds: float) -> Iterator[None]:
+    """Interrupt what does not end, wherever it is."""
 
     def end(*_: object) -> None:
         raise KeyboardInterrupt  # which ends an event loop, too
 
     before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(LONGEST)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
-def _in_child(stage: Stage, without: str | None) -> Outcome:
+def _in_child(stage: Stage, scenario: Scenario, *, defended: bool) -> Outcome:
     """Run the command in a process of its own, and measure it."""
-    start = ["-m", "resolver"]
-    if without is not None:
-        start = ["-c", f"from support.scenarios import undefended; undefended({without!r})"]
+    measured = stage.folder.with_name("memory")
+    be = f"be_child({scenario.name!r}, {str(measured)!r}, defended={defended})"
     environ = clean_environ(stage.home, **stage.environ)
     environ["PYTHONPATH"] += f"{os.pathsep}{TESTS}"
     written = [stage.folder.with_name(f"{stage.folder.name}.{name}") for name in ("stdout", "stderr")]
     begun = time.monotonic()
     with written[0].open("wb") as stdout, written[1].open("wb") as stderr:
         child = subprocess.Popen(
-            [sys.executable, *start, *stage.words()],
+            [sys.executable, "-c", f"from support.scenarios import be_child; {be}", *stage.words()],
             cwd=stage.work,
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
         )
-        watch = threading.Timer(LONGEST, child.kill)
+        watch = threading.Timer(scenario.expected.within, child.kill)
         watch.start()
-        _, status, usage = os.wait4(child.pid, 0)
+        code = child.wait()
         watch.cancel()
-    child.returncode = os.waitstatus_to_exitcode(status)
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in written]
-    done = Done(child.returncode, *texts)
-    return Outcome(done, [], time.monotonic() - begun, usage.ru_maxrss / 1024)
+    most = float(measured.read_text(encoding="utf-8")) if measured.exists() else float("inf")
+    return Outcome(Done(code, *texts), [], time.monotonic() - begun, most)
 
 
 def _assert_expected(expected: Expected, stage: Stage, outcome: Outcome) -> None:

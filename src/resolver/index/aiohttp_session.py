@@ -28,16 +28,21 @@ if TYPE_CHECKING:
 
     Answer = TypeVar("Answer")
 
-__all__ = ["AiohttpSession", "drain", "is_imported", "most_connections", "translated"]
+__all__ = ["AiohttpSession", "Garbled", "drain", "is_imported", "most_connections", "translated"]
 
 _OK = 200
 _CONNECT_TIMEOUT = 10.0
 _DRAINED = 1 << 16  # of a body nobody reads; more is not worth keeping the connection for
 
+_HTTP2 = r"\x04\x00\x00\x00\x00\x00"  # in aiohttp's words: the SETTINGS that begin it (RFC 9113, 3.4 and 6.5)
 _NO_WAY = frozenset({ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL})
 
 _LEAD = 0.003  # seconds in which requests that are sent together get away before the import begins
 _SWITCH = 0.0005  # seconds after which the import lets the event loop have its turn; ordinarily 5 ms
+
+
+class Garbled(Transient):
+    """What came is no HTTP to aiohttp."""
 
 
 class AiohttpSession:
@@ -192,6 +197,8 @@ def translated(error: Exception, url: str) -> Exception:
         case CorruptBody():
             # Only bodies of good answers are read: the server is there, and this address alone may be ill.
             return Transient(f"The answer of {place} cannot be read: {error}.", url=url, status=_OK)
+        case aiohttp.ClientSSLError() if "NO_APPLICATION_PROTOCOL" in str(error):
+            return _other_version(url)
         case aiohttp.ClientSSLError():
             return IndexUnavailable(
                 f"No trusted connection to {host} for {place}: {error.os_error}. If the index has a "
@@ -230,12 +237,23 @@ def translated(error: Exception, url: str) -> Exception:
                 url=url,
                 is_far=error.os_error.errno in _NO_WAY,
             )
+        case aiohttp.ClientResponseError() if _HTTP2 in error.message:
+            return _other_version(url)
         case aiohttp.ClientResponseError():
-            return Transient(f"{place} sends something that is no HTTP answer.", url=url)
+            return Garbled(f"{place} sends something that is no HTTP answer.", url=url)
         case aiohttp.ClientPayloadError():
             return Transient(f"The connection broke off while {place} answered.", url=url, status=_OK)
         case _:
             return Transient(f"The connection broke off while {place} answered.", url=url)
+
+
+def _other_version(url: str) -> IndexUnavailable:
+    place = redacted(url)
+    return IndexUnavailable(
+        f"The server of {place} speaks HTTP/2 only, which is not spoken here. Have it speak HTTP/1.1, too, "
+        "or put a proxy between that speaks both.",
+        url=place,
+    )
 
 
 def _reason(error: OSError, url: str) -> str:

@@ -15,7 +15,14 @@ Specification: https://www.rfc-editor.org/rfc/rfc9110
 from __future__ import annotations
 
 from resolver.errors import IndexUnavailable
-from resolver.index.aiohttp_session import AiohttpSession, drain, is_imported, most_connections, translated
+from resolver.index.aiohttp_session import (
+    AiohttpSession,
+    Garbled,
+    drain,
+    is_imported,
+    most_connections,
+    translated,
+)
 from resolver.index.credentials import basic_authorization
 from resolver.index.decompress import BodyDecoder, CorruptBody
 from resolver.index.patience import Patience
@@ -46,6 +53,8 @@ _SLOWEST = 100  # bytes a second ...
 _SLOWEST_FOR = 30.0  # ... over so many seconds: whoever drips slower is given up
 
 _FAR = 2.0  # seconds: where there is no way to a server, no other try begins later
+
+_LENGTHS = frozenset({"content-length", "transfer-encoding"})
 
 _EARLY = 16  # connections that do not need aiohttp ...
 _SHARE = 0.5  # ... or this share of those allowed
@@ -138,6 +147,7 @@ class AiohttpTransport:
         return _Exchange(
             early,
             session,
+            lambda: self._plain_connections(1, patience.heard),
             timing=self._timing or Timing.real(),
             proxies=self._proxies or Proxies.of_this_machine(),
             turns=Turns(),
@@ -151,6 +161,9 @@ class AiohttpTransport:
         wanted = not is_imported() if self._early is None else self._early
         if not (wanted and limit):
             return None
+        return self._plain_connections(limit, heard)
+
+    def _plain_connections(self, limit: int, heard: Callable[[], None]) -> EarlyConnections:
         from resolver.index.early import EarlyConnections  # noqa: PLC0415  # lazy: asyncio
 
         return EarlyConnections(limit, self._trusted, timeout=self._timeout, heard=heard)
@@ -172,6 +185,7 @@ class _Exchange:
         "_early",
         "_gate",
         "_patience",
+        "_plain",
         "_proxies",
         "_session",
         "_timing",
@@ -183,6 +197,7 @@ class _Exchange:
         self,
         early: EarlyConnections | None,
         session: AiohttpSession,
+        plain: Callable[[], EarlyConnections],
         *,
         timing: Timing,
         proxies: Proxies,
@@ -194,6 +209,7 @@ class _Exchange:
         self._early = early
         self._asked_early = 0
         self._session = session
+        self._plain = plain
         self._timing = timing
         self._gate = HostGate(timing, warn)
         self._patience = patience
@@ -265,7 +281,26 @@ class _Exchange:
         def receive(response: ClientResponse) -> Awaitable[Response | str]:
             return self._receive(url, request, response)
 
-        return await self._session.get(url, headers, proxy, receive)
+        try:
+            return await self._session.get(url, headers, proxy, receive)
+        except Garbled:
+            # To aiohttp what follows an answer is the begin of a broken one, which spoils both.
+            plain = proxy is None and request.byte_range is None
+            answer = await self._plainly(address, headers, request.limit) if plain else None
+            if answer is None:
+                raise
+            return await self._read(url, request, answer)
+
+    async def _plainly(self, address: Address, headers: Mapping[str, str], limit: int) -> AnswerReader | None:
+        """Return the answer as our own reader has it, on a connection for it alone."""
+        self._traffic.requests += 1
+        plain = self._plain()
+        try:
+            return await plain.get(address, headers, limit=limit)
+        except TimeoutError:
+            return None
+        finally:
+            await plain.close()
 
     async def _ask_early(
         self, address: Address, headers: Mapping[str, str], limit: int
@@ -316,16 +351,19 @@ class _Exchange:
         except CorruptBody as error:
             raise translated(error, url) from error
         await self._turns.turn(len(body))
-        return Response(url, answer.status, answer.headers, body)
+        is_whole = decoder.is_checked or not answer.ends_early
+        return Response(url, answer.status, answer.headers, body, is_whole=is_whole)
 
     async def _receive(self, url: str, request: Request, response: ClientResponse) -> Response | str:
         headers = {name.lower(): value for name, value in response.headers.items()}
         if not is_success(response.status):
             await drain(response)
             return meaning(url, response.status, headers, self._timing.now())
-        body = await self._body(url, _decoder(url, request, headers), response)
+        decoder = _decoder(url, request, headers)
+        body = await self._body(url, decoder, response)
         await self._turns.turn(len(body))
-        return Response(url, response.status, headers, body)
+        is_whole = decoder.is_checked or bool(_LENGTHS & headers.keys())
+        return Response(url, response.status, headers, body, is_whole=is_whole)
 
     async def _body(self, url: str, decoder: BodyDecoder, response: ClientResponse) -> bytes:
         since, drops = self._timing.now(), 0

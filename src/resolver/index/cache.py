@@ -249,7 +249,7 @@ class CachingTransport:
         if not self._trusted(split_url(response.url)):
             return response  # a redirect may have led away from this machine
         value = response.value = None if request.form is None else request.form.read(response)
-        if value is None and len(response.body) > _LARGEST:
+        if value is None and (len(response.body) > _LARGEST or not (response.is_whole or promised)):
             return response
         body, form = (response.body, None) if value is None else (b"", request.form)
         headers = _selected(response.headers)

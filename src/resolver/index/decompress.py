@@ -50,6 +50,11 @@ class BodyDecoder:
         if self._encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
             raise CorruptBody(f"it is encoded as {encoding!r}, which was not asked for")
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether the encoding tells where the body ends."""
+        return self._encoding not in ("", "identity")
+
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the body."""
         self._received += len(chunk)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerReader", "NotPlain", "request_head"]
 
+_BEGIN = b"HTTP/1.1 "
 _LONGEST_HEAD = 1 << 15
 _LONGEST_SIZE = 8  # digits of a chunk's size
 _FRAMING = frozenset({"connection", "content-encoding", "content-length", "transfer-encoding"})
@@ -40,10 +41,11 @@ class AnswerReader:
     """Reads one answer; once ``feed`` has returned true, everything about it is known.
 
     ``headers`` have names in lower case, and the last of several lines of a name; ``body`` is as it was sent,
-    at most ``limit`` bytes.  ``keeps`` tells whether the connection can be used again.
+    at most ``limit`` bytes.  ``keeps`` tells whether the connection can be used again, ``ends_early`` that
+    something followed at once where the length says that the body ends.
     """
 
-    __slots__ = ("_buffer", "_chunked", "_left", "_limit", "body", "headers", "keeps", "status")
+    __slots__ = ("_buffer", "_chunked", "_left", "_limit", "body", "ends_early", "headers", "keeps", "status")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -53,6 +55,7 @@ class AnswerReader:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = bytearray()
+        self.ends_early = False
         self.keeps = True
 
     def feed(self, received: bytes) -> bool:
@@ -71,7 +74,7 @@ class AnswerReader:
     def _begin(self) -> bool:
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
-            if len(self._buffer) > _LONGEST_HEAD:
+            if len(self._buffer) > _LONGEST_HEAD or not self._buffer.startswith(_BEGIN[: len(self._buffer)]):
                 raise NotPlain
             return False
         first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
@@ -100,10 +103,11 @@ class AnswerReader:
             raise NotPlain
 
     def _take(self, received: bytes) -> bool:
-        self._left -= len(received)
-        if self._left < 0:
-            raise NotPlain
-        self.body += received
+        self.body += received[: self._left]
+        if len(received) > self._left:
+            self.keeps = False  # what follows is no answer to anything
+            self.ends_early = True
+        self._left = max(self._left - len(received), 0)
         return self._left == 0
 
     def _take_chunks(self) -> bool:
@@ -121,8 +125,7 @@ class AnswerReader:
             self.body += buffer[begin:end]
             at = end + 2
             if not size:
-                if len(buffer) > at:
-                    raise NotPlain
+                self.keeps = self.keeps and len(buffer) == at
                 return True
         if len(buffer) > at + _LONGEST_SIZE + 1 and end < 0:
             raise NotPlain

@@ -220,6 +220,7 @@ def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Meta
 
     def parsed(response: Response) -> Metadata | None:
         whole = response.status == 200 and _mismatch(response, promised, what) is None
+        whole = whole and (response.is_whole or bool(promised))
         return parse_metadata(response.body) if whole else None
 
     path, query, rest = url.partition("?")
@@ -239,6 +240,8 @@ def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Meta
         if isinstance(response.value, Metadata):
             return response.value
         mismatch = _mismatch(response, promised, what)
+        if mismatch is None and not (response.is_whole or promised):
+            return None  # half of it would look like all of something smaller; the wheel has a checksum
         if mismatch is None:
             return parse_metadata(response.body)
     assert mismatch is not None

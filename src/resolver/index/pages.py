@@ -29,6 +29,7 @@ __all__ = ["find_listing"]
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
+_END = 1000  # bytes behind the last link of a page
 _LIMIT = 64 << 20  # bytes, decoded; the largest pages known have 10 MB
 
 
@@ -123,6 +124,8 @@ def _parsed(response: Response, index: IndexSpec, package: str) -> Listing | Non
     listing = parse_html(response.body, url=response.url, package=package, content_type=written)
     if not listing.plausible:
         raise _strange(response, index, "a page without any link, such as a login page")
+    if not (response.is_whole or b"</html" in response.body[-_END:].lower()):
+        raise _strange(response, index, "a page that may have been cut off")
     return listing
 
 

@@ -98,6 +98,10 @@ def _refusal(url: str, status: int) -> str:
         )
     if status == 429:
         return f"{place} answers that too many requests were sent (status 429). Try again later."
+    if status in (426, 505):
+        return (
+            f"{place} wants another version of HTTP than 1.1 (status {status}), and no other is spoken here."
+        )
     if status == 408 or status >= 500:
         return f"{place} answers with a failure of the server (status {status}). Try again later."
     return f"{place} answers with status {status}, which is no answer of a package index."

@@ -111,10 +111,11 @@ class Response:
 
     ``url`` is where it came from after redirects, without credentials; header names are lower case.
     ``form`` names the form in which ``body`` is, "" as it was sent.  ``value`` is what was read in it, where
-    somebody has done so already.
+    somebody has done so already.  ``is_whole`` is false where only the body itself can tell that nothing of
+    it is missing: it ended with the connection, or went on behind its end.
     """
 
-    __slots__ = ("body", "form", "from_cache", "headers", "status", "url", "value")
+    __slots__ = ("body", "form", "from_cache", "headers", "is_whole", "status", "url", "value")
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the response
         self,
@@ -125,6 +126,7 @@ class Response:
         *,
         from_cache: bool = False,
         form: str = "",
+        is_whole: bool = True,
     ) -> None:
         self.url = url
         self.status = status
@@ -132,6 +134,7 @@ class Response:
         self.body = body
         self.from_cache = from_cache
         self.form = form
+        self.is_whole = is_whole
         self.value: object | None = None
 
     def __repr__(self) -> str:
