@@ -218,7 +218,7 @@ class DirectReference(Reason):
     def says(self, *, many: bool) -> str:
         """Name the requirement that is refused."""
         verb = "require" if many else "requires"
-        return f"{verb} {self.detail} (direct references of index packages are refused)"
+        return f"{verb} {self.detail} (direct references in metadata are refused)"
 
 
 class NotFollowed(DirectReference):

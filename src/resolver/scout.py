@@ -65,25 +65,26 @@ class Fetcher:
         found: Listing | Metadata | Reason | None
         try:
             found = self._found(key)
-        except MetadataInvalid as error:
+        except (MetadataInvalid, BuildRefused) as error:
             if isinstance(key, ListingKey):
                 raise
-            found = BadMetadata(str(error).rstrip("."))
-        except BuildFailed as error:
-            found = BuildFault(str(error).rstrip("."))
-        except BuildRefused:
-            if isinstance(key, ListingKey):  # of a package that comes from one place, there is nothing else
-                raise
-            found = self._built(key)
+            found = self._fault(key, error)
         if isinstance(found, Listing):
             self._catalog.add_listing(found)
         elif found is not None and isinstance(key, MetadataKey):
             self._catalog.add_metadata(key.name, key.candidate, found)
         return found is not None
 
-    def _built(self, key: Key) -> Metadata | Reason | None:
+    def _fault(self, key: MetadataKey, error: MetadataInvalid | BuildRefused) -> Metadata | Reason | None:
+        """Return what is wrong with a candidate, or what a build of it tells, if that is known."""
+        if isinstance(error, MetadataInvalid):
+            return BadMetadata(str(error).rstrip("."))
+        if isinstance(error, BuildFailed):
+            return BuildFault(str(error).rstrip("."))
+        return self._built(key)
+
+    def _built(self, key: MetadataKey) -> Metadata | Reason | None:
         """Return what a build has told before, or that none is allowed; None: ``demand`` builds."""
-        assert isinstance(key, MetadataKey)
         found = None if self._builds is None else self._builds.known(key.name, key.file)
         if found is None and self._may_build:
             self._to_build.add(_slot(key))

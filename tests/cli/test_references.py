@@ -177,7 +177,7 @@ def test_reference_of_an_index_package_is_refused_with_a_hint(index: Loopback) -
     index.add("c", "1", [f"a @ {url}"])
     for engine in ("pubgrub", "resolvelib"):
         said = failed(resolve(index, "c\n", "--engine", engine), 1)
-        assert "direct references of index packages are refused" in said
+        assert "direct references in metadata are refused" in said
     assert "--allow-url a" in failed(resolve(index, "c\n"), 1)
     assert f"/files/{A_WHEEL}" not in index.paths()
 
@@ -222,7 +222,7 @@ def test_no_option_allows_index_packages_this_machine_or_ssh(
 ) -> None:
     index.add("c", "1", [f"a @ {reference}"])
     said = failed(resolve(index, "c\n", "--allow-url", ":all:"), 1)
-    assert "direct references of index packages are refused" in said or "unusable metadata" in said
+    assert "direct references in metadata are refused" in said or "unusable metadata" in said
     assert not (tmp_path / "work" / "pwned").exists()
 
 
@@ -309,3 +309,36 @@ def test_why_names_the_address(index: Loopback) -> None:
     url = index.put(A_WHEEL, wheel("a", "1.0"))
     Path("r.txt").write_text(f"a @ {url}\n", "utf-8")
     assert url in succeeded(run_here("why", "a", "r.txt", "-i", index.index))
+
+
+BACKEND = """
+import os
+
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    name = "dyn-4.2.dist-info"
+    os.makedirs(os.path.join(metadata_directory, name))
+    with open(os.path.join(metadata_directory, name, "METADATA"), "w") as file:
+        file.write("Metadata-Version: 2.1\\nName: dyn\\nVersion: 4.2\\nRequires-Dist: b\\n")
+    return name
+"""
+
+
+@pytest.mark.slow
+def test_folders_and_commits_are_built_where_that_is_allowed(index: Loopback, tmp_path: Path) -> None:
+    """And a build that fails says so; there is nothing else that the package could be."""
+    for needed in ("build", "pyproject_hooks", "installer"):
+        pytest.importorskip(needed)
+    index.add("b", "1")
+    folder = tmp_path / "work" / "dyn"
+    folder.mkdir()
+    text = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    (folder / "pyproject.toml").write_text(text, "utf-8")
+    (folder / "backend.py").write_text(BACKEND, "utf-8")
+    made = commit(folder)
+    url = f"git+file://{folder}"
+    expected = (("./dyn#egg=dyn", folder.as_uri()), (f"dyn @ {url}", f"{url}@{made}"))
+    for line, pinned in expected:
+        done = resolve(index, f"{line}\n", "--build", "allow", "--no-annotate")
+        assert (done.code, done.stdout) == (0, f"b==1\ndyn @ {pinned}\n"), done
+    (folder / "backend.py").write_text("", "utf-8")
+    assert "failed" in failed(resolve(index, "./dyn#egg=dyn\n", "--build", "allow"), 5)

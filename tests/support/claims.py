@@ -51,7 +51,7 @@ _REASONS = {
     "new": r"(?:was|were) uploaded after (?P<cutoff>\S+) or at an unknown time",
     "constraint": rf"(?:is|are) excluded by the constraint (?P<constraint>.+?) \([\w.-]+:\d+\){_END}",
     "wheel": r"(?:has|have) no wheel (?:for the target )?\([^()]*(?:\([^)]*\))?[^()]*\)",
-    "url": r"requires? .+? @ .+? \(direct references of index packages are refused\)",
+    "url": r"requires? .+? @ .+? \(direct references in metadata are refused\)",
     "metadata": r"(?:has|have) a Requires-Python that cannot be read \([^)]*\)",
     "requires": rf"(?:has|have) unusable metadata: {_BAD}(?: or {_BAD})*",
 }

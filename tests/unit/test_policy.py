@@ -151,8 +151,8 @@ def test_reason_is_not_equal_to_what_is_none() -> None:
         ),
         (
             DirectReference("b @ https://index.example/b.whl"),
-            "requires b @ https://index.example/b.whl (direct references of index packages are refused)",
-            "require b @ https://index.example/b.whl (direct references of index packages are refused)",
+            "requires b @ https://index.example/b.whl (direct references in metadata are refused)",
+            "require b @ https://index.example/b.whl (direct references in metadata are refused)",
         ),
         (
             OtherReference("b @ https://index.example/b.whl, but b is to come from ./b"),

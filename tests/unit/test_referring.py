@@ -117,7 +117,7 @@ def test_library_takes_addresses_and_refuses_the_same(tmp_path: Path) -> None:
             "b": None,
             "tree": (folder / "tree").as_uri(),
         }
-        with pytest.raises(NoSolution, match="direct references of index packages are refused"):
+        with pytest.raises(NoSolution, match="direct references in metadata are refused"):
             resolve(["b"], options.replace(constraints=()))
         found = resolve(["b"], options.replace(constraints=(), allow_urls=("A",)))
         assert found.pins["a"].url == url

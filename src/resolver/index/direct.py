@@ -19,7 +19,7 @@ from resolver.index.listing import Listing
 from resolver.index.metadata_form import read_metadata_form, write_metadata_form
 from resolver.index.once import Once
 from resolver.index.transport import Request
-from resolver.index.trees import MAX_PROJECT, project_metadata
+from resolver.index.trees import MAX_PROJECT, PROJECT, project_in, project_metadata
 from resolver.index.urls import redacted
 from resolver.index.vcs import Repository, is_commit
 from resolver.model.distfile import DistFile
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Addressed", "Direct", "DirectSource"]
 
 _LARGEST = 1 << 30  # bytes of an archive that is read whole, in memory
-_PROJECT = "pyproject.toml"
 _KEY = "direct reference"
 
 
@@ -290,13 +289,16 @@ class _Reader:
             return parse_metadata(read_wheel(body, filename))
         from resolver.index.sdists import is_static, read_sdist  # noqa: PLC0415  # the same
 
-        if self._reference.subdirectory:
-            return None
-        try:
-            found = read_sdist(body, filename)
-        except MetadataInvalid:
-            return None  # archives of repositories are no source distributions, but can be built
-        return found if is_static(found) else None
+        if not self._reference.subdirectory:
+            try:
+                found = read_sdist(body, filename)
+            except MetadataInvalid:
+                pass  # archives of repositories are no source distributions
+            else:
+                if is_static(found):
+                    return found
+        project = project_in(body, filename, self._reference.subdirectory)
+        return None if project is None else project_metadata(project, f"{PROJECT} in {filename}")
 
     def _wheel_here(self) -> _Found:
         """Read of a wheel on this machine what is needed."""
@@ -361,7 +363,7 @@ class _Reader:
     def _tree_metadata(self) -> Metadata | None:
         """Return what the project file of a folder says; None where only a build can tell."""
         folder = self._folder()
-        place = os.path.join(folder, _PROJECT)  # noqa: PTH118  # pathlib costs 5 ms
+        place = os.path.join(folder, PROJECT)  # noqa: PTH118  # pathlib costs 5 ms
         try:
             with open(place, "rb") as file:  # noqa: PTH123  # the same
                 body = file.read(MAX_PROJECT + 1)
@@ -370,7 +372,7 @@ class _Reader:
             if any(map(os.path.isfile, there)):
                 return None
             raise InputError(
-                f"{self._name} is to come from {folder}, where there is neither {_PROJECT} nor setup.py"
+                f"{self._name} is to come from {folder}, where there is neither {PROJECT} nor setup.py"
             ) from None
         except OSError as error:
             raise InputError(f"{place} cannot be read: {error.strerror or error}") from None
@@ -391,7 +393,7 @@ class _Reader:
             found = self._kept(commit)
             if found is not None:
                 return found
-            path = f"{reference.subdirectory}/{_PROJECT}".lstrip("/")
+            path = f"{reference.subdirectory}/{PROJECT}".lstrip("/")
             body = await repository.read(path, MAX_PROJECT)
         metadata = None if body is None else project_metadata(body, f"{path} of {reference.url}@{commit}")
         if metadata is None:

@@ -1,7 +1,8 @@
 """Source trees: the metadata that stands in their project file, where no code has to run to know it.
 
 ``project_metadata`` takes the bytes of ``pyproject.toml``.  What is dynamic, or not said in the ``project``
-table at all, only a build can tell.  The bytes come from ``direct`` (a folder) and ``vcs`` (a commit).
+table at all, only a build can tell.  The bytes come from ``direct`` (a folder), ``vcs`` (a commit), and
+``project_in`` (an archive of a tree).
 
 Specification: https://packaging.python.org/en/latest/specifications/pyproject-toml/#declaring-project-metadata-the-project-table
 """
@@ -14,9 +15,13 @@ from resolver.model.names import InvalidName, normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["MAX_PROJECT", "project_metadata"]
+    from resolver.index.zips import Member
+
+__all__ = ["MAX_PROJECT", "PROJECT", "project_in", "project_metadata"]
+
+PROJECT = "pyproject.toml"
 
 MAX_PROJECT = 1 << 20  # bytes of a project file
 _WANTED = ("version", "dependencies", "optional-dependencies", "requires-python")
@@ -83,3 +88,42 @@ def _for_extra(line: str, extra: str) -> str:
     condition = f'extra == "{extra}"'
     said = f"({marker.strip()}) and {condition}" if marker.strip() else condition
     return f"{head.rstrip()} ; {said}"
+
+
+def project_in(body: bytes, filename: str, subdirectory: str) -> bytes | None:
+    """Return the project file in the archive of a tree, below the one folder that is at its top.
+
+    None where there is none, or more than one, or no such folder.  Raises ``MetadataInvalid`` for an archive
+    that must be refused.
+    """
+    wanted = (*(part for part in subdirectory.split("/") if part), PROJECT)
+    if filename.endswith(".zip"):
+        return _in_zip(body, wanted)
+    from resolver.index.tars import members  # noqa: PLC0415  # lazy: rarely wanted
+
+    roots: set[str] = set()
+    found: list[bytes] = []
+    for member in members(body, lambda each: each.parts[1:] == wanted, limit=MAX_PROJECT):
+        roots.update(member.parts[:1])
+        if member.parts[1:] == wanted:
+            found.append(member.content if member.is_file else b"")
+    return found[0] if len(found) == 1 and len(roots) == 1 else None
+
+
+def _in_zip(body: bytes, wanted: tuple[str, ...]) -> bytes | None:
+    from resolver.index.zips import read_member  # noqa: PLC0415  # lazy: rarely wanted
+
+    class Absent(Exception):  # what is looked for; nothing is wrong
+        pass
+
+    def choose(members: Sequence[Member]) -> Member:
+        paths = [member.name.decode("utf-8", "surrogateescape").split("/") for member in members]
+        found = [each for each, path in zip(members, paths, strict=True) if tuple(path[1:]) == wanted]
+        if len(found) != 1 or len({path[0] for path in paths}) != 1:
+            raise Absent
+        return found[0]
+
+    try:
+        return read_member(body, choose, limit=MAX_PROJECT)
+    except Absent:
+        return None

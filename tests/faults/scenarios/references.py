@@ -27,7 +27,7 @@ SECRETS = "creds in logs, errors, lock, report, cache, `ps`, SBOM"
 PATHS = "pylock: `path`/`url` escape, size/hash mismatch"
 
 EVIL = "evil-1.0-py3-none-any.whl"
-REFUSED = "direct references of index packages are refused"
+REFUSED = "direct references in metadata are refused"
 
 
 def _evil() -> bytes:

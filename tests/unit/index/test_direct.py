@@ -22,6 +22,7 @@ from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
 from resolver.index.store import RecordStore
 from resolver.model.references import Reference
+from support.archives import zipped
 from support.fake_transport import FakeTransport, answer
 from support.loopback import commit, project, sdist, sha256, wheel
 from support.memory import MemorySource
@@ -221,10 +222,15 @@ def test_other_archives_must_be_built(tmp_path: Path) -> None:
         assert builds.asked == [("a", "main.tar.gz")]
 
 
-def test_archive_with_subdirectory_must_be_built() -> None:
+def test_archive_of_a_repository_is_read_from_its_project_file() -> None:
+    project_file = b'[project]\nname = "a"\nversion = "3"\n'
+    body = zipped({"repo-v3/pyproject.toml": b"[x]\n", "repo-v3/b/pyproject.toml": project_file})
     world = World()
-    world.put(SDIST, sdist("a", "1"))
-    assert "--build allow" in failure(world, f"{SDIST}#subdirectory=b", BuildRefused)
+    world.put(f"{URL}v3.zip", body)
+    file, _ = world.look(f"{URL}v3.zip#subdirectory=b")
+    assert (file.filename, file.hashes) == ("a-3.tar.gz", {"sha256": sha256(body)})
+    assert "--build allow" in failure(world, f"{URL}v3.zip", BuildRefused)
+    assert "it is 'a' '3'" in failure(world, f"{URL}v3.zip#subdirectory=b", MetadataInvalid, "c")
 
 
 def test_folder_is_read_or_built(tmp_path: Path) -> None:

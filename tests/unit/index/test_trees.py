@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from resolver.errors import MetadataInvalid
-from resolver.index.trees import MAX_PROJECT, project_metadata
+from resolver.index.trees import MAX_PROJECT, project_in, project_metadata
+from support.archives import squeezed, tarred, zipped
 
 
 def test_all_that_a_resolution_reads_is_read() -> None:
@@ -72,3 +73,28 @@ def test_what_is_no_project_file_is_said(text: str, words: str) -> None:
     with pytest.raises(MetadataInvalid, match=words) as caught:
         project_metadata(text.encode("latin-1"), "p/pyproject.toml")
     assert "p/pyproject.toml" in str(caught.value)
+
+
+def packed(kind: str, files: dict[str, bytes]) -> tuple[bytes, str]:
+    """Return an archive and its name."""
+    return (zipped(files), "v1.zip") if kind == "zip" else (squeezed(tarred(files)), "v1.tar.gz")
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_project_file_is_found_in_the_archive_of_a_tree(kind: str) -> None:
+    files = {
+        "repo-main/README": b"",
+        "repo-main/pyproject.toml": b"top",
+        "repo-main/sub/dir/pyproject.toml": b"below",
+    }
+    body, name = packed(kind, files)
+    assert project_in(body, name, "") == b"top"
+    assert project_in(body, name, "sub/dir") == b"below"
+    assert project_in(body, name, "sub") is None
+    body, name = packed(kind, {**files, "other/x": b""})
+    assert project_in(body, name, "") is None
+    body, name = packed(kind, {"repo-main/pyproject.toml": b"x" * (MAX_PROJECT + 1)})
+    with pytest.raises(MetadataInvalid):
+        project_in(body, name, "")
+    with pytest.raises(MetadataInvalid):
+        project_in(b"no archive", name, "")
