@@ -34,6 +34,7 @@ from resolver.index.urls import InvalidUrl, quoted, redacted, split_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from asyncio import Semaphore
     from collections.abc import Awaitable, Callable, Mapping
     from ssl import SSLContext
 
@@ -134,6 +135,8 @@ class AiohttpTransport:
             await exchange.close()
 
     def _opened(self) -> _Exchange:
+        from asyncio import Semaphore  # noqa: PLC0415  # loaded by now
+
         from resolver.index.turns import Turns  # noqa: PLC0415  # lazy: asyncio
 
         patience = Patience(self._warn)
@@ -151,6 +154,7 @@ class AiohttpTransport:
             timing=self._timing or Timing.real(),
             proxies=self._proxies or Proxies.of_this_machine(),
             turns=Turns(),
+            slots=Semaphore(concurrency),
             patience=patience,
             warn=self._warn,
             traffic=self.traffic,
@@ -188,6 +192,7 @@ class _Exchange:
         "_plain",
         "_proxies",
         "_session",
+        "_slots",
         "_timing",
         "_traffic",
         "_turns",
@@ -202,6 +207,7 @@ class _Exchange:
         timing: Timing,
         proxies: Proxies,
         turns: Turns,
+        slots: Semaphore,
         patience: Patience,
         warn: Callable[[str], None],
         traffic: Traffic,
@@ -212,6 +218,7 @@ class _Exchange:
         self._plain = plain
         self._timing = timing
         self._gate = HostGate(timing, warn)
+        self._slots = slots
         self._patience = patience
         self._proxies = proxies
         self._turns = turns
@@ -262,12 +269,16 @@ class _Exchange:
         address = split_url(url)
         proxy = self._proxies.between(address)
         headers = _headers(request, authorization)
-        await self._gate.passage(address.origin)
-        self._patience.begin(url)
-        try:
-            return await self._answer(address, url, request, proxy, headers)
-        finally:
-            self._patience.end(url)
+        while True:
+            await self._gate.passage(address.origin)
+            async with self._slots:
+                if self._gate.is_closed(address.origin):
+                    continue  # somebody was asked to wait while this one waited for a connection
+                self._patience.begin(url)
+                try:
+                    return await self._answer(address, url, request, proxy, headers)
+                finally:
+                    self._patience.end(url)
 
     async def _answer(
         self, address: Address, url: str, request: Request, proxy: Proxy | None, headers: Mapping[str, str]

@@ -103,6 +103,10 @@ class HostGate:
         if self._opens[origin] - before > _NOTICED:
             self._warn(f"{origin} asked us to wait for {seconds:.0f} s before the next request")
 
+    def is_closed(self, origin: str) -> bool:
+        """Tell whether requests to ``origin`` have to wait."""
+        return self._opens.get(origin, 0.0) > self._timing.now()
+
     async def passage(self, origin: str) -> None:
         """Return when requests to ``origin`` may go out; at once, if it did not ask to wait."""
         wait = self._opens.get(origin, 0.0) - self._timing.now()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gzip
+import time
 import zlib
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
     from support.fake_time import FakeTime
+    from support.fault_server import Asked
     from support.scenarios import Outcome, Without
     from support.stage import Stage
 
@@ -243,6 +246,37 @@ def many_packages(stage: Stage) -> None:
     stage.arguments += ["--concurrency", "200", "--retries", "0"]
 
 
+def busy_host(stage: Stage) -> None:
+    """For some seconds the server answers everything by asking to wait."""
+    names = [f"p{number:02}" for number in range(20)]
+    for name in names:
+        stage.package(name)
+    stage.requirements = names
+    stage.arguments += ["--concurrency", "2"]
+    times: list[float] = []
+
+    def answer(asked: Asked) -> Reply:
+        times.append(time.monotonic())
+        if times[-1] < times[0] + 0.4:
+            return reply(429, headers={"Retry-After": "5"})
+        name = asked.path.split("/")[2]
+        return reply(200, page(name, stage.lines(name)), JSON)
+
+    for name in names:
+        stage.script(f"/simple/{name}/", answer)
+
+
+def waited_once(stage: Stage, outcome: Outcome) -> None:
+    """Who had not asked yet did not ask meanwhile."""
+    assert sum("/simple/" in asked.path for asked in stage.server.requests) <= 22
+    assert outcome.done.stderr.count("asked us to wait for 5 s") == 1
+
+
+async def sleep_fast(_: FakeTime, seconds: float) -> None:
+    """Stand in for ``FakeTime.sleep``, at ten times the speed."""
+    await asyncio.sleep(seconds / 10)
+
+
 def few_files(_: pytest.MonkeyPatch) -> None:
     """Let this process have 64 open files."""
     import resource
@@ -320,6 +354,17 @@ SCENARIOS = [
             ("garbage", "soon", (0.1,), None),
             ("negative", "-5", (0.1,), None),
         )
+    ),
+    Scenario(
+        "retry-after-once-a-host",
+        row=RETRIES,
+        setup=busy_host,
+        expected=Expected(check=waited_once),
+        without=(("resolver.index.retry.HostGate.is_closed", lambda *_: False),),
+        given=(
+            ("support.fake_time.FakeTime.sleep", sleep_fast),
+            ("support.fake_time.FakeTime.now", lambda _: 10 * time.monotonic()),
+        ),
     ),
     *(
         Scenario(
