@@ -248,6 +248,18 @@ def test_answer_that_is_no_http_is_an_error() -> None:
     assert f"{seen.server.url}/a" in str(seen.failure())
 
 
+def test_answer_that_is_no_http_to_a_range_is_an_error() -> None:
+    """Nobody else is asked, for our own reader knows no ranges."""
+    seen = fetched(Reply(b"SSH-2.0-server\r\n\r\n", "close"), byte_range=10)
+    assert "no HTTP answer" in str(seen.failure())
+    assert seen.server.asked("/a") == 4
+
+
+def test_answer_that_is_no_http_and_then_silence_is_an_error() -> None:
+    seen = fetched(Reply(b"SSH-2.0-server\r\n\r\n", "close"), Reply(b"", "mute"), timeout=0.1)
+    assert "does not answer in time" in str(seen.failure())
+
+
 def test_mute_server_runs_into_the_timeout() -> None:
     seen = fetched(Reply(b"", "mute"), timeout=0.02)
     assert "does not answer in time" in str(seen.failure())
