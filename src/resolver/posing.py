@@ -73,7 +73,7 @@ def pose(
 ) -> PythonProblem:
     """Return the problem that ``options`` make of ``requirements``, for the target ``environment``.
 
-    ``found`` are packages that have turned out to come from an address (``referring.Referenced``).  Raises
+    ``found`` are packages that have turned out to come from an address (``problem.Referenced``).  Raises
     ``InputError`` for a requirement or an option of the user's that cannot be used.
     """
     overrides = [read_requirement(each) for each in options.overrides]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.offers import Offer
 
-__all__ = ["Choices", "ListingKey", "MetadataKey", "PythonProblem"]
+__all__ = ["Choices", "ListingKey", "MetadataKey", "PythonProblem", "Referenced"]
 
 
 class ListingKey:
@@ -55,6 +55,15 @@ class MetadataKey:
 
     def __repr__(self) -> str:
         return f"MetadataKey({self.name!r}, {self.file.filename!r})"
+
+
+class Referenced(Exception):  # nothing is wrong: it is to be begun again
+    """It has turned out that ``package`` comes from where ``reference`` leads to."""
+
+    def __init__(self, package: str, reference: Reference) -> None:
+        super().__init__(package, reference)
+        self.package = package
+        self.reference = reference
 
 
 class Choices:
@@ -141,8 +150,6 @@ class PythonProblem:
             required = self.requirements_of(name, candidate, extra)
         if isinstance(required, Reason):
             if isinstance(required, NotFollowed):
-                from resolver.referring import Referenced  # noqa: PLC0415  # lazy: rarely wanted
-
                 raise Referenced(required.package, required.reference)
             return Facts((), rejected=required)
         return self._facts(required)

@@ -2,7 +2,7 @@
 
 What the user writes counts (``referred``).  What metadata refers to is followed where the user's own folder
 says it, or where an option allows it, and refused otherwise (``Following``); that a package comes from an
-address holds for a whole resolution, so whoever drives one begins again when that turns out (``Referenced``).
+address holds for a whole resolution, which begins again when that turns out (``problem.Referenced``).
 How an address is taken apart is in ``model.references``, how it is read in ``index.direct``.
 
 Decision: docs/decisions/0026-who-may-refer.md
@@ -23,18 +23,9 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.policy import Reason
 
-__all__ = ["Following", "Referenced", "referred"]
+__all__ = ["Following", "referred"]
 
 _ALL = ":all:"
-
-
-class Referenced(Exception):  # nothing is wrong: it is to be begun again
-    """It has turned out that ``package`` comes from where ``reference`` leads to."""
-
-    def __init__(self, package: str, reference: Reference) -> None:
-        super().__init__(package, reference)
-        self.package = package
-        self.reference = reference
 
 
 def referred(

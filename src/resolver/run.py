@@ -12,8 +12,7 @@ from resolver.budget import Budget, report
 from resolver.errors import InternalError, NoSolution, NothingBuilt
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
-from resolver.problem import ListingKey, MetadataKey
-from resolver.referring import Referenced
+from resolver.problem import ListingKey, MetadataKey, Referenced
 from resolver.selection import dropped_logins, missing_extras, pins
 from resolver.shelf import open_shelf
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from resolver.errors import InternalError
 from resolver.model.faults import InvalidMarker, UndefinedComparison
-from resolver.model.references import InvalidReference, Reference
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.model.version import Version, is_prerelease_key
 from resolver.policy import Reason
@@ -222,6 +221,8 @@ class _Check:
         """Tell whether a requirement, if by URL, leads to where its package comes from."""
         if requirement.url is None:
             return True
+        from resolver.model.references import InvalidReference, Reference  # noqa: PLC0415  # lazy: rare
+
         known = self._catalog.rules.references.get(requirement.name)
         try:
             wanted = requirement.reference or Reference.read(requirement.url, "/")

@@ -15,7 +15,7 @@ from resolver.bridge.index_provider import IndexProvider
 from resolver.bridge.index_values import Candidate, Dependency
 from resolver.errors import LimitReached, NoSolution, Stopped
 from resolver.formats.answer import Answer, Progress, Statistics
-from resolver.referring import Referenced
+from resolver.problem import Referenced
 from resolver.selection import dropped_logins, missing_extras, pins
 from resolver.session import building_of
 from resolver.sources import OpenSource, open_source

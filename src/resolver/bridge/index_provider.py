@@ -30,7 +30,7 @@ from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.policy import PreRelease, Reason, Yanked
 from resolver.posing import pose, read_requirement
-from resolver.referring import Referenced
+from resolver.problem import Referenced
 from resolver.session import building_of
 from resolver.sources import environment_of, open_source
 

@@ -11,8 +11,7 @@ from resolver.bridge.index_values import Candidate, Dependency
 from resolver.errors import LimitReached
 from resolver.model.requirement import Requirement
 from resolver.policy import DirectReference, Reason
-from resolver.problem import ListingKey, MetadataKey
-from resolver.referring import Referenced
+from resolver.problem import ListingKey, MetadataKey, Referenced
 from resolver.scout import Fetcher, Scout
 from resolver.solver.engine import Facts, Need
 

@@ -21,8 +21,7 @@ from resolver.errors import (
     SecurityRefusal,
 )
 from resolver.posing import pose
-from resolver.problem import ListingKey, MetadataKey
-from resolver.referring import Referenced
+from resolver.problem import ListingKey, MetadataKey, Referenced
 from resolver.scout import Scout
 from resolver.shelf import Forgotten
 from resolver.solver.engine import Need, Paused, Solver
