@@ -19,6 +19,7 @@ from resolver.policy import ExcludedByConstraint, PreRelease, Reason
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from typing import Protocol
 
     from resolver.index.listing import Listing
@@ -343,7 +344,7 @@ class Catalog:
         known = self._candidates[name].offer.provides(candidate, extra)
         return extra in self.provided(name, candidate) if known is None else known
 
-    def provided(self, name: str, candidate: int) -> set[str]:
+    def provided(self, name: str, candidate: int) -> AbstractSet[str]:
         """Return the extras that a candidate has, in normal form."""
         metadata = self.metadata(name, candidate) or self._look_up(name, candidate)
         if metadata is None or isinstance(metadata, Reason):

@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from resolver.index.metadata import Metadata
     from resolver.model.distfile import DistFile
     from resolver.problem import PythonProblem
 
@@ -56,6 +57,7 @@ class _Check:
         self._extras: set[tuple[str, str]] = set()
         self._reached: list[tuple[str, str]] = []
         self._known: set[tuple[str, str]] = set()
+        self._by_word: dict[str, dict[str, list[str]]] = {}
 
     def read(self, selected: Mapping[int, int]) -> str | None:
         """Take in what is selected; an extra must have the version of its package."""
@@ -187,7 +189,7 @@ class _Check:
             return None
         found = self._problem.requirements_of(name, self._pins[name], extra)
         parsed = {} if isinstance(found, Reason) else {each.text: each for each in found}
-        for text in metadata.requires_dist if extra else filter(_may_apply, metadata.requires_dist):
+        for text in self._lines(name, metadata, extra):
             try:
                 if not self._applies(text, extra):
                     continue
@@ -198,6 +200,18 @@ class _Check:
             if said is not None:
                 return said
         return None
+
+    def _lines(self, name: str, metadata: Metadata, extra: str) -> Iterable[str]:
+        """Return the lines that may count with ``extra``, or without: a pin may have thousands of both."""
+        if not extra:
+            return filter(_may_apply, metadata.requires_dist)
+        found = self._by_word.get(name)
+        if found is None:
+            found = self._by_word[name] = {}
+            for text in metadata.requires_dist:
+                for word in _words(text):
+                    found.setdefault(word, []).append(text)
+        return (*found.get(extra, ()), *found.get("", ()))
 
     def _unfulfilled_as_noted(self, name: str, extra: str) -> str | None:
         """Do the same with the lines that an earlier resolution has found to count here."""
@@ -250,6 +264,21 @@ class _Check:
             return ()
         replacing = choices.overrides[requirement.name]
         return [each for each in replacing if self._environment.holds(each.marker)]
+
+
+def _words(text: str) -> set[str]:
+    """Return the extras that a line may depend on: all that is quoted, and more; "" where it may be any."""
+    text = text.replace('"', "'")
+    pieces = text.split("'")
+    if "\\" in text or "''" in text or any("in" in piece.split() for piece in pieces):
+        return {""}
+    return {_folded(piece) for piece in pieces if piece}
+
+
+def _folded(name: str) -> str:
+    """Return the form in which extras are compared (PEP 685), of what need not be one."""
+    words = name.lower().replace("_", "-").replace(".", "-").split("-")
+    return "-".join([*words[:1], *filter(None, words[1:-1]), *words[1:][-1:]])
 
 
 def _may_apply(text: str) -> bool:

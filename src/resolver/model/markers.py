@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 MAX_DEPTH = 64
-MAX_COMPARISONS = 2_000
+MAX_COMPARISONS = 10_000
 
 # As written -> the key of the environment.  The dotted ones are the spelling of PEP 345;
 # python_implementation is what setuptools once wrote.
@@ -103,6 +103,26 @@ class Marker:
         present, are sets.  Raises ``UndefinedComparison`` or its child ``UndefinedVariable``.
         """
         return _evaluate(self._alternatives, variables, _fold(extra))
+
+    @property
+    def extras(self) -> frozenset[str] | None:
+        """The extras, in normal form, for which its value may differ from that for none; None: any may.
+
+        >>> sorted(Marker("extra == 'B' or (os_name == 'a' and extra != 'c')").extras)
+        ['b', 'c']
+        """
+        found: set[str] = set()
+        groups = [self._alternatives]
+        while groups:
+            for conditions in groups.pop():
+                for condition in conditions:
+                    if not isinstance(condition, _Comparison):
+                        groups.append(condition)
+                    elif condition.variable == "extra":
+                        if condition.operator in ("in", "not in"):
+                            return None
+                        found.add(condition.right if condition.left_varies else condition.left)
+        return None if "" in found else frozenset(found)
 
     def __str__(self) -> str:
         return _write(self._alternatives)
