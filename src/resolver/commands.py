@@ -115,9 +115,12 @@ def _pruned(directory: str, arguments: Arguments, console: Console) -> Usage:
     from time import time  # noqa: PLC0415  # lazy: start-up time
 
     from resolver.index.pruning import MAX_SIZE, prune  # noqa: PLC0415  # the same
+    from resolver.limits import byte_count  # noqa: PLC0415  # the same
 
     asked = arguments.text("max_size")
-    max_size = MAX_SIZE if asked is None else _byte_count(asked)
+    max_size = MAX_SIZE if asked is None else byte_count(asked)
+    if max_size is None:
+        raise InputError(f"--max-size is {asked!r}, and must be a size such as 500M or 2GiB")
     try:
         return prune(
             directory,
@@ -129,28 +132,6 @@ def _pruned(directory: str, arguments: Arguments, console: Console) -> Usage:
         place = "" if error.filename in (None, directory) else f": {error.filename}"
         reason = error.strerror or error
         raise OutputError(f"the cache {directory} cannot be pruned: {reason}{place}") from None
-
-
-_UNITS = {
-    "": 1,
-    "K": 10**3,
-    "M": 10**6,
-    "G": 10**9,
-    "T": 10**12,
-    "KI": 2**10,
-    "MI": 2**20,
-    "GI": 2**30,
-    "TI": 2**40,
-}
-
-
-def _byte_count(text: str) -> float:
-    """Return the bytes that ``--max-size`` means: M and MB are 1000 K, as ``resolver cache info`` counts."""
-    number = text.rstrip("KMGTIBkmgtib")
-    unit = text[len(number) :].upper().removesuffix("B")
-    if number.strip().replace(".", "", 1).isdecimal() and unit in _UNITS:
-        return float(number) * _UNITS[unit]
-    raise InputError(f"--max-size is {text!r}, and must be a size such as 500M or 2GiB")
 
 
 def _package(arguments: Arguments) -> str:

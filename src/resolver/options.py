@@ -44,7 +44,6 @@ _NOT_YET: dict[str, tuple[str, ...]] = {
     "client_cert": (),
     "trusted_hosts": (),
     "keyring_provider": ("subprocess",),
-    "limits": (),
     "extras": (),
     "all_extras": (),
     "groups": (),
@@ -327,6 +326,10 @@ def _checked(name: str, value: object, default: object) -> object:
             _check_places(name, texts)
         elif name in ("excludes", "only_binary", "no_binary", "refresh_packages", "allow_urls"):
             _check_names(name, texts)
+        if name == "limits" and texts:
+            from resolver.limits import Limits  # noqa: PLC0415  # lazy: rarely given
+
+            Limits(texts)
         return texts
     if name in CHOICES:
         text = _of_type(name, value, str, "a string")

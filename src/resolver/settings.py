@@ -410,7 +410,7 @@ TABLE = (
         LIMITS,
         "--max",
         REPEAT,
-        "set a limit for what indexes send",
+        "set a limit for what indexes send: NAME is one of those below",
         metavar="NAME=VALUE",
         header=False,
     ),

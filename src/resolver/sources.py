@@ -16,6 +16,7 @@ from resolver.index.client import Client
 from resolver.index.configuring import choose
 from resolver.index.store import RecordStore, default_cache_dir, refusal
 from resolver.index.transport import Traffic
+from resolver.limits import Limits
 from resolver.model.environment import Environment, InvalidPythonVersion
 from resolver.model.tags import UnknownPlatform
 
@@ -135,6 +136,7 @@ class _Network:
                 concurrency=self._options.concurrency,
                 certificates=self._certificates,
                 warn=self._warn,
+                limits=Limits(self._options.limits),
             )
         return await self._made.fetch(request)
 
@@ -227,7 +229,13 @@ def open_source(
         transport, store, now=time.time, refresh=options.refresh, offline=options.offline
     )
     reading = _with_local(caching) if chosen.is_local else caching
-    client = Client(reading, chosen.indexes, strategy=options.index_strategy, links=_links(chosen))
+    client = Client(
+        reading,
+        chosen.indexes,
+        strategy=options.index_strategy,
+        links=_links(chosen),
+        limits=Limits(options.limits),
+    )
     builds = None if building is None else building(options, client, store, note)
     if options.record is not None:
         direct = _direct(options, client, caching, store, builds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resolver.arguments import is_supported
+from resolver.limits import ADJUSTABLE, default_text
 from resolver.options import Options
 from resolver.settings import COMMANDS, TABLE
 
@@ -10,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resolver.limits import Limit
     from resolver.settings import Setting
 
 __all__ = ["usage"]
@@ -68,6 +70,8 @@ def usage(command: str, width: int) -> str:
             group = setting.group
             lines += ["", f"{group}:"]
         lines += _entry(_spelling(setting), _described(setting), width)
+        if setting.name == "max":
+            lines += [line for limit in ADJUSTABLE for line in _limit(limit, width)]
     if command in _SOURCES:
         lines += ["", *_wrapped(_VARIABLES, width)]
     return "".join(f"{line}\n" for line in lines)
@@ -104,6 +108,11 @@ def _described(setting: Setting) -> str:
         return setting.help
     default = getattr(Options, setting.name, choices[0])
     return f"{setting.help}: {', '.join(choices)} (default: {default})"
+
+
+def _limit(limit: Limit, width: int) -> Iterator[str]:
+    """Yield what ``--max`` can set, below its own entry."""
+    yield from _entry(f"  {limit.name}", f"{limit.meaning} (default: {default_text(limit)})", width)
 
 
 def _entry(name: str, text: str, width: int) -> Iterator[str]:

@@ -144,7 +144,6 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
         ["--client-cert", "a"],
         ["--trusted-host", "a"],
         ["--keyring-provider", "subprocess"],
-        ["--max", "page-bytes=1G"],
         *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "tree", "dot", "html")),
     ],
 )

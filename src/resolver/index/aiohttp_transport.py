@@ -31,6 +31,7 @@ from resolver.index.retry import HostGate, Timing, pause
 from resolver.index.statuses import Transient, final, is_success, meaning, silent
 from resolver.index.transport import Request, Response, Traffic
 from resolver.index.urls import InvalidUrl, quoted, redacted, split_url
+from resolver.limits import DEFAULT, Limits, lifting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["AiohttpTransport"]
 
 _AGENT = "pubgrub-resolver"
-_REDIRECTS = 10
-_SLOWEST = 100  # bytes a second ...
-_SLOWEST_FOR = 30.0  # ... over so many seconds: whoever drips slower is given up
+_SLOWEST_FOR = 30.0  # seconds over which an answer must bring a little: whoever drips slower is given up
 
 _FAR = 2.0  # seconds: where there is no way to a server, no other try begins later
 
@@ -77,6 +76,7 @@ class AiohttpTransport:
         "_concurrency",
         "_early",
         "_exchange",
+        "_limits",
         "_proxies",
         "_retries",
         "_timeout",
@@ -98,6 +98,7 @@ class AiohttpTransport:
         tls: SSLContext | None = None,
         early: bool | None = None,
         warn: Callable[[str], None] | None = None,
+        limits: Limits = DEFAULT,
     ) -> None:
         self.traffic = Traffic()
         self._timeout = timeout
@@ -109,6 +110,7 @@ class AiohttpTransport:
         self._tls = tls
         self._early = early
         self._warn = warn or _ignore
+        self._limits = limits
         self._exchange: _Exchange | None = None
 
     def stored(self, request: Request) -> Response | None:  # noqa: ARG002  # the port's signature
@@ -158,6 +160,7 @@ class AiohttpTransport:
             patience=patience,
             warn=self._warn,
             traffic=self.traffic,
+            limits=self._limits,
         )
 
     def _early_connections(self, concurrency: int, heard: Callable[[], None]) -> EarlyConnections | None:
@@ -188,6 +191,7 @@ class _Exchange:
         "_asked_early",
         "_early",
         "_gate",
+        "_limits",
         "_patience",
         "_plain",
         "_proxies",
@@ -211,6 +215,7 @@ class _Exchange:
         patience: Patience,
         warn: Callable[[str], None],
         traffic: Traffic,
+        limits: Limits,
     ) -> None:
         self._early = early
         self._asked_early = 0
@@ -223,6 +228,7 @@ class _Exchange:
         self._proxies = proxies
         self._turns = turns
         self._traffic = traffic
+        self._limits = limits
 
     async def close(self) -> None:
         """Close all connections."""
@@ -253,7 +259,7 @@ class _Exchange:
                 url=redacted(request.url),
             ) from error
         authorization = basic_authorization(userinfo) if userinfo else None
-        for _ in range(_REDIRECTS + 1):
+        for _ in range(self._limits.redirects + 1):
             answer = await self._send(url, request, authorization)
             if isinstance(answer, Response):
                 return answer
@@ -261,7 +267,9 @@ class _Exchange:
                 authorization = None  # for good, even if a later redirect leads back
             url = quoted(answer)
         raise IndexUnavailable(
-            f"{redacted(request.url)} redirects more than {_REDIRECTS} times.", url=redacted(request.url)
+            f"{redacted(request.url)} redirects more than {self._limits.redirects} times"
+            f" ({lifting('redirects')}).",
+            url=redacted(request.url),
         )
 
     async def _send(self, url: str, request: Request, authorization: str | None) -> Response | str:
@@ -356,7 +364,7 @@ class _Exchange:
         if not is_success(answer.status):
             return meaning(url, answer.status, answer.headers, self._timing.now())
         try:
-            decoder = _decoder(url, request, answer.headers)
+            decoder = _decoder(url, request, answer.headers, self._limits)
             decoder.feed(bytes(answer.body))
             body = decoder.finish()
         except CorruptBody as error:
@@ -370,7 +378,7 @@ class _Exchange:
         if not is_success(response.status):
             await drain(response)
             return meaning(url, response.status, headers, self._timing.now())
-        decoder = _decoder(url, request, headers)
+        decoder = _decoder(url, request, headers, self._limits)
         body = await self._body(url, decoder, response)
         await self._turns.turn(len(body))
         is_whole = decoder.is_checked or bool(_LENGTHS & headers.keys())
@@ -385,8 +393,10 @@ class _Exchange:
             self._patience.heard()
             now = self._timing.now()
             if now - since >= _SLOWEST_FOR:
-                if drops < _SLOWEST * _SLOWEST_FOR:
-                    raise Transient(f"{redacted(url)} answers too slowly to go on.", url=url)
+                if drops < self._limits.throughput * _SLOWEST_FOR:
+                    raise Transient(
+                        f"{redacted(url)} answers too slowly to go on ({lifting('throughput')}).", url=url
+                    )
                 since, drops = now, 0
         return decoder.finish()
 
@@ -395,8 +405,14 @@ def _ignore(_: str) -> None:
     """Do nothing with a sentence that nobody asked for."""
 
 
-def _decoder(url: str, request: Request, headers: Mapping[str, str]) -> BodyDecoder:
-    return BodyDecoder(headers.get("content-encoding", ""), limit=request.limit, url=url)
+def _decoder(url: str, request: Request, headers: Mapping[str, str], limits: Limits) -> BodyDecoder:
+    return BodyDecoder(
+        headers.get("content-encoding", ""),
+        limit=request.limit,
+        url=url,
+        ratio=limits.ratio,
+        lifted_by=request.lifted_by,
+    )
 
 
 def _headers(request: Request, authorization: str | None) -> dict[str, str]:

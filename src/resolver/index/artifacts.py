@@ -14,8 +14,8 @@ Specification: https://packaging.python.org/en/latest/specifications/binary-dist
 from __future__ import annotations
 
 from resolver.errors import MetadataInvalid
-from resolver.index.metadata import MAX_SIZE
 from resolver.index.zips import read_member, walk
+from resolver.limits import DEFAULT, Limits
 from resolver.model.names import InvalidName, normalise
 from resolver.model.version import InvalidVersion, version_key
 
@@ -44,8 +44,10 @@ class WheelReader:
 
     __slots__ = ("_walk", "metadata", "wanted")
 
-    def __init__(self, filename: str, size: int) -> None:
-        self._walk = walk(size, lambda members: _metadata_member(members, filename), limit=MAX_SIZE)
+    def __init__(self, filename: str, size: int, limits: Limits = DEFAULT) -> None:
+        self._walk = walk(
+            size, lambda members: _metadata_member(members, filename), limit=limits.metadata_bytes
+        )
         self.metadata: bytes | None = None
         self.wanted: tuple[int, int] | None = next(self._walk)
 
@@ -67,9 +69,9 @@ class WheelReader:
             self.metadata = end.value
 
 
-def read_wheel(body: bytes, filename: str) -> bytes:
+def read_wheel(body: bytes, filename: str, limits: Limits = DEFAULT) -> bytes:
     """Return the METADATA member of the wheel ``body``.  Raises ``MetadataInvalid``."""
-    return read_member(body, lambda members: _metadata_member(members, filename), limit=MAX_SIZE)
+    return read_member(body, lambda members: _metadata_member(members, filename), limit=limits.metadata_bytes)
 
 
 def _metadata_member(members: Sequence[Member], filename: str) -> Member:

@@ -14,6 +14,7 @@ from resolver.errors import ResolverError
 from resolver.index.indexes import STRATEGIES, Indexes, IndexSpec
 from resolver.index.once import Once
 from resolver.index.urls import InvalidUrl, is_local, split_url, with_userinfo
+from resolver.limits import DEFAULT, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Client:
     __slots__ = (
         "_asked",
         "_indexes",
+        "_limits",
         "_links",
         "_links_read",
         "_listings",
@@ -57,12 +59,14 @@ class Client:
         *,
         strategy: str = "first-index",
         links: FindLinks | None = None,
+        limits: Limits = DEFAULT,
     ) -> None:
         if strategy not in STRATEGIES:
             raise ValueError(f"unknown index strategy {strategy!r}: use one of {', '.join(STRATEGIES)}")
         self._transport = transport
         self._indexes = indexes if isinstance(indexes, Indexes) else Indexes(indexes)
         self._strategy = strategy
+        self._limits = limits
         self._links = links
         self._links_read: Once[list[Request]] = Once()
         self._logins = _logins(self._indexes.all)
@@ -109,7 +113,8 @@ class Client:
         """
         from resolver.index.ladder import find_archive  # noqa: PLC0415  # lazy: rarely wanted
 
-        return await waiting(find_archive(file, _with_login(file.url, self._logins)), [], self._transport)
+        url = _with_login(file.url, self._logins)
+        return await waiting(find_archive(file, url, self._limits), [], self._transport)
 
     async def close(self) -> None:
         """Stop what is under way and close the transport."""
@@ -168,13 +173,14 @@ class Client:
     def _look_for(self, name: str) -> Generator[Request, Response, Listing]:
         from resolver.index.pages import find_listing  # noqa: PLC0415  # lazy: start-up time
 
-        return find_listing(name, self._indexes.of(name), self._strategy, self._links_for(name))
+        indexes, links = self._indexes.of(name), self._links_for(name)
+        return find_listing(name, indexes, self._strategy, links, limits=self._limits)
 
     def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
         from resolver.index.ladder import find_metadata  # noqa: PLC0415  # lazy: start-up time
 
         url = _with_login(file.url, self._logins)
-        return find_metadata(name, file, url, sources=lambda: self._sources(name, file))
+        return find_metadata(name, file, url, sources=lambda: self._sources(name, file), limits=self._limits)
 
     def _sources(self, name: str, wheel: DistFile) -> Sequence[tuple[DistFile, str]]:
         """Return the source distributions of the version of ``wheel``, with their URLs."""

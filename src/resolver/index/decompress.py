@@ -10,8 +10,11 @@ Specification: https://www.rfc-editor.org/rfc/rfc9110#section-8.4 and https://ww
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from resolver.errors import LimitReached
 from resolver.index.urls import redacted
+from resolver.limits import lifting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["BodyDecoder", "CorruptBody"]
 
 _STEP = 1 << 20  # at most so much is decoded in one go
-_RATIO = 200  # real pages stay below 30; gzip can reach 1032
 _RATIO_FROM = 1 << 20  # small bodies may be as repetitive as they like
 _GZIP, _ZLIB, _RAW = 31, 15, -15  # window bits, as zlib takes them
 
@@ -32,17 +34,32 @@ class CorruptBody(Exception):  # never leaves the transport
 class BodyDecoder:
     """Collects the chunks of one body; ``finish`` returns it decoded.
 
-    ``limit`` bounds the decoded bytes.  ``url`` is for messages, which show it redacted.  Both methods raise
-    ``CorruptBody``, and ``feed`` raises ``LimitReached`` for a body that is too large.
+    ``limit`` bounds the decoded bytes (``lifted_by`` names what sets it), ``ratio`` how much larger they may
+    be than those received: real pages stay below 30, gzip can reach 1032.  ``url`` is for messages, which
+    show it redacted.  Both methods raise ``CorruptBody``, and ``feed`` raises ``LimitReached`` for a body
+    that is too large.
     """
 
-    __slots__ = ("_chunks", "_decoded", "_encoding", "_limit", "_received", "_stream", "_url", "_whole")
+    __slots__ = (
+        "_body",
+        "_decoded",
+        "_encoding",
+        "_lifted_by",
+        "_limit",
+        "_ratio",
+        "_received",
+        "_stream",
+        "_url",
+        "_whole",
+    )
 
-    def __init__(self, encoding: str, *, limit: int, url: str) -> None:
+    def __init__(self, encoding: str, *, limit: int, url: str, ratio: int = 200, lifted_by: str = "") -> None:
         self._encoding = encoding.strip().lower()
         self._limit = limit
+        self._lifted_by = lifted_by
+        self._ratio = ratio
         self._url = url
-        self._chunks: list[bytes] = []
+        self._body = BytesIO()  # unlike a list of chunks, it never holds everything twice
         self._received = 0
         self._decoded = 0
         self._stream: _Decompress | None = None
@@ -71,7 +88,7 @@ class BodyDecoder:
             self._inflate(b"")  # zlib may hold back what the last step had no room for
         if compressed and self._received and not self._whole:
             raise CorruptBody(f"its {self._encoding} stream ends too early")
-        return b"".join(self._chunks)
+        return self._body.getvalue()
 
     def _inflate(self, chunk: bytes) -> bytes:
         """Decode some of ``chunk`` and return what is left of it."""
@@ -105,15 +122,20 @@ class BodyDecoder:
         return zlib.decompressobj(_ZLIB if first & 0x0F == 8 else _RAW)
 
     def _keep(self, decoded: bytes) -> None:
-        self._chunks.append(decoded)
+        self._body.write(decoded)
         self._decoded += len(decoded)
         if self._decoded > self._limit:
             raise LimitReached(
                 f"The answer of {redacted(self._url)} is larger than the limit of {self._limit:,} bytes. "
-                "Nothing of it was used."
+                f"Nothing of it was used{self._how_to_lift(self._lifted_by)}.",
+                option="--max",
             )
-        if self._decoded > _RATIO_FROM and self._decoded > _RATIO * self._received:
+        if self._decoded > _RATIO_FROM and self._decoded > self._ratio * self._received:
             raise LimitReached(
-                f"The compressed answer of {redacted(self._url)} unfolds to more than {_RATIO} times its "
-                "size, past the limit for such answers. Nothing of it was used."
+                f"The compressed answer of {redacted(self._url)} unfolds to more than {self._ratio} times "
+                f"its size, past the limit for such answers. Nothing of it was used ({lifting('ratio')}).",
+                option="--max",
             )
+
+    def _how_to_lift(self, name: str) -> str:
+        return f" ({lifting(name)})" if name else ""

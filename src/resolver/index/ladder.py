@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from resolver.errors import BuildRefused, HashMismatch, IndexUnavailable, LimitReached, MetadataInvalid
 from resolver.index.cache import NotStored
-from resolver.index.metadata import MAX_SIZE, Metadata, parse_metadata
+from resolver.index.metadata import Metadata, parse_metadata
 from resolver.index.metadata_form import MetadataForm, read_metadata_form
 from resolver.index.transport import Request
 from resolver.index.urls import redacted
+from resolver.limits import DEFAULT, Limits
 from resolver.model.filenames import InvalidFilename, split_sdist, split_wheel
 from resolver.model.names import InvalidName, normalise
 from resolver.model.version import InvalidVersion, version_key
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["checked", "find_archive", "find_metadata", "sources_of", "strongest"]
 
-_LARGEST = 1 << 30  # bytes of a file that is read whole, in memory
 _SMALL = 128 * 1024  # of a wheel of no more than that all is read, so that its hash can be checked
 _TAIL = 32 * 1024  # what WheelReader asks for first
 _ALGORITHMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")  # the strongest that is given counts
@@ -52,7 +52,12 @@ class _Gone(MetadataInvalid):
 
 
 def find_metadata(
-    name: str, file: DistFile, url: str, *, sources: Callable[[], Sequence[tuple[DistFile, str]]] = tuple
+    name: str,
+    file: DistFile,
+    url: str,
+    *,
+    sources: Callable[[], Sequence[tuple[DistFile, str]]] = tuple,
+    limits: Limits = DEFAULT,
 ) -> Steps[Metadata]:
     """Find the metadata of ``file``, of the package ``name``; ``url`` is the file's, with credentials.
 
@@ -63,8 +68,8 @@ def find_metadata(
     """
     try:
         if not file.is_wheel:
-            return (yield from _of_source(name, file, url))
-        return (yield from _of_wheel(name, file, url, sources))
+            return (yield from _of_source(name, file, url, limits))
+        return (yield from _of_wheel(name, file, url, sources, limits))
     except (LimitReached, _Gone) as error:  # the file's fault, not the resolution's
         raise MetadataInvalid(str(error)) from error
 
@@ -85,26 +90,30 @@ def sources_of(listing: Listing, wheel: DistFile) -> list[DistFile]:
     return [file for file in files if not file.is_wheel]
 
 
-def find_archive(file: DistFile, url: str) -> Steps[bytes]:
+def find_archive(file: DistFile, url: str, limits: Limits = DEFAULT) -> Steps[bytes]:
     """Fetch all of ``file``, a second time if it is not what was promised.
 
     Raises ``MetadataInvalid`` where it is not there or too large, ``HashMismatch`` or ``IndexUnavailable``.
     """
     try:
-        response = yield from _promised(file, url, Request(url, limit=_LARGEST, promised=_promise(file)))
+        response = yield from _promised(file, url, _part(file, url, None, limits))
     except (LimitReached, _Gone) as error:
         raise MetadataInvalid(str(error)) from error
     return response.body
 
 
 def _of_wheel(
-    name: str, file: DistFile, url: str, sources: Callable[[], Sequence[tuple[DistFile, str]]]
+    name: str,
+    file: DistFile,
+    url: str,
+    sources: Callable[[], Sequence[tuple[DistFile, str]]],
+    limits: Limits,
 ) -> Steps[Metadata]:
     promised = _mapping(file.core_metadata)
     failure: MetadataInvalid | IndexUnavailable | None = None
     if file.core_metadata:
         try:
-            metadata = yield from _beside(file, url, promised)
+            metadata = yield from _beside(file, url, promised, limits)
             if metadata is not None:
                 return checked(metadata, name, file)
         except IndexUnavailable as error:
@@ -115,31 +124,32 @@ def _of_wheel(
             if promised:
                 raise
     try:
-        return checked((yield from _inside(file, url)), name, file)
+        return checked((yield from _inside(file, url, limits)), name, file)
     except (_Gone, IndexUnavailable) as error:
         if isinstance(error, IndexUnavailable) and not _leads_on(error):
             raise
         if not (isinstance(failure, IndexUnavailable) and _is_temporary(failure)):
             failure = error
     # Else the index knows better than it can tell just now: no reason to take another version.
-    return (yield from _in_its_place(name, sources(), failure))
+    return (yield from _in_its_place(name, sources(), failure, limits))
 
 
-def _inside(file: DistFile, url: str) -> Steps[Metadata]:
+def _inside(file: DistFile, url: str, limits: Limits) -> Steps[Metadata]:
     """Read the metadata in the wheel."""
-    body = yield from _by_ranges(file, url)
-    return (yield from _whole(file, url)) if body is None else parse_metadata(body)
+    body = yield from _by_ranges(file, url, limits)
+    return (yield from _whole(file, url, limits)) if body is None else parse_metadata(body, limits)
 
 
 def _in_its_place(
     name: str,
     sources: Sequence[tuple[DistFile, str]],
     failure: MetadataInvalid | IndexUnavailable,
+    limits: Limits,
 ) -> Steps[Metadata]:
     """Read what a source distribution says of the wheels of its version, or raise why none can be had."""
     for file, url in sources:
         try:
-            return (yield from _of_source(name, file, url))
+            return (yield from _of_source(name, file, url, limits))
         except (MetadataInvalid, LimitReached):
             continue
         except BuildRefused as error:
@@ -155,16 +165,16 @@ def _in_its_place(
 # Source distributions
 
 
-def _of_source(name: str, file: DistFile, url: str) -> Steps[Metadata]:
+def _of_source(name: str, file: DistFile, url: str, limits: Limits) -> Steps[Metadata]:
     from resolver.index.sdists import STATIC_SINCE, is_static  # noqa: PLC0415  # lazy: start-up time
 
     if file.core_metadata:
-        metadata = yield from _beside_source(name, file, url)
+        metadata = yield from _beside_source(name, file, url, limits)
         if metadata is not None:
             return metadata
     if (file.upload_time or STATIC_SINCE) < STATIC_SINCE:
         raise _needs_build(file, "it is older than the rules by which it could say so itself")
-    metadata = checked((yield from _in_archive(file, url)), name, file)
+    metadata = checked((yield from _in_archive(file, url, limits)), name, file)
     if not is_static(metadata):
         why = (
             "its metadata may change"
@@ -175,13 +185,13 @@ def _of_source(name: str, file: DistFile, url: str) -> Steps[Metadata]:
     return metadata
 
 
-def _beside_source(name: str, file: DistFile, url: str) -> Steps[Metadata | None]:
+def _beside_source(name: str, file: DistFile, url: str, limits: Limits) -> Steps[Metadata | None]:
     """Read the metadata file; ``None`` where there is none, or it leaves something open."""
     from resolver.index.sdists import leaves_open  # noqa: PLC0415  # lazy: start-up time
 
     promised = _mapping(file.core_metadata)
     try:
-        metadata = yield from _beside(file, url, promised)
+        metadata = yield from _beside(file, url, promised, limits)
     except IndexUnavailable as error:
         if not _leads_on(error):
             raise
@@ -195,11 +205,14 @@ def _beside_source(name: str, file: DistFile, url: str) -> Steps[Metadata | None
     return checked(metadata, name, file)
 
 
-def _in_archive(file: DistFile, url: str) -> Steps[Metadata]:
+def _in_archive(file: DistFile, url: str, limits: Limits) -> Steps[Metadata]:
     """Fetch the source distribution and read its metadata, which caches keep in its place."""
     from resolver.index.sdists import read_sdist  # noqa: PLC0415  # lazy: start-up time
 
-    return (yield from _read_whole(file, url, lambda body: read_sdist(body, file.filename)))
+    def read(body: bytes) -> Metadata:
+        return read_sdist(body, file.filename, limits)
+
+    return (yield from _read_whole(file, url, read, limits))
 
 
 def _needs_build(file: DistFile, why: str) -> BuildRefused:
@@ -211,7 +224,7 @@ def _needs_build(file: DistFile, why: str) -> BuildRefused:
 # The metadata file beside the file
 
 
-def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Metadata | None]:
+def _beside(file: DistFile, url: str, promised: Mapping[str, str], limits: Limits) -> Steps[Metadata | None]:
     """Fetch and read the metadata file; ``None`` if the server has none, in spite of what the listing says.
 
     Raises ``IndexUnavailable``, ``MetadataInvalid`` or ``HashMismatch``.
@@ -221,12 +234,13 @@ def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Meta
     def parsed(response: Response) -> Metadata | None:
         whole = response.status == 200 and _mismatch(response, promised, what) is None
         whole = whole and (response.is_whole or bool(promised))
-        return parse_metadata(response.body) if whole else None
+        return parse_metadata(response.body, limits) if whole else None
 
     path, query, rest = url.partition("?")
     request = Request(
         f"{path}.metadata{query}{rest}",
-        limit=MAX_SIZE,
+        limit=limits.metadata_bytes,
+        lifted_by="metadata-bytes",
         promised=strongest(promised),
         form=MetadataForm(parsed),
     )
@@ -243,7 +257,7 @@ def _beside(file: DistFile, url: str, promised: Mapping[str, str]) -> Steps[Meta
         if mismatch is None and not (response.is_whole or promised):
             return None  # half of it would look like all of something smaller; the wheel has a checksum
         if mismatch is None:
-            return parse_metadata(response.body)
+            return parse_metadata(response.body, limits)
     assert mismatch is not None
     raise mismatch
 
@@ -261,10 +275,10 @@ def _is_temporary(error: IndexUnavailable) -> bool:
 # The end of the wheel
 
 
-def _by_ranges(file: DistFile, url: str) -> Steps[bytes | None]:
+def _by_ranges(file: DistFile, url: str, limits: Limits) -> Steps[bytes | None]:
     """Read METADATA by byte ranges; ``None`` if the server or the bytes do not allow it."""
     try:
-        return (yield from _ranges(file, url))
+        return (yield from _ranges(file, url, limits))
     except IndexUnavailable as error:
         if _leads_on(error):
             return None
@@ -273,29 +287,55 @@ def _by_ranges(file: DistFile, url: str) -> Steps[bytes | None]:
         return None  # the bytes may have changed on the way: the whole wheel has a hash
 
 
-def _ranges(file: DistFile, url: str) -> Steps[bytes | None]:
-    from resolver.index.artifacts import WheelReader, read_wheel  # noqa: PLC0415  # lazy: start-up time
+def _ranges(file: DistFile, url: str, limits: Limits) -> Steps[bytes | None]:
+    from resolver.index.artifacts import WheelReader  # noqa: PLC0415  # lazy: start-up time
 
     # Not every server can count from the end, and not every index tells the size (or the right one).
     tail = (_start(file.size), file.size) if file.size else _TAIL
-    promised = _promise(file)
-    response = yield Request(url, byte_range=tail, limit=_LARGEST, promised=promised)
+    response = yield _part(file, url, tail, limits)
     if response.status == 200:  # the server knows no ranges and has sent everything
-        return None if _mismatch(response, file.hashes, "") else read_wheel(response.body, file.filename)
+        return _read_hashed(response, file, limits)
     size = _size(response)
     if size is None:
         return None
     if len(response.body) == size:
-        return None if _mismatch(response, file.hashes, "") else read_wheel(response.body, file.filename)
-    reader = WheelReader(file.filename, size)
+        return _read_hashed(response, file, limits)
+    reader = WheelReader(file.filename, size, limits)
     while reader.wanted is not None:
         start, stop = reader.wanted
         if _content_range(response) != (start, stop, size):
-            response = yield Request(url, byte_range=(start, stop), limit=_LARGEST, promised=promised)
+            response = yield _part(file, url, (start, stop), limits)
             if _content_range(response) != (start, stop, size):
                 return None
         reader.feed(response.body)
     return reader.metadata
+
+
+def _read_hashed(response: Response, file: DistFile, limits: Limits) -> bytes | None:
+    """Return the metadata in a wheel that came whole; None where it is not the one promised."""
+    from resolver.index.artifacts import read_wheel  # noqa: PLC0415  # lazy: start-up time
+
+    if _mismatch(response, file.hashes, "") is not None:
+        return None
+    return read_wheel(response.body, file.filename, limits)
+
+
+def _part(
+    file: DistFile,
+    url: str,
+    span: tuple[int, int] | int | None,
+    limits: Limits,
+    form: MetadataForm | None = None,
+) -> Request:
+    """Return the request for a part of a file; servers may answer with all of it."""
+    return Request(
+        url,
+        byte_range=span,
+        limit=limits.archive_bytes,
+        lifted_by="archive-bytes",
+        promised=_promise(file),
+        form=form,
+    )
 
 
 def _start(size: int) -> int:
@@ -325,19 +365,24 @@ def _size(response: Response) -> int | None:
 # The whole file
 
 
-def _whole(file: DistFile, url: str) -> Steps[Metadata]:
+def _whole(file: DistFile, url: str, limits: Limits) -> Steps[Metadata]:
     """Fetch the wheel and read its metadata, which caches keep in its place."""
     from resolver.index.artifacts import read_wheel  # noqa: PLC0415  # lazy: start-up time
 
-    return (yield from _read_whole(file, url, lambda body: parse_metadata(read_wheel(body, file.filename))))
+    def read(body: bytes) -> Metadata:
+        return parse_metadata(read_wheel(body, file.filename, limits), limits)
+
+    return (yield from _read_whole(file, url, read, limits))
 
 
-def _read_whole(file: DistFile, url: str, read: Callable[[bytes], Metadata]) -> Steps[Metadata]:
+def _read_whole(
+    file: DistFile, url: str, read: Callable[[bytes], Metadata], limits: Limits
+) -> Steps[Metadata]:
     def parsed(response: Response) -> Metadata | None:
         is_whole = response.status == 200 and _mismatch(response, file.hashes, "") is None
         return read(response.body) if is_whole else None
 
-    request = Request(url, limit=_LARGEST, promised=_promise(file), form=MetadataForm(parsed))
+    request = _part(file, url, None, limits, MetadataForm(parsed))
     failure: MetadataInvalid | None = None
     for attempt in (request, request.refreshed()):
         response = yield from _promised(file, url, attempt)

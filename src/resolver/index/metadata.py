@@ -14,16 +14,18 @@ Specification: https://packaging.python.org/en/latest/specifications/core-metada
 from __future__ import annotations
 
 from resolver.errors import MetadataInvalid
+from resolver.limits import DEFAULT, Limits, lifting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MAX_LINE", "MAX_REQUIREMENTS", "MAX_SIZE", "Metadata", "parse_metadata"]
+__all__ = ["MAX_FIELD", "MAX_LINE", "MAX_SIZE", "Metadata", "parse_metadata"]
 
-MAX_SIZE = 8 * 1024 * 1024
-MAX_REQUIREMENTS = 50_000
-MAX_LINE = 64 * 1024
+MAX_SIZE = DEFAULT.metadata_bytes
+MAX_LINE = 256 * 1024  # of a requirement; any other field says what it has to in
+MAX_FIELD = 4 * 1024
+_CHARACTERS = 20  # of a requirement, on the average
 
 # The fields by their usual spelling and in lower case: the place that they have in ``_scan``'s answer.
 _FIELDS = (
@@ -108,21 +110,33 @@ class Metadata:
         return f"Metadata({self.name!r}, {self.version!r})"
 
 
-def parse_metadata(body: bytes) -> Metadata:
+def parse_metadata(body: bytes, limits: Limits = DEFAULT) -> Metadata:
     """Read a METADATA file; what stands below the first empty line is not looked at.
 
     Text that is not UTF-8 is taken for Latin-1.  Raises ``MetadataInvalid`` for what no resolution should
-    trust: a file beyond the limits above, with a NUL, without name or version, or of a newer major version of
-    the format (which the specification forbids to guess at).  Cost: linear in the headers.
+    trust: a file beyond ``limits`` and those above, with a NUL, without name or version, or of a newer major
+    version of the format (which the specification forbids to guess at).  Cost: linear in the headers.
     """
-    if len(body) > MAX_SIZE:
-        raise MetadataInvalid(f"The metadata is larger than {MAX_SIZE // 1024 // 1024} MiB.")
+    if len(body) > limits.metadata_bytes:
+        raise MetadataInvalid(
+            f"The metadata is larger than the limit of {limits.metadata_bytes:,} bytes"
+            f" ({lifting('metadata-bytes')})."
+        )
     texts = _scan(_head(body).split("\n"))
-    if len(body) > MAX_LINE and any(len(text) > MAX_LINE for field in texts for text in field):
-        raise MetadataInvalid(f"A field of the metadata is longer than {MAX_LINE // 1024} KiB.")
     versions, names, own_versions, dynamic, pythons, extras, requirements = texts
-    if len(requirements) > MAX_REQUIREMENTS:
-        raise MetadataInvalid(f"The metadata has more than {MAX_REQUIREMENTS} lines Requires-Dist.")
+    if len(body) > MAX_FIELD:
+        _check_lengths(texts)
+    most = _CHARACTERS * limits.metadata_requirements
+    if len(requirements) > limits.metadata_requirements:
+        raise MetadataInvalid(
+            f"The metadata has more lines Requires-Dist than the limit of {limits.metadata_requirements:,}"
+            f" ({lifting('metadata-requirements')})."
+        )
+    if len(body) > most and sum(map(len, requirements)) > most:
+        raise MetadataInvalid(
+            f"The requirements in the metadata have more than {most:,} characters in all"
+            f" ({lifting('metadata-requirements')})."
+        )
     name, version = _first(names), _first(own_versions)
     if name is None or version is None:
         raise MetadataInvalid(f"The metadata has no field {'Version' if name else 'Name'}.")
@@ -138,6 +152,13 @@ def parse_metadata(body: bytes) -> Metadata:
         dynamic=tuple([text.lower() for text in dynamic if text]),
         metadata_version=metadata_version,
     )
+
+
+def _check_lengths(texts: tuple[list[str], ...]) -> None:
+    *others, requirements = texts
+    for fields, most in ((requirements, MAX_LINE), *((each, MAX_FIELD) for each in others)):
+        if fields and max(map(len, fields)) > most:
+            raise MetadataInvalid(f"A field of the metadata is longer than {most // 1024} KiB.")
 
 
 def _head(body: bytes) -> str:

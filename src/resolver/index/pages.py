@@ -14,6 +14,7 @@ from resolver.index.listing import Listing
 from resolver.index.listing_form import ListingForm, read_listing_form
 from resolver.index.transport import Request
 from resolver.index.urls import is_local, redacted
+from resolver.limits import DEFAULT, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,11 +31,15 @@ _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+h
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
 _END = 1000  # bytes behind the last link of a page
-_LIMIT = 64 << 20  # bytes, decoded; the largest pages known have 10 MB
 
 
 def find_listing(
-    package: str, indexes: Sequence[IndexSpec], strategy: str, links: FindLinks | None = None
+    package: str,
+    indexes: Sequence[IndexSpec],
+    strategy: str,
+    links: FindLinks | None = None,
+    *,
+    limits: Limits = DEFAULT,
 ) -> Generator[Request, Response, Listing]:
     """Look for ``package``, by one of ``indexes.STRATEGIES``, and in ``links``, which were read.
 
@@ -45,7 +50,7 @@ def find_listing(
     comes before and besides that, as with pip.
     """
     flat = [] if links is None else links.listings(package)
-    found = yield from _search(package, indexes, strategy)
+    found = yield from _search(package, indexes, strategy, limits)
     if not flat and not found:
         places = [] if links is None else links.places
         return Listing(package, absent=True, places=[*places, *(index.name for index in indexes)])
@@ -54,12 +59,12 @@ def find_listing(
 
 
 def _search(
-    package: str, indexes: Sequence[IndexSpec], strategy: str
+    package: str, indexes: Sequence[IndexSpec], strategy: str, limits: Limits
 ) -> Generator[Request, Response, Sequence[Listing]]:
     """Return what ``indexes`` have that counts by ``strategy``."""
     found: list[Listing] = []
     for index in indexes:
-        listing = yield from _page(index, package)
+        listing = yield from _page(index, package, limits)
         if listing is None:
             continue
         if strategy == "first-index" or (strategy == "unsafe-first-match" and listing.files):
@@ -68,28 +73,32 @@ def _search(
     return found if strategy == "unsafe-best-match" else found[:1]
 
 
-def _page(index: IndexSpec, package: str) -> Generator[Request, Response, Listing | None]:
+def _page(index: IndexSpec, package: str, limits: Limits) -> Generator[Request, Response, Listing | None]:
     """Fetch and read one page, a second time if it makes no sense; ``None`` if the index has none."""
     if is_local(index.url):
-        return (yield from _local_page(index, package))
-    form = ListingForm(lambda response: _parsed(response, index, package))
-    request = Request(index.page(package), accept=_ACCEPT, limit=_LIMIT, form=form)
+        return (yield from _local_page(index, package, limits))
+    form = ListingForm(lambda response: _parsed(response, index, package, limits))
+    request = Request(
+        index.page(package), accept=_ACCEPT, limit=limits.page_bytes, lifted_by="page-bytes", form=form
+    )
     response = yield request
     try:
-        return _read(response, index, package)
+        return _read(response, index, package, limits)
     except (IndexUnavailable, MetadataInvalid):
         # A body without a length may have been cut off, and a login page may lie in a cache.
         response = yield request.refreshed()
-    return _read(response, index, package)
+    return _read(response, index, package, limits)
 
 
-def _local_page(index: IndexSpec, package: str) -> Generator[Request, Response, Listing | None]:
+def _local_page(
+    index: IndexSpec, package: str, limits: Limits
+) -> Generator[Request, Response, Listing | None]:
     """Read a page on disk: ``index.html`` in the folder of the package, or else the files in it."""
     folder = index.page(package)
-    response = yield Request(f"{folder}index.html", limit=_LIMIT)
+    response = yield Request(f"{folder}index.html", limit=limits.page_bytes, lifted_by="page-bytes")
     if response.status == 200:
-        return _parsed(response, index, package)
-    response = yield Request(folder, limit=_LIMIT)
+        return _parsed(response, index, package, limits)
+    response = yield Request(folder, limit=limits.page_bytes, lifted_by="page-bytes")
     if response.status != 200:
         return None
     from resolver.index.flat import folder_files  # noqa: PLC0415  # lazy: start-up time
@@ -97,13 +106,15 @@ def _local_page(index: IndexSpec, package: str) -> Generator[Request, Response, 
     return Listing(package, folder_files(response), url=redacted(folder))
 
 
-def _read(response: Response, index: IndexSpec, package: str) -> Listing | None:
+def _read(response: Response, index: IndexSpec, package: str, limits: Limits) -> Listing | None:
     if response.form:
         return read_listing_form(response.body)
-    return response.value if isinstance(response.value, Listing) else _parsed(response, index, package)
+    if isinstance(response.value, Listing):
+        return response.value
+    return _parsed(response, index, package, limits)
 
 
-def _parsed(response: Response, index: IndexSpec, package: str) -> Listing | None:
+def _parsed(response: Response, index: IndexSpec, package: str, limits: Limits) -> Listing | None:
     """Read a page as it was sent."""
     if response.status in (404, 410):
         return None
@@ -116,12 +127,14 @@ def _parsed(response: Response, index: IndexSpec, package: str) -> Listing | Non
     if media == _JSON:
         if response.body.lstrip()[:1] == b"<":
             raise _strange(response, index, "HTML under the name of JSON, such as a login page")
-        return parse_json(response.body, url=response.url, package=package)
+        return parse_json(response.body, url=response.url, package=package, most=limits.page_files)
     if media not in _HTML:
         raise _strange(
             response, index, f"content of type {written[:100]!a}" if written else "content of no type"
         )
-    listing = parse_html(response.body, url=response.url, package=package, content_type=written)
+    listing = parse_html(
+        response.body, url=response.url, package=package, content_type=written, most=limits.page_files
+    )
     if not listing.plausible:
         raise _strange(response, index, "a page without any link, such as a login page")
     if not (response.is_whole or b"</html" in response.body[-_END:].lower()):

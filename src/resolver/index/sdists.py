@@ -11,7 +11,8 @@ Specification: https://packaging.python.org/en/latest/specifications/source-dist
 from __future__ import annotations
 
 from resolver.errors import MetadataInvalid
-from resolver.index.metadata import MAX_SIZE, parse_metadata
+from resolver.index.metadata import parse_metadata
+from resolver.limits import DEFAULT, Limits
 from resolver.model.names import InvalidName, normalise
 from resolver.model.version import InvalidVersion, version_key
 
@@ -49,7 +50,7 @@ def leaves_open(metadata: Metadata) -> bool:
 _NEEDED = frozenset({"requires-dist", "requires-python", "provides-extra"})
 
 
-def read_sdist(body: bytes, filename: str) -> Metadata:
+def read_sdist(body: bytes, filename: str, limits: Limits = DEFAULT) -> Metadata:
     """Return what the archive ``body`` says in ``<name>-<version>/PKG-INFO``.
 
     Raises ``MetadataInvalid`` where there is none, or the archive must be refused.
@@ -57,9 +58,9 @@ def read_sdist(body: bytes, filename: str) -> Metadata:
     if filename.endswith(".tar.gz") and body.startswith(_GZIP):
         if _ends_as_zip(body):
             raise MetadataInvalid(f"{filename} is two archives in one, a tar archive and a ZIP archive.")
-        return parse_metadata(_out_of_tar(body, filename))
+        return parse_metadata(_out_of_tar(body, filename, limits.metadata_bytes), limits)
     if filename.endswith(".zip") and body.startswith(_ZIP):
-        return parse_metadata(_out_of_zip(body, filename))
+        return parse_metadata(_out_of_zip(body, filename, limits.metadata_bytes), limits)
     raise MetadataInvalid(f"{filename} is not the kind of archive that its name says.")
 
 
@@ -79,7 +80,7 @@ def _ends_as_zip(body: bytes) -> bool:
     return False
 
 
-def _out_of_tar(body: bytes, filename: str) -> bytes:
+def _out_of_tar(body: bytes, filename: str, most: int) -> bytes:
     from resolver.index.tars import members  # noqa: PLC0415  # lazy: start-up time
 
     is_root = _roots(filename)
@@ -88,7 +89,7 @@ def _out_of_tar(body: bytes, filename: str) -> bytes:
         return _is_info(member.parts, is_root)
 
     found: list[TarMember] = []
-    for member in members(body, wants, limit=MAX_SIZE):
+    for member in members(body, wants, limit=most):
         if len(member.parts) == 1 and not member.is_directory and is_root(member.parts[0]):
             raise MetadataInvalid(f"In {filename} the directory {member.parts[0][:200]!a} is none.")
         if wants(member):
@@ -99,7 +100,7 @@ def _out_of_tar(body: bytes, filename: str) -> bytes:
     return found[0].content
 
 
-def _out_of_zip(body: bytes, filename: str) -> bytes:
+def _out_of_zip(body: bytes, filename: str, most: int) -> bytes:
     from resolver.index.zips import read_member  # noqa: PLC0415  # lazy: start-up time
 
     is_root = _roots(filename)
@@ -112,7 +113,7 @@ def _out_of_zip(body: bytes, filename: str) -> bytes:
             raise MetadataInvalid(f"In {filename} the name of the member {_INFO} is written strangely.")
         return member
 
-    return read_member(body, choose, limit=MAX_SIZE)
+    return read_member(body, choose, limit=most)
 
 
 def _parts(name: bytes) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ Specification: https://packaging.python.org/en/latest/specifications/simple-repo
 
 from __future__ import annotations
 
-from resolver.errors import MetadataInvalid
+from resolver.errors import LimitReached, MetadataInvalid
 from resolver.index.links import (
     HASHES,
     LinkResolver,
@@ -21,12 +21,13 @@ from resolver.index.links import (
 )
 from resolver.index.listing import Listing
 from resolver.index.urls import redacted
+from resolver.limits import DEFAULT, lifting
 from resolver.model.distfile import DistFile
 from resolver.model.names import InvalidName, normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from resolver.index import simple_json
 
@@ -34,16 +35,25 @@ __all__ = ["parse_html", "parse_json"]
 
 _STATUSES = frozenset({"active", "archived", "quarantined", "deprecated"})
 _REASONS_KEPT = 5
+_LARGE = 1 << 20  # bytes: what is smaller cannot hold more than its memory is worth
+_HUGE = 16 << 20  # bytes: where one text may take four times as many
+_VALUES = 20  # values of one file in JSON, at most, where all keys of the standards are given
 
 
-def parse_json(body: bytes, *, url: str, package: str) -> Listing:
+def parse_json(body: bytes, *, url: str, package: str, most: int = DEFAULT.page_files) -> Listing:
     """Read the JSON page of ``package`` that came from ``url`` (PEP 691, 700, 714, 792).
 
     Raises ``MetadataInvalid`` where ``body`` is no such page, is that of another package or of another major
-    version of the API (PEP 629 demands to fail).
+    version of the API (PEP 629 demands to fail), and ``LimitReached`` where it has more than ``most`` files
+    or, which is looked at before the memory is used, so many values that these could be its files.
     """
     from resolver.index import simple_json  # noqa: PLC0415  # lazy: start-up time
 
+    if len(body) > _LARGE:
+        if simple_json.count_of_values(body) > _VALUES * most:
+            raise _too_many(url, f"{_VALUES * most:,} values", most)
+        if len(body) > _HUGE and simple_json.has_long_text(body):
+            raise MetadataInvalid(f"The page {redacted(url)} holds a text of more than 64 KiB.")
     try:
         page, reasons = simple_json.decode(body.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError as error:
@@ -56,6 +66,8 @@ def parse_json(body: bytes, *, url: str, package: str) -> Listing:
     _check_name(page.name, url, package)
     if page.files is None:
         raise MetadataInvalid(f"The page {redacted(url)} lists no files: it is no page of a package.")
+    if len(page.files) > most:
+        raise _too_many(url, f"{most:,} files", most)
     dropped = _Dropped(reasons)
     files = _json_files(page.files, LinkResolver(url), dropped, simple_json.older_core_metadata)
     listing = _listing(package, url, files, dropped)
@@ -65,11 +77,18 @@ def parse_json(body: bytes, *, url: str, package: str) -> Listing:
     return listing
 
 
-def parse_html(page: bytes | str, *, url: str, package: str, content_type: str = "text/html") -> Listing:
+def parse_html(
+    page: bytes | str,
+    *,
+    url: str,
+    package: str,
+    content_type: str = "text/html",
+    most: int = DEFAULT.page_files,
+) -> Listing:
     """Read the HTML page of ``package`` that came from ``url`` (PEP 503, 592, 629, 658, 714, 792).
 
     Every anchor with a file at its end is listed, whatever the file.  Raises ``MetadataInvalid`` for another
-    major version of the API.
+    major version of the API, and ``LimitReached`` for more than ``most`` anchors.
     """
     from resolver.index import simple_html  # noqa: PLC0415  # lazy: start-up time
 
@@ -77,8 +96,10 @@ def parse_html(page: bytes | str, *, url: str, package: str, content_type: str =
     meta: dict[str, str] = {}
     anchors: list[dict[str, str | None]] = []
     base = ""
-    for tag, attributes in simple_html.tags(text):
+    for tag, attributes in _tags(text, url, most):
         if tag == "a":
+            if len(anchors) >= most:
+                raise _too_many(url, f"{most:,} links", most)
             anchors.append(attributes)
         elif tag == "meta":
             meta.setdefault((attributes.get("name") or "").lower(), attributes.get("content") or "")
@@ -93,6 +114,15 @@ def parse_html(page: bytes | str, *, url: str, package: str, content_type: str =
     _set_status(listing, meta.get("pypi:project-status"), meta.get("pypi:project-status-reason"))
     listing.plausible = bool(anchors or api_version)
     return listing
+
+
+def _tags(text: str, url: str, most: int) -> Iterator[tuple[str, dict[str, str | None]]]:
+    from resolver.index import simple_html  # noqa: PLC0415  # lazy: start-up time
+
+    try:
+        yield from simple_html.tags(text, _VALUES * most)
+    except simple_html.TooManyParts:
+        raise _too_many(url, f"{_VALUES * most:,} tags and attributes", most) from None
 
 
 class _Dropped:
@@ -120,6 +150,14 @@ def _set_status(listing: Listing, status: str | None, reason: str | None) -> Non
     if status in _STATUSES:  # PEP 792: what is unknown counts as active
         listing.status = status or "active"
         listing.status_reason = reason or None
+
+
+def _too_many(url: str, what: str, most: int) -> LimitReached:
+    return LimitReached(
+        f"The page {redacted(url)} has more than {what}, past the limit of {most:,} files. Nothing of it was"
+        f" used ({lifting('page-files')}).",
+        option="--max",
+    )
 
 
 def _check_version(version: str, url: str) -> None:

@@ -13,9 +13,11 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["decode", "tags"]
+__all__ = ["MAX_TAG", "TooManyParts", "decode", "tags"]
+
+MAX_TAG = 64 * 1024  # characters: what is longer is passed over
 
 _WANTED = frozenset({"a", "base", "meta"})
 
@@ -42,20 +44,31 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_-]{1
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
-def tags(text: str) -> Iterator[tuple[str, dict[str, str | None]]]:
+class TooManyParts(ValueError):
+    """A page has more tags and attributes than its reader wants to see."""
+
+
+def tags(text: str, most: int = 1_000_000) -> Iterator[tuple[str, dict[str, str | None]]]:
     """Yield each start tag ``a``, ``base`` or ``meta``: its name and its attributes, unescaped once.
 
     Names of tags and attributes are in lower case; an attribute without a value has ``None``; of two of one
-    name the first counts.  A page that ends within a tag or comment ends before it.
+    name the first counts.  A page that ends within a tag or comment ends before it.  Raises
+    ``TooManyParts`` where there are more than ``most`` tags of all kinds and attributes of these.
     """
+    left = most
     unescaped: dict[str, str] = {}
     at = text.find("<")
     while at >= 0:
+        left -= 1
+        if left < 0:
+            raise TooManyParts
         tag = _TAG.match(text, at)
         if tag is not None:
             name = tag[1].lower()
-            if name in _WANTED:
-                yield name, _attributes(tag[2], unescaped)
+            if name in _WANTED and tag.end() - at <= MAX_TAG:
+                found = _ATTRIBUTE.findall(tag[2])
+                left -= len(found)
+                yield name, _attributes(found, unescaped)
             at = _after_raw_text(text, name, tag.end()) if name in _RAW else tag.end()
         elif _TAG_START.match(text, at):
             return
@@ -80,13 +93,13 @@ def _after_raw_text(text: str, name: str, start: int) -> int:
     return -1 if end is None else end.start()
 
 
-def _attributes(source: str, unescaped: dict[str, str]) -> dict[str, str | None]:
+def _attributes(written: Iterable[tuple[str, str]], unescaped: dict[str, str]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
-    for name, written in _ATTRIBUTE.findall(source):
-        value = written[1:-1] if written[:1] in ("'", '"') else written
+    for name, text in written:
+        value = text[1:-1] if text[:1] in ("'", '"') else text
         if "&" in value:  # mostly a Requires-Python, of which a page repeats a few
             value = unescaped.get(value) or unescaped.setdefault(value, _unescape(value))
-        found.setdefault(name.lower(), value if written else None)
+        found.setdefault(name.lower(), value if text else None)
     return found
 
 

@@ -9,14 +9,26 @@ Specification: PEP 691 (JSON), PEP 700 (size, upload time), PEP 714 (core-metada
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["File", "Meta", "Page", "Status", "decode", "older_core_metadata"]
+__all__ = [
+    "File",
+    "Meta",
+    "Page",
+    "Status",
+    "count_of_values",
+    "decode",
+    "has_long_text",
+    "older_core_metadata",
+]
 
+_LONG_TEXT = re.compile(rb'(?:[^"]{0,65535}")*+[^"]{65536}')
 _NULL = msgspec.Raw(b"null")
 
 
@@ -73,6 +85,23 @@ def decode(body: bytes) -> tuple[Page, Sequence[str]]:
         return msgspec.json.decode(body, type=Page), ()
     except msgspec.ValidationError:
         return _decode_entries(msgspec.json.decode(body, type=_LoosePage))
+
+
+def count_of_values(body: bytes) -> int:
+    """Return a number that the values in ``body`` do not exceed: each follows a comma or a bracket.
+
+    Cost: some 0.1 ms a megabyte.
+    """
+    return body.count(b",") + body.count(b"[") + body.count(b"{") + 1
+
+
+def has_long_text(body: bytes) -> bool:
+    """Return whether 64 KiB of ``body`` are without a quote, so one text.
+
+    A text may take four times as much memory when it is decoded.  Cost: some
+    milliseconds a megabyte, where most are texts.
+    """
+    return _LONG_TEXT.match(body) is not None
 
 
 def _decode_entries(page: _LoosePage) -> tuple[Page, Sequence[str]]:

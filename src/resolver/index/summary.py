@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from resolver.model.filenames import InvalidFilename, split_sdist, split_wheel
-from resolver.model.version import InvalidVersion, is_prerelease_key, version_key
+from resolver.model.version import MAX_LENGTH, MAX_SEGMENTS, InvalidVersion, is_prerelease_key, version_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -221,7 +221,9 @@ def _rows(name: str, files: Iterable[DistFile], sorts: _Sorts) -> tuple[dict[byt
 
 
 def _row(text: str, rows: dict[bytes, _Row]) -> _Row | None:
-    """Return the row of a version, which other spellings may share; None where the text is no version."""
+    """Return the row of a version, which other spellings may share; None for what is none, or too long."""
+    if len(text) > MAX_LENGTH or text.count(".") >= MAX_SEGMENTS:
+        return None
     try:
         key = version_key(text)
     except InvalidVersion:

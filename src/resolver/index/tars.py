@@ -19,6 +19,7 @@ from __future__ import annotations
 import zlib
 
 from resolver.errors import MetadataInvalid
+from resolver.limits import lifting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def members(body: bytes, wants: Callable[[TarMember], bool], *, limit: int) -> I
         member = TarMember(header.path, header.kind)
         if member.is_file and wants(member):
             if header.size > limit:
-                raise MetadataInvalid(f"The metadata in the archive is larger than {limit >> 20} MiB.")
+                raise MetadataInvalid(
+                    f"The metadata in the archive is larger than the limit of {limit:,} bytes"
+                    f" ({lifting('metadata-bytes')})."
+                )
             member.content = stream.read(header.size)
         stream.skip(header.size - len(member.content) + -header.size % _BLOCK)
         yield member

@@ -40,13 +40,14 @@ class Request:
 
     ``url`` may carry credentials; they are for its origin only.  ``headers`` are further ones (validators).
     ``byte_range`` asks for part of a file: ``(start, stop)`` as a slice, or an int for so many last bytes;
-    such an answer is asked for uncompressed.  ``limit`` bounds the bytes of the answer after decoding.
+    such an answer is asked for uncompressed.  ``limit`` bounds the bytes of the answer after decoding, and
+    ``lifted_by`` names what sets it (``limits``).
     ``fresh`` forbids every cache on the way to answer from memory.  ``promised`` is the digest of the file as
     its listing gives it ("": none): what was answered to the same promise once is still right.  A cache may
     answer in the ``form`` that is asked for, and then says so.
     """
 
-    __slots__ = ("accept", "byte_range", "form", "fresh", "headers", "limit", "promised", "url")
+    __slots__ = ("accept", "byte_range", "form", "fresh", "headers", "lifted_by", "limit", "promised", "url")
 
     def __init__(  # noqa: PLR0913  # one parameter a part of the request
         self,
@@ -54,6 +55,7 @@ class Request:
         *,
         accept: str = "*/*",
         limit: int,
+        lifted_by: str = "",
         headers: Mapping[str, str] | None = None,
         byte_range: tuple[int, int] | int | None = None,
         fresh: bool = False,
@@ -65,6 +67,7 @@ class Request:
         self.headers = headers or {}
         self.byte_range = byte_range
         self.limit = limit
+        self.lifted_by = lifted_by
         self.fresh = fresh
         self.promised = promised
         self.form = form
@@ -75,6 +78,7 @@ class Request:
             self.url,
             accept=self.accept,
             limit=self.limit,
+            lifted_by=self.lifted_by,
             headers={**self.headers, **headers},
             byte_range=self.byte_range,
             fresh=self.fresh,
@@ -88,6 +92,7 @@ class Request:
             self.url,
             accept=self.accept,
             limit=self.limit,
+            lifted_by=self.lifted_by,
             headers=self.headers,
             byte_range=self.byte_range,
             fresh=True,

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _PORTS = {"http": 80, "https": 443}
+_LONGEST_HOST = 512  # characters, with its port: names end at 253, and IDNA takes its time
 _SHOWN = 300  # a message is no place for more
 
 _KEPT = "/%:=&?~#+!$,;'@()*[]-._"  # besides letters and digits: what is left of a target as it is
@@ -83,6 +84,8 @@ def split_url(url: str) -> Address:
 
 
 def _host_and_port(place: str, scheme: str) -> tuple[str, int]:
+    if len(place) > _LONGEST_HOST:
+        raise InvalidUrl("its host is too long")
     if place.startswith("["):  # an IPv6 address
         inner, _, port = place.partition("]")
         host, port = f"{inner}]", port.removeprefix(":")

@@ -18,6 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from resolver.errors import MetadataInvalid
+from resolver.limits import lifting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -261,7 +262,10 @@ def _check_content(wanted: Member, limit: int) -> None:
             f"The metadata in the archive is compressed by method {wanted.method}, not by deflate."
         )
     if max(wanted.size, wanted.compressed) > limit:
-        raise MetadataInvalid(f"The metadata in the archive is larger than {limit >> 20} MiB.")
+        raise MetadataInvalid(
+            f"The metadata in the archive is larger than the limit of {limit:,} bytes"
+            f" ({lifting('metadata-bytes')})."
+        )
 
 
 def _content(member: Member, raw: bytes) -> bytes:

@@ -10,11 +10,12 @@ digits, with ``-``, ``_`` and ``.`` between them.
 
 from __future__ import annotations
 
-__all__ = ["InvalidName", "NameTable", "PackageId", "normalise"]
+__all__ = ["MAX_LENGTH", "InvalidName", "NameTable", "PackageId", "normalise"]
 
 PackageId = int
 """The number of a package in a table.  No ``NewType``, which would be imported for nothing else."""
 
+MAX_LENGTH = 128  # characters of a name that strangers may write
 _SHOWN = 100  # characters of an illegal name that its message repeats
 
 

@@ -17,6 +17,8 @@ from __future__ import annotations
 from resolver.model.faults import InvalidMarker
 from resolver.model.names import InvalidName, normalise
 from resolver.model.specifiers import MAX_LENGTH, InvalidSpecifier, Specifiers
+from resolver.model.version import MAX_LENGTH as MAX_VERSION
+from resolver.model.version import MAX_SEGMENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _OPERATORS = frozenset({"==", ">=", "<=", "!=", "~=", "<", ">"})
 _SHORT = 120  # characters: far from the limits of versions
 _NAMELESS = "A URL or a path needs a name before it, as in 'name @ https://...'."
+_LONGEST = MAX_VERSION + len("===  ")
+_TOO_LONG = f"A version has more than {MAX_VERSION} characters or {MAX_SEGMENTS} segments."
 _SHOWN = 100  # where a clause is longer, its message does not look for the character at fault
 
 
@@ -332,6 +336,8 @@ def _check_specifiers(text: str, start: int, specifiers: str) -> None:
         at = start + len(clause) - len(clause.lstrip(_BLANKS))
         if not stripped:
             raise InvalidRequirement("Expected a version specifier after ','.", at, text)
+        if len(stripped) > _LONGEST or stripped.count(".") > MAX_SEGMENTS:
+            raise InvalidRequirement(_TOO_LONG, at, text)
         if not _is_specifier(stripped):
             raise _no_specifier(text, at, stripped)
         start += len(clause) + 1
@@ -373,17 +379,24 @@ def _no_extra(text: str, rest: str) -> InvalidRequirement:
     at = len(text) - len(rest) + 1
     wanted = "an extra or ']'"
     while True:
-        at = len(text) - len(text[at:].lstrip(_BLANKS))
-        end = len(text) - len(text[at:].lstrip(_NAME_CHARACTERS))
+        at = _past(text, at, _BLANKS)
+        end = _past(text, at, _NAME_CHARACTERS)
         if not _is_identifier(text[at:end]):
             if text[at:end][:1].isalnum():
                 return InvalidRequirement(f"An extra cannot end with {text[end - 1]!r}.", end - 1, text)
             return InvalidRequirement(f"Expected {wanted}.", at, text)
-        at = len(text) - len(text[end:].lstrip(_BLANKS))
+        at = _past(text, end, _BLANKS)
         if text[at : at + 1] != ",":
             return InvalidRequirement("Expected ',' or ']' after the extra.", at, text)
         at += 1
         wanted = "an extra after ','"
+
+
+def _past(text: str, at: int, characters: str) -> int:
+    """Return where the ``characters`` that stand at ``at`` end."""
+    while at < len(text) and text[at] in characters:
+        at += 1
+    return at
 
 
 def _no_specifier(text: str, at: int, clause: str) -> InvalidRequirement:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_LENGTH", "Clause", "InvalidSpecifier", "Specifiers"]
 
-MAX_LENGTH = 1 << 16  # characters: what is longer is not repaired, and no requirement
+MAX_LENGTH = 1 << 18  # characters: what is longer is not repaired, and no requirement
 
 _TWO = frozenset({"~=", "==", "!=", "<=", ">="})
 _FIRST = b""  # before the key of every version

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from resolver.model.release import Release
 
 __all__ = [
+    "MAX_LENGTH",
+    "MAX_SEGMENTS",
     "InvalidVersion",
     "Version",
     "is_prerelease_key",
@@ -73,6 +75,8 @@ _STAGES = {
 }
 _BYTES = tuple([bytes((0x10 + n,)) for n in range(_SMALL)])
 _ZERO = _BYTES[0]
+MAX_LENGTH = 256  # characters of a version that strangers may write ...
+MAX_SEGMENTS = 64  # ... and segments of its release
 _SHOWN = 100  # characters of a text that is no version that its message repeats
 
 

@@ -14,12 +14,13 @@ from aiohttp import CookieJar
 
 from resolver.errors import IndexUnavailable
 from resolver.index.http1 import NotPlain
+from resolver.limits import ADJUSTABLE, Limit
 from support.fault_server import MUTE, RESET, Reply, reply
 from support.scenarios import Expected, Scenario
 from support.stage import JSON, metadata, page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pytest
 
@@ -298,6 +299,14 @@ def refusing(*_: object) -> bool:
     raise NotPlain
 
 
+def lifted(values: Mapping[str, int]) -> Without:
+    """Return what sets limits to other values than their defaults."""
+    changed = [
+        Limit(each.name, each.kind, values.get(each.name, each.default), each.meaning) for each in ADJUSTABLE
+    ]
+    return (("resolver.limits.ADJUSTABLE", tuple(changed)),)
+
+
 class Always:
     """Stands in for a slot: whatever is put there is true."""
 
@@ -314,7 +323,7 @@ NO_RETRY: Without = (
     ("resolver.index.aiohttp_session.silent", lambda url: IndexUnavailable(url, url=url)),
     ("resolver.index.aiohttp_transport.silent", lambda url: IndexUnavailable(url, url=url)),
 )
-UNCHECKED: Without = (("resolver.index.decompress.BodyDecoder.finish", lambda self: b"".join(self._chunks)),)
+UNCHECKED: Without = (("resolver.index.decompress.BodyDecoder.finish", lambda self: self._body.getvalue()),)
 
 
 HURRY = (("support.fake_time.FakeTime.now", hurrying),)
@@ -491,24 +500,21 @@ SCENARIOS = [
         row="endless/huge body",
         setup=bomb,
         expected=Expected(code=7, says=("Nothing of it was used", PAGE), memory=400, then=GOOD),
-        without=(
-            ("resolver.index.decompress._RATIO", 10_000),
-            ("resolver.index.pages._LIMIT", 1 << 40),
-        ),
+        without=lifted({"ratio": 10_000, "page-bytes": 1 << 40}),
     ),
     Scenario(
         "huge",
         row="endless/huge body",
         setup=huge,
         expected=Expected(code=7, says=("larger than the limit", PAGE), memory=400, within=5, then=GOOD),
-        without=(("resolver.index.pages._LIMIT", 1 << 40),),
+        without=lifted({"page-bytes": 1 << 40}),
     ),
     Scenario(
         "drip",
         row="drip / slowloris",
         setup=drip,
         expected=Expected(code=3, says=(PAGE, "too slowly"), asked={PAGE: 4}, then=GOOD),
-        without=(("resolver.index.aiohttp_transport._SLOWEST", 0),),
+        without=lifted({"throughput": 0}),
         given=HURRY,
     ),
     Scenario(
@@ -567,7 +573,7 @@ SCENARIOS = [
             row="redirect loop / >10 / relative / missing Location",
             setup=redirected(PAGE),
             expected=Expected(code=3, says=(PAGE, "redirects more than 10 times"), asked={PAGE: 11}),
-            without=(("resolver.index.aiohttp_transport._REDIRECTS", 12),),
+            without=lifted({"redirects": 12}),
         )
     ),
     *both(

@@ -289,7 +289,10 @@ BAD = {
     "overlap with the directory": (archive(Member(size=200, compressed=200)), "overlap"),
     "encrypted": (archive(Member(flags=1)), "is encrypted"),
     "bzip2": (archive(Member(method=12)), "compressed by method 12"),
-    "9 MiB by its size": (archive(Member(method=8, data=SQUEEZED, size=9 << 20)), "larger than 8 MiB"),
+    "9 MiB by its size": (
+        archive(Member(method=8, data=SQUEEZED, size=9 << 20)),
+        "larger than the limit of 8,388,608 bytes",
+    ),
     "other name": (archive(Member(local_name=PLACE.upper())), "contradict"),
     "shorter name": (archive(Member(local_name=PLACE[:-1])), "overlap"),
     "other method": (archive(Member(local_method=8)), "contradict"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import MetadataInvalid
-from resolver.index.metadata import MAX_LINE, MAX_REQUIREMENTS, MAX_SIZE, Metadata, parse_metadata
+from resolver.index.metadata import MAX_FIELD, MAX_LINE, Metadata, parse_metadata
 
 PAGES = Path(__file__).resolve().parents[3] / "fixtures" / "pages"
 LEAST = b"Metadata-Version: 2.1\nName: six\nVersion: 1.0\n"
@@ -95,11 +95,12 @@ def test_known_major_version_is_read(version: str) -> None:
         (b"Name: six\nVersion: \n", "has no field Version"),
         (LEAST + b"Summary: \0\n", "holds a NUL"),
         (LEAST.replace(b"2.1", b"3.0"), r"is of version '3\.0' of the format"),
-        (LEAST.replace(b"2.1", b"9" * 5000), "is of version '9{20}' of the format"),
-        (LEAST + b"\n" + b"x" * MAX_SIZE, "larger than 8 MiB"),
-        (LEAST + b"Requires-Dist: a\n" * (MAX_REQUIREMENTS + 1), "more than 50000 lines"),
-        (LEAST + b"Requires-Dist: " + b"a" * (MAX_LINE + 1), "longer than 64 KiB"),
-        (LEAST + b"Requires-Dist: a\n" + b" b\n" * MAX_LINE, "longer than 64 KiB"),
+        (LEAST.replace(b"2.1", b"9" * 4000), "is of version '9{20}' of the format"),
+        (LEAST + b"\n" + b"x" * (8 << 20), "8,388,608 bytes .--max metadata-bytes="),
+        (LEAST + b"Requires-Dist: a\n" * 50_001, "50,000 .--max metadata-requirements="),
+        (LEAST + b"Requires-Dist: " + b"a" * (MAX_LINE + 1), "longer than 256 KiB"),
+        (LEAST + b"Requires-Dist: a\n" + b" b\n" * MAX_LINE, "longer than 256 KiB"),
+        (LEAST + b"Requires-Python: " + b" " * 9 + b"3" * (MAX_FIELD + 1), "longer than 4 KiB"),
     ],
 )
 def test_metadata_that_nobody_should_trust_is_refused(body: bytes, message: str) -> None:

@@ -83,7 +83,7 @@ def test_error_is_a_sentence_about_a_character(text: str, position: int, message
 def test_long_text_is_refused_strictly_and_for_repair() -> None:
     """The length is bounded, whatever the text holds."""
     for text in ("a" * (MAX_LENGTH + 1), "a" + ">=1<2" * MAX_LENGTH):
-        with pytest.raises(InvalidRequirement, match="longer than 65536 characters"):
+        with pytest.raises(InvalidRequirement, match="longer than 262144 characters"):
             Requirement.parse(text)
         with pytest.raises(InvalidRequirement):
             Requirement.repaired(text)
