@@ -205,7 +205,13 @@ def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Ca
     """Return the candidates of ``listing``; cost linear in the sorts of its files, and in its versions."""
     look = _Look(environment, rules, listing, None)
     found = look.verdicts()
-    offer = Offer.of(listing.name, listing.summary, fitting=found.fitting, only_yanked=found.only_yanked)
+    offer = Offer.of(
+        listing.name,
+        listing.summary,
+        fitting=found.fitting,
+        only_yanked=found.only_yanked,
+        state=listing.state,
+    )
     return Candidates(offer, rules, look)
 
 

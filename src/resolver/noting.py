@@ -37,14 +37,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "Note", "write_note"]
 
-FORMAT = "note-5"  # another layout, or another way to judge files or to read metadata, is another number
+FORMAT = "note-6"  # another layout, or another way to judge files or to read metadata, is another number
 
 
 class Note:
     """A note, read as far as somebody asks.
 
     ``count`` is the number of candidates; ``fitting``, ``only_yanked`` and ``finals`` are masks of them,
-    ``yanks`` says whether any file was yanked; ``set_aside`` counts files whose names say nothing.
+    ``yanks`` says whether any file was yanked; ``set_aside`` counts files whose names say nothing,
+    ``state`` is what users should hear of the package.
     Raises ``ValueError`` or ``IndexError`` for bytes that are no note.
     """
 
@@ -65,15 +66,17 @@ class Note:
         "fitting",
         "only_yanked",
         "set_aside",
+        "state",
         "yanks",
     )
 
     def __init__(self, content: bytes) -> None:
         parts = self._parts = split_block(content)
-        count, set_aside, yanks = split_lines(parts[_HEAD])
+        count, set_aside, yanks, *state = split_lines(parts[_HEAD])
         self.count = int(count)
         self.set_aside = int(set_aside)
         self.yanks = yanks == "+"
+        self.state = tuple(state)
         self.fitting = int.from_bytes(parts[_FITTING], "little")
         self.only_yanked = int.from_bytes(parts[_ONLY_YANKED], "little")
         self.finals = int.from_bytes(parts[_FINALS], "little")
@@ -195,6 +198,7 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
     finals: int,
     yanks: bool,
     set_aside: int,
+    state: Sequence[str],
     masks: Mapping[str, int],
     required: Mapping[tuple[int, str], Required],
     provided: Mapping[tuple[int, str], bool],
@@ -216,7 +220,7 @@ def write_note(  # noqa: PLR0913  # one parameter a fact
     ]
     return join_block(
         [
-            join_lines([str(len(keys)), str(set_aside), "+" if yanks else "-"]),
+            join_lines([str(len(keys)), str(set_aside), "+" if yanks else "-", *state]),
             "".join(texts).encode(*UTF8),
             pack_numbers([0, *accumulate(map(len, texts))]),
             pack_numbers([len(key) for key in keys]),

@@ -31,7 +31,8 @@ class Offer:
     ``count`` is how many there are; ``fitting`` is the mask of those with a file that fits, ``only_yanked``
     of those of which all that fit were yanked (and are pinned), ``finals`` of those that are no
     pre-releases.  ``yanks`` says whether any file was yanked: only then do pins of the user's matter.
-    ``set_aside`` counts files whose names say nothing that can be used.  ``learnt`` says that more is known
+    ``set_aside`` counts files whose names say nothing that can be used.  ``state`` is that of the listing
+    (``index.listing.Listing.state``).  ``learnt`` says that more is known
     than was noted.
     """
 
@@ -50,6 +51,7 @@ class Offer:
         "name",
         "only_yanked",
         "set_aside",
+        "state",
         "yanks",
     )
 
@@ -61,6 +63,7 @@ class Offer:
         self.set_aside = facts.set_aside
         self.count = 0
         self.yanks = self.learnt = False
+        self.state: tuple[str, ...] = ()
         self._note: Note | None = None
         self._keys: Sequence[bytes] | None = None
         self._texts: Sequence[str] | None = None
@@ -70,12 +73,15 @@ class Offer:
         self._standing: dict[int, DistFile] = {}
 
     @classmethod
-    def of(cls, name: str, summary: Summary, *, fitting: int, only_yanked: int) -> Offer:
+    def of(
+        cls, name: str, summary: Summary, *, fitting: int, only_yanked: int, state: tuple[str, ...] = ()
+    ) -> Offer:
         """Return the offer of a listing of which the rules have left ``fitting``."""
         made = cls(name, summary, fitting=fitting, only_yanked=only_yanked)
         made._keys, made._texts = summary.keys, summary.texts
         made.count = len(summary.keys)
         made.yanks = any(why for _, why in summary.said)
+        made.state = state
         made.learnt = True
         return made
 
@@ -86,6 +92,7 @@ class Offer:
         made._note = note
         made.count = note.count
         made.yanks = note.yanks
+        made.state = note.state
         return made
 
     @property
@@ -175,6 +182,7 @@ class Offer:
             finals=self.finals,
             yanks=self.yanks,
             set_aside=self.set_aside,
+            state=self.state,
             masks=dict(list(self._masks.items())[-_MOST_MASKS:]),
             required=dict(self._required),  # a copy, since other threads may learn more meanwhile
             provided=self._provided,

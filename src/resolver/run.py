@@ -13,7 +13,7 @@ from resolver.errors import InternalError, NoSolution, NothingBuilt
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey, Referenced
-from resolver.selection import dropped_logins, missing_extras, pins
+from resolver.selection import pins, remarks
 from resolver.shelf import open_shelf
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of
@@ -169,10 +169,7 @@ class Run:
             pins(self.problem, found.selected),
             catalog.environment.variables,
             self._statistics(),
-            [
-                *missing_extras(self.problem, found.selected),
-                *dropped_logins(self.problem, found.selected),
-            ],
+            remarks(self.problem, found.selected),
         )
 
     def reasons(self, found: Finished) -> Reasons:

@@ -7,7 +7,8 @@ The solver answers with candidates of packages and extras; here they become the 
 from __future__ import annotations
 
 from resolver.formats.answer import Pinned
-from resolver.policy import Reason
+from resolver.index.listing import NEWEST_MINOR
+from resolver.policy import Reason, Yanked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
-__all__ = ["dropped_logins", "missing_extras", "pins"]
+__all__ = ["pins", "remarks"]
 
 
 def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
@@ -72,7 +73,49 @@ class _Files:
         return tuple, (tuple(self),)
 
 
-def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
+def remarks(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
+    """Return sentences about what is odd about a solution."""
+    return [
+        *_missing_extras(problem, selected),
+        *_dropped_logins(problem, selected),
+        *_index_remarks(problem, selected),
+    ]
+
+
+def _index_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
+    """Yield what the index says of each selected package that users should hear (PEP 592, 792, 629)."""
+    found = ((problem.names.name(problem.names.base(package)), at) for package, at in selected.items())
+    newer = ""
+    for name, candidate in sorted(set(found)):
+        candidates = problem.catalog.packages[name]
+        if candidates.offer.state:
+            status, reason, version = candidates.offer.state
+            newer = newer or version
+            if status in _STATUSES:
+                yield f"{name} {_STATUSES[status]}{_because(reason)}"
+        if candidates.yanked >> candidate & 1:
+            file = candidates.standing(candidate)
+            why = file.yanked if file is not None and isinstance(file.yanked, str) else ""
+            yield f"{name}=={candidates.version(candidate)} {Yanked(why).says(many=False)}"
+    if newer:
+        yield (
+            f"an index answers by version {Reason(newer).detail} of the simple API, and what is newer than 1."
+            f"{NEWEST_MINOR} is not understood: a newer resolver may see more"
+        )
+
+
+_STATUSES = {
+    "archived": "is archived: its index expects no more of it",
+    "deprecated": "is deprecated: its index advises against it",
+    "quarantined": "is quarantined: its index holds it to be unsafe",
+}
+
+
+def _because(reason: str) -> str:
+    return f" ({Reason(reason).detail})" if reason else ""
+
+
+def _missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return a sentence for each selected extra that its candidate does not provide."""
     said: list[str] = []
     for package, candidate in selected.items():
@@ -86,7 +129,7 @@ def missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list[
     return said
 
 
-def dropped_logins(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
+def _dropped_logins(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return a sentence for each selected package of which the pin lacks the credentials of its address."""
     references = problem.catalog.rules.references
     names = sorted({problem.names.name(problem.names.base(package)) for package in selected})

@@ -8,7 +8,7 @@ import pytest
 
 from resolver.model.requirement import Origin, Requirement
 from resolver.rules import Rules
-from resolver.selection import missing_extras, pins
+from resolver.selection import pins, remarks
 from support.problems import known_problem
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_extra_that_is_not_provided_is_told(provided: tuple[str, ...], said: lis
     """Names in metadata may be spelt otherwise, or be none."""
     packages: dict[str, Mapping[str, Any]] = {"a": {"1.0": {"extras": {extra: [] for extra in provided}}}}
     problem = known_problem(["a[fast-io]"], packages)
-    assert missing_extras(problem, selected(problem, ("a", 0), ("a[fast-io]", 0))) == said
+    assert remarks(problem, selected(problem, ("a", 0), ("a[fast-io]", 0))) == said
 
 
 def test_nothing_selected_makes_no_pins() -> None:

@@ -16,7 +16,7 @@ from resolver.bridge.index_values import Candidate, Dependency
 from resolver.errors import LimitReached, NoSolution, Stopped
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.problem import Referenced
-from resolver.selection import dropped_logins, missing_extras, pins
+from resolver.selection import pins, remarks
 from resolver.session import building_of
 from resolver.sources import OpenSource, open_source
 from resolver.verification import violation
@@ -91,7 +91,7 @@ def solve(  # noqa: PLR0913  # those of ``session.solve``
             pins(problem, selected),
             problem.catalog.environment.variables,
             statistics(),
-            [*missing_extras(problem, selected), *dropped_logins(problem, selected)],
+            remarks(problem, selected),
         )
 
 

@@ -127,8 +127,8 @@ def _kept_out(
     named: Callable[[int], str],
 ) -> Iterator[tuple[int, str]]:
     """Yield what keeps candidates out that would fit: one hint a kind of reason, with its rank."""
-    if not candidates.keys and candidates.set_aside:
-        yield 4, f"the index lists files of {candidates.name}, but none with a name that can be read"
+    if not candidates.keys:
+        yield from _nothing_listed(candidates)
     for kind, reasons in kinds.items():
         mask = 0
         for each in reasons.values():
@@ -157,6 +157,22 @@ def _kept_out(
             yield 2, _build(candidates, named(mask), mask.bit_length() - 1)
         elif kind is DirectReference:
             yield 2, _reference(reasons, named(mask))
+
+
+def _nothing_listed(candidates: Candidates) -> Iterator[tuple[int, str]]:
+    """Say why a package that the index knows has no versions."""
+    status, reason, _ = candidates.offer.state or ("", "", "")
+    name = candidates.name
+    if status == "quarantined":
+        why = f" ({Reason(reason).detail})" if reason else ""
+        yield 0, f"{name} is quarantined: its index holds it to be unsafe and offers no files of it{why}"
+    elif candidates.set_aside:
+        example = candidates.listing.file(0).filename
+        shown = Reason(example).detail
+        yield 4, f"the index lists files of {name}, but none with a name that can be that of one: {shown}"
+    elif candidates.listing.dropped:
+        why = next((f": {Reason(each).detail}" for each in candidates.listing.drop_reasons), "")
+        yield 4, f"the index lists files of {name}, but none that can be used{why}"
 
 
 def _yanked(candidates: Candidates, mask: int) -> str:

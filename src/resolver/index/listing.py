@@ -17,7 +17,10 @@ else:
     # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
     Protocol = object
 
-__all__ = ["Listing", "Shelf"]
+__all__ = ["NEWEST_MINOR", "Listing", "Shelf"]
+
+NEWEST_MINOR = 4
+"""Of the versions of the simple API, 1.4 is the newest of which it is known what it means (PEP 792)."""
 
 
 class Shelf(Protocol):
@@ -122,6 +125,18 @@ class Listing:
             return self._shelf.file(number)
         return self._files[number]
 
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Return what users should hear of the package and its page, () where that is nothing.
+
+        Else the status, the reason for it or "", and the version of the API where that is newer than what is
+        known here, or "".
+        """
+        newer = self.api_version if _minor(self.api_version) > NEWEST_MINOR else ""
+        if self.status == "active" and not newer:
+            return ()
+        return self.status, self.status_reason or "", newer
+
     def upload_times(self) -> Sequence[str | None]:
         """Return when each of ``files`` was uploaded, as the index writes it."""
         if self._files is None:
@@ -132,3 +147,8 @@ class Listing:
     def __repr__(self) -> str:
         count = len(self._shelf if self._files is None and self._shelf is not None else self.files)
         return f"Listing({self.name!r}, {count} files)"
+
+
+def _minor(version: str) -> int:
+    digits = version.partition(".")[2].partition(".")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0

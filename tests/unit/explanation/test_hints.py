@@ -138,7 +138,7 @@ def test_wheels_that_are_not_allowed_are_told() -> None:
 def test_files_with_names_that_cannot_be_read_are_told() -> None:
     source = OddSource(Listing("a", [file_named("a-one.zip"), file_named("readme.txt")]))
     assert hints(["a"], {}, source=source) == [
-        "the index lists files of a, but none with a name that can be read"
+        "the index lists files of a, but none with a name that can be that of one: a-one.zip"
     ]
 
 

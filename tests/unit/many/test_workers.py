@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ def no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pip told to use no index, so that none is known."""
     for name in ("PIP_INDEX_URL", "RESOLVER_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
 
 
@@ -141,7 +143,7 @@ def test_what_workers_warn_of_is_said_once(setup: Setup, monkeypatch: pytest.Mon
     ledger = Ledger(lines, told.append)
     Pool(setup, 2, ledger, note_usage=lambda _, __: None, warn=warned.append).run(len(lines))
     assert [each.exit_code for each in told] == [3] * 4
-    assert len([said for said in warned if "find-links" in said]) == 1
+    assert len([said for said in warned if "place with files" in said]) == 1
 
 
 def test_without_lines_no_process_is_started(setup: Setup) -> None:
@@ -207,6 +209,6 @@ def test_a_worker_passes_warnings_on(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[tuple[str, Any]] = []
     while not heard or heard[-1][0] == WARNING:
         heard.append(worker.hear())
-    assert [kind for kind, said in heard if "find-links" in str(said)] == [WARNING]
+    assert [kind for kind, said in heard if "place with files" in str(said)] == [WARNING]
     assert heard[-1][0] == READY
     worker.end()
