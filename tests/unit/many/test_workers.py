@@ -48,7 +48,7 @@ def setup(tmp_path: Path) -> Setup:
 @pytest.fixture
 def no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pip told to use no index, so that none is known."""
-    for name in ("PIP_INDEX_URL", "RESOLVER_INDEX_URL"):
+    for name in ("PIP_INDEX_URL", "PIP_FIND_LINKS", "RESOLVER_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
