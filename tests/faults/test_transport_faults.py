@@ -11,9 +11,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import ClientConnectorSSLError
+from aiohttp.client_reqrep import ConnectionKey
 
 from resolver.errors import IndexUnavailable, LimitReached, ResolverError, SecurityRefusal
 from resolver.index import trust
+from resolver.index.aiohttp_session import translated
 from resolver.index.aiohttp_transport import AiohttpTransport
 from resolver.index.proxies import Proxies
 from resolver.index.transport import Request, Response
@@ -258,6 +261,15 @@ def test_answer_that_is_no_http_to_a_range_is_an_error() -> None:
 def test_answer_that_is_no_http_and_then_silence_is_an_error() -> None:
     seen = fetched(Reply(b"SSH-2.0-server\r\n\r\n", "close"), Reply(b"", "mute"), timeout=0.1)
     assert "does not answer in time" in str(seen.failure())
+
+
+def test_server_that_refuses_every_protocol_but_http2_is_explained() -> None:
+    """OpenSSL's servers in Python refuse none, so only what aiohttp makes of it is given here."""
+    alert = ssl.SSLError(1, "[SSL: TLSV1_ALERT_NO_APPLICATION_PROTOCOL] tlsv1 alert no application protocol")
+    key = ConnectionKey("index.example", 443, True, True, None, None, None)
+    failure = translated(ClientConnectorSSLError(key, alert), "https://index.example/simple/a/")
+    assert isinstance(failure, IndexUnavailable)
+    assert "https://index.example/simple/a/ speaks HTTP/2 only" in str(failure)
 
 
 def test_mute_server_runs_into_the_timeout() -> None:

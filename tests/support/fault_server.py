@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "FaultServer", "Reply", "reply"]
 
 MUTE = "mute"
+DRIP = "drip"
 CLOSE = "close"
 RESET = "reset"
 KEEP = "keep"
@@ -40,7 +41,8 @@ class Asked:
 class Reply:
     """The bytes to send, and what follows them.
 
-    That is to ``keep``, ``close`` or ``reset`` the connection, or to be ``mute`` until the client gives up.
+    That is to ``keep``, ``close`` or ``reset`` the connection, or until the client gives up to be ``mute`` or
+    to go on with a byte (``x``) every fiftieth of a second: ``drip``.
     """
 
     def __init__(self, content: bytes, ending: str = KEEP) -> None:
@@ -129,6 +131,10 @@ class FaultServer:
             _reset(writer)
             return False
         await writer.drain()
+        while answer.ending == DRIP:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.02)
         if answer.ending == MUTE:
             await reader.read()  # until the client has had enough
         return answer.ending == KEEP

@@ -48,11 +48,12 @@ class Garbled(Transient):
 class AiohttpSession:
     """At most ``concurrency`` connections, kept alive between requests; made when first used.
 
-    ``timeout`` is the longest silence within an answer; ``tls`` makes what decides about certificates, when
-    that is needed.  Must be used within one event loop, and closed there.
+    ``timeout`` is the longest silence within an answer, and bounds how long it may take to begin; ``tls``
+    makes what decides about certificates, when that is needed.  Must be used within one event loop, and
+    closed there.
     """
 
-    __slots__ = ("_concurrency", "_importing", "_session", "_timeout", "_tls")
+    __slots__ = ("_concurrency", "_importing", "_session", "_slots", "_timeout", "_tls")
 
     def __init__(self, *, timeout: float, concurrency: int, tls: Callable[[], SSLContext]) -> None:
         self._timeout = timeout
@@ -60,6 +61,7 @@ class AiohttpSession:
         self._tls = tls
         self._importing: asyncio.Task[None] | None = None
         self._session: ClientSession | None = None
+        self._slots: asyncio.Semaphore | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -86,21 +88,29 @@ class AiohttpSession:
         Raises ``Transient`` and ``IndexUnavailable`` besides what ``receive`` raises.
         """
         session = self._session or await self._opened()
+        import asyncio  # noqa: PLC0415  # loaded by now
+
         import aiohttp  # noqa: PLC0415  # lazy: start-up time
         from yarl import URL  # noqa: PLC0415  # lazy: start-up time
 
         secure = url.startswith("https:")
         login = {"Proxy-Authorization": proxy.authorization} if proxy and proxy.authorization else {}
+        assert self._slots is not None
         try:
-            async with session.get(
-                URL(url, encoded=True),
-                # An https address is reached through a CONNECT request, which has headers of its own.
-                headers=headers if secure else {**headers, **login},
-                allow_redirects=False,
-                proxy=proxy.url if proxy else None,
-                proxy_headers=login if secure and login else None,
-                ssl=self._tls() if secure or (proxy and proxy.url.startswith("https:")) else True,
-            ) as response:
+            async with (
+                self._slots,  # so that nobody waits for a connection within the time that answers have
+                asyncio.timeout(_CONNECT_TIMEOUT + self._timeout) as begun,
+                session.get(
+                    URL(url, encoded=True),
+                    # An https address is reached through a CONNECT request, which has headers of its own.
+                    headers=headers if secure else {**headers, **login},
+                    allow_redirects=False,
+                    proxy=proxy.url if proxy else None,
+                    proxy_headers=login if secure and login else None,
+                    ssl=self._tls() if secure or (proxy and proxy.url.startswith("https:")) else True,
+                ) as response,
+            ):
+                begun.reschedule(None)
                 return await receive(response)
         except (aiohttp.ClientError, TimeoutError, CorruptBody) as error:
             raise translated(error, url) from error
@@ -121,6 +131,7 @@ class AiohttpSession:
         if self._importing is not None or not is_imported():
             await asyncio.shield(self.prepare())
         if self._session is None:  # nobody else has come here meanwhile
+            self._slots = asyncio.Semaphore(self._concurrency)
             self._session = _new_session(self._timeout, self._concurrency)
         return self._session
 

@@ -7,15 +7,16 @@ import errno
 import gzip
 import time
 import zlib
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from aiohttp import CookieJar
+from aiohttp import ClientSession, CookieJar
 
 from resolver.errors import IndexUnavailable
 from resolver.index.http1 import NotPlain
 from resolver.limits import ADJUSTABLE, Limit
-from support.fault_server import MUTE, RESET, Reply, reply
+from support.fault_server import DRIP, MUTE, RESET, Reply, reply
 from support.scenarios import Expected, Scenario
 from support.stage import JSON, metadata, page
 
@@ -189,6 +190,27 @@ def drip(stage: Stage) -> None:
     stage.package("a")
     stage.arguments += ["--timeout", "0.3"]
     stage.script(PAGE, reply(200, b"{", JSON, length=4000, ending=MUTE))
+
+
+def head_in_drops(stage: Stage) -> None:
+    """The head of the answer comes in drops and never ends."""
+    stage.package("a")
+    stage.arguments += ["--timeout", "0.2"]
+    stage.script(PAGE, Reply(b"HTTP/1.1 200 OK\r\nX: ", DRIP))
+
+
+def endless_head(stage: Stage) -> None:
+    """A header never ends."""
+    stage.package("a")
+    stage.script(PAGE, Reply(b"HTTP/1.1 200 OK\r\nX: " + b"x" * (2 << 20), MUTE))
+
+
+def endless(stage: Stage) -> None:
+    """The page comes in chunks, and there is always another."""
+    stage.package("a")
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: " + JSON["Content-Type"].encode()
+    chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+    stage.script(PAGE, Reply(head + b"\r\n\r\n" + chunk * 80, MUTE))
 
 
 def hurrying(self: FakeTime) -> float:
@@ -508,6 +530,31 @@ SCENARIOS = [
         setup=huge,
         expected=Expected(code=7, says=("larger than the limit", PAGE), memory=400, within=5, then=GOOD),
         without=lifted({"page-bytes": 1 << 40}),
+    ),
+    Scenario(
+        "endless",
+        row="endless/huge body",
+        setup=endless,
+        expected=Expected(code=7, says=("larger than the limit", PAGE), memory=400, within=5, then=GOOD),
+        without=lifted({"page-bytes": 1 << 40}),
+    ),
+    Scenario(
+        "endless-head",
+        row="endless/huge body",
+        setup=endless_head,
+        expected=Expected(code=3, says=(PAGE, "no HTTP answer"), within=3, then=GOOD),
+        without=(
+            ("resolver.index.http1._LONGEST_HEAD", 1 << 40),
+            ("aiohttp.ClientSession", partial(ClientSession, max_field_size=1 << 30)),
+        ),
+    ),
+    Scenario(
+        "drip-head",
+        row="drip / slowloris",
+        setup=head_in_drops,
+        expected=Expected(code=3, says=(PAGE, "in time", "Tried 4 times"), within=4, then=GOOD),
+        without=(("resolver.index.aiohttp_session._CONNECT_TIMEOUT", 1e9),),
+        given=(("resolver.index.aiohttp_session._CONNECT_TIMEOUT", 0.2),),
     ),
     Scenario(
         "drip",
