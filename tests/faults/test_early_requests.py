@@ -234,7 +234,7 @@ def test_unsolicited_bytes_end_a_connection() -> None:
     async def scenario() -> bool:
         async with FaultServer() as server:
             server.script("/a", reply(200))
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, heard=ignore)
+            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, slowest=100, heard=ignore)
             address = split_url(f"{server.url}/a")
             await early.get(address, {}, limit=10)
             (connection,) = early._open
@@ -258,7 +258,7 @@ def test_who_stops_waiting_leaves_no_connection_behind() -> None:
                 return Reply(b"", "mute")
 
             url = server.script("/a", say_nothing)
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, heard=ignore)
+            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, slowest=100, heard=ignore)
             task = asyncio.create_task(early.get(split_url(url), {}, limit=10))
             await asked.wait()
             assert not early.has_room()
@@ -342,7 +342,7 @@ def test_one_connection_is_left_to_aiohttp() -> None:
 def test_connection_to_another_place_makes_room() -> None:
     async def scenario() -> int:
         async with FaultServer() as one, FaultServer() as other:
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, heard=ignore)
+            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, slowest=100, heard=ignore)
             for server in (one, other, one):
                 server.script("/a", reply(200))
                 assert await early.get(split_url(f"{server.url}/a"), {}, limit=10) is not None

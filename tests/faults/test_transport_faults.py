@@ -19,6 +19,7 @@ from resolver.index import trust
 from resolver.index.aiohttp_session import translated
 from resolver.index.aiohttp_transport import AiohttpTransport
 from resolver.index.proxies import Proxies
+from resolver.index.statuses import Transient
 from resolver.index.transport import Request, Response
 from support.certificates import make_certificate
 from support.fake_time import FakeTime
@@ -270,6 +271,19 @@ def test_server_that_refuses_every_protocol_but_http2_is_explained() -> None:
     failure = translated(ClientConnectorSSLError(key, alert), "https://index.example/simple/a/")
     assert isinstance(failure, IndexUnavailable)
     assert "https://index.example/simple/a/ speaks HTTP/2 only" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("spent", "last", "is_over"),
+    [(64.0, 20.0, False), (30.0, 30.0, False), (61.0, 30.0, True), (50.0, 30.0, False), (80.0, 30.0, True)],
+)
+def test_no_try_begins_that_would_make_it_more_than_ninety_seconds(
+    spent: float, last: float, *, is_over: bool
+) -> None:
+    """So a mute server is asked four times, and twice, or once more after an early try, one that drips."""
+    slow = Transient("slow", url="http://index.example/", is_slow=True)
+    assert AiohttpTransport()._is_over(slow, spent, last) is is_over
+    assert not AiohttpTransport()._is_over(Transient("busy", url=slow.url), spent, last)
 
 
 def test_mute_server_runs_into_the_timeout() -> None:

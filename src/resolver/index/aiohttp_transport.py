@@ -53,6 +53,7 @@ _AGENT = "pubgrub-resolver"
 _SLOWEST_FOR = 30.0  # seconds over which an answer must bring a little: whoever drips slower is given up
 
 _FAR = 2.0  # seconds: where there is no way to a server, no other try begins later
+_PAUSES = 10.0  # seconds between the tries that a mute server may take; with them all of it takes 90
 
 _LENGTHS = frozenset({"content-length", "transfer-encoding"})
 
@@ -122,13 +123,21 @@ class AiohttpTransport:
         exchange = self._exchange = self._exchange or self._opened()
         tries, begun = 0, exchange.now()
         while True:
+            started = exchange.now()
             try:
                 return await exchange.follow(request)
             except Transient as failed:
                 tries += 1
-                if tries > self._retries or (failed.is_far and exchange.now() - begun > _FAR):
+                now = exchange.now()
+                if tries > self._retries or self._is_over(failed, now - begun, now - started):
                     raise final(failed, tries) from failed
                 await exchange.wait(failed, tries)
+
+    def _is_over(self, failed: Transient, spent: float, last: float) -> bool:
+        """Tell whether one more try would take too long, after ``spent`` seconds, ``last`` for the last."""
+        if failed.is_far:
+            return spent > _FAR
+        return failed.is_slow and spent + last > (self._retries + 1) * self._timeout + _PAUSES
 
     async def close(self) -> None:
         """Close all connections."""
@@ -173,7 +182,9 @@ class AiohttpTransport:
     def _plain_connections(self, limit: int, heard: Callable[[], None]) -> EarlyConnections:
         from resolver.index.early import EarlyConnections  # noqa: PLC0415  # lazy: asyncio
 
-        return EarlyConnections(limit, self._trusted, timeout=self._timeout, heard=heard)
+        return EarlyConnections(
+            limit, self._trusted, timeout=self._timeout, slowest=self._limits.throughput, heard=heard
+        )
 
     def _trusted(self) -> SSLContext:
         """Return what decides about certificates, which takes 20 ms to make."""
@@ -395,7 +406,9 @@ class _Exchange:
             if now - since >= _SLOWEST_FOR:
                 if drops < self._limits.throughput * _SLOWEST_FOR:
                     raise Transient(
-                        f"{redacted(url)} answers too slowly to go on ({lifting('throughput')}).", url=url
+                        f"{redacted(url)} answers too slowly to go on ({lifting('throughput')}).",
+                        url=url,
+                        is_slow=True,
                     )
                 since, drops = now, 0
         return decoder.finish()

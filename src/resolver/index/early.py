@@ -25,24 +25,30 @@ if TYPE_CHECKING:
 __all__ = ["EarlyConnections"]
 
 _CONNECT_TIMEOUT = 5.0
-_SLOWEST = 100  # bytes a second: who is slower, or mute, has failed, and has not merely much to send
 
 
 class EarlyConnections:
     """At most ``limit`` connections; ``tls`` makes what decides about certificates, when that is needed.
 
-    An answer may take ``timeout`` seconds from the question to its end; ``heard`` is called when something
-    comes.  ``failed`` tells whether something did not go smoothly.  Must be used within one event loop, and
-    closed there.
+    An answer may take ``timeout`` seconds from the question to its end; who sends less than ``slowest`` bytes
+    a second has not much to send, but fails.  ``heard`` is called when something comes.  ``failed`` tells
+    whether something did not go smoothly.  Must be used within one event loop, and closed there.
     """
 
-    __slots__ = ("_heard", "_idle", "_open", "_timeout", "_tls", "_waiting", "failed", "limit")
+    __slots__ = ("_heard", "_idle", "_open", "_slowest", "_timeout", "_tls", "_waiting", "failed", "limit")
 
     def __init__(
-        self, limit: int, tls: Callable[[], SSLContext], *, timeout: float, heard: Callable[[], None]
+        self,
+        limit: int,
+        tls: Callable[[], SSLContext],
+        *,
+        timeout: float,
+        slowest: float,
+        heard: Callable[[], None],
     ) -> None:
         self.limit = limit
         self._heard = heard
+        self._slowest = slowest
         self._tls = tls
         self._timeout = timeout
         self.failed = False
@@ -67,7 +73,7 @@ class EarlyConnections:
     async def get(self, address: Address, headers: Mapping[str, str], *, limit: int) -> AnswerReader | None:
         """Return the answer, with a body of at most ``limit`` bytes; None where it did not come smoothly.
 
-        Raises ``TimeoutError`` where next to nothing came.
+        Raises ``TimeoutError`` where nothing came, or less than a server sends that has much to send.
         """
         connection = None
         try:
@@ -78,7 +84,7 @@ class EarlyConnections:
                 return await self._answer(connection, address, head, limit)
         except TimeoutError:
             self.failed = True
-            if connection is None or connection.received > _SLOWEST * self._timeout:
+            if connection is None or connection.received > self._slowest * self._timeout:
                 return None
             raise
         except (OSError, NotPlain):

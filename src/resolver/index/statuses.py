@@ -26,10 +26,11 @@ _RETRIED = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 527
 class Transient(Exception):  # never leaves the transport
     """A failure that another try may heal; ``wait`` is what the server asked for, if it did.
 
-    ``is_far`` says that there is no way to the server from here, which seldom changes soon.
+    ``is_far`` says that there is no way to the server from here, which seldom changes soon,
+    ``is_slow`` that the try took long.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter a fact
         self,
         message: str,
         *,
@@ -37,6 +38,7 @@ class Transient(Exception):  # never leaves the transport
         status: int | None = None,
         wait: float | None = None,
         is_far: bool = False,
+        is_slow: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -44,11 +46,12 @@ class Transient(Exception):  # never leaves the transport
         self.status = status
         self.wait = wait
         self.is_far = is_far
+        self.is_slow = is_slow
 
 
 def silent(url: str) -> Transient:
     """Return the failure of a server that does not answer."""
-    return Transient(f"{redacted(url)} does not answer in time (see --timeout).", url=url)
+    return Transient(f"{redacted(url)} does not answer in time (see --timeout).", url=url, is_slow=True)
 
 
 def final(failed: Transient, tries: int) -> IndexUnavailable:
