@@ -130,6 +130,9 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
         changes["find_links"] = tuple(dict.fromkeys([*options.find_links, *places]))
     if any(file.options.no_index for file in files) and options.index_url is None:
         changes["no_index"] = True
+    hosts = [host for file in files for host in file.options.trusted_hosts]
+    if hosts:
+        changes["trusted_hosts"] = tuple(dict.fromkeys([*options.trusted_hosts, *hosts]))
     wheels = [name for file in files for name in file.options.only_binary]
     if wheels:
         # Those of the command come last: a ":none:" among them takes back what stands before it.

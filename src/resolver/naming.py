@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["check_distinct", "check_url", "closest", "file_url", "split_index", "split_pin"]
+__all__ = ["check_distinct", "check_url", "closest", "file_url", "split_host", "split_index", "split_pin"]
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 _PLAIN = _NAME + b"/~"
@@ -46,6 +46,29 @@ def split_pin(text: str) -> tuple[str, str]:
         return normalise(package), index
     except InvalidName as error:
         raise ValueError(str(error)) from None
+
+
+def split_host(text: str) -> tuple[str, int | None]:
+    """Return host and port of ``HOST`` or ``HOST:PORT``; None: every port.  Raises ``ValueError``.
+
+    >>> split_host("Index.Example"), split_host("[::1]:8443"), split_host("::1")
+    (('index.example', None), ('[::1]', 8443), ('[::1]', None))
+    """
+    if text.count(":") > 1 and not text.startswith("["):
+        text = f"[{text}]"
+    bracketed = text.startswith("[")
+    host, _, rest = text.partition("]" if bracketed else ":")
+    host, port = (f"{host}]", rest.removeprefix(":")) if bracketed else (host, rest)
+    named = host.strip("[]")
+    if not named or not named.isprintable() or any(c in "/@?#*[] " for c in named):
+        raise ValueError("write it as HOST or HOST:PORT")
+    if bool(port) != (":" in (rest if bracketed else text)) or (port and not _is_port(port)):
+        raise ValueError(f"{port!r} is no port")
+    return host.lower(), int(port) if port else None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text[:6]) <= _LARGEST_PORT
 
 
 def check_distinct(indexes: Iterable[str], pins: Iterable[str]) -> None:

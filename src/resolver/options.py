@@ -39,10 +39,6 @@ CHOICES = {
 
 _NOT_YET: dict[str, tuple[str, ...]] = {
     "refresh_packages": (),
-    "proxy": (),
-    "cert": (),
-    "client_cert": (),
-    "trusted_hosts": (),
     "keyring_provider": ("subprocess",),
     "extras": (),
     "all_extras": (),
@@ -324,6 +320,8 @@ def _checked(name: str, value: object, default: object) -> object:
             _check_indexes(name, texts)
         elif name == "find_links":
             _check_places(name, texts)
+        elif name == "trusted_hosts":
+            _check_hosts(name, texts)
         elif name in ("excludes", "only_binary", "no_binary", "refresh_packages", "allow_urls"):
             _check_names(name, texts)
         if name == "limits" and texts:
@@ -384,6 +382,16 @@ def _check_places(name: str, texts: tuple[str, ...]) -> None:
             check_url(name, text, redacted(text))
 
 
+def _check_hosts(name: str, texts: tuple[str, ...]) -> None:
+    from resolver.naming import split_host  # noqa: PLC0415  # lazy: start-up time
+
+    for text in texts:
+        try:
+            split_host(text)
+        except ValueError as error:
+            raise InputError(f"{name} {redacted(text)!r}: {error}") from None
+
+
 def _check_names(name: str, texts: tuple[str, ...]) -> None:
     """Raise unless each of ``texts`` is a package's name, or stands for all or none where that is allowed."""
     from resolver.model.names import InvalidName, normalise  # noqa: PLC0415  # lazy: start-up time
@@ -436,6 +444,11 @@ def _checked_text(name: str, value: object) -> str:
         from resolver.naming import check_url, split_index  # noqa: PLC0415  # lazy: start-up time
 
         check_url(name, split_index(text)[1], redacted(text))
+    elif name == "proxy":
+        from resolver.naming import check_url  # noqa: PLC0415  # lazy: start-up time
+
+        text = text if "://" in text else f"http://{text}"  # as pip and curl allow it to be written
+        check_url(name, text, redacted(text), local=False)
     elif name == "exclude_newer":
         cutoff(text, 0.0)
     elif name == "python_version":

@@ -13,12 +13,14 @@ import time
 from resolver.errors import InputError
 from resolver.index.cache import CachingTransport, digest
 from resolver.index.client import Client
-from resolver.index.configuring import choose
+from resolver.index.configuring import choose, origins
 from resolver.index.store import RecordStore, default_cache_dir, refusal
 from resolver.index.transport import Traffic
+from resolver.index.trust import Hosts, Trust
 from resolver.limits import Limits
 from resolver.model.environment import Environment, InvalidPythonVersion
 from resolver.model.tags import UnknownPlatform
+from resolver.naming import split_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from resolver.index.flat import FindLinks
     from resolver.index.local import LocalTransport
     from resolver.index.notebook import Notebook
+    from resolver.index.proxies import Proxies
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Builds, Source
     from resolver.index.transport import Request, Response, Transport
@@ -106,11 +109,11 @@ class OpenSource:
 class _Network:
     """The transport over HTTP, which is loaded when something must be fetched."""
 
-    __slots__ = ("_certificates", "_made", "_options", "_warn")
+    __slots__ = ("_made", "_options", "_trust", "_warn")
 
-    def __init__(self, options: Options, certificates: str | None, warn: Callable[[str], None]) -> None:
+    def __init__(self, options: Options, trust: Trust, warn: Callable[[str], None]) -> None:
         self._options = options
-        self._certificates = certificates
+        self._trust = trust
         self._warn = warn
         self._made: AiohttpTransport | None = None
 
@@ -134,11 +137,19 @@ class _Network:
                 timeout=self._options.timeout,
                 retries=self._options.retries,
                 concurrency=self._options.concurrency,
-                certificates=self._certificates,
+                proxies=self._proxies(),
+                trust=self._trust,
                 warn=self._warn,
                 limits=Limits(self._options.limits),
             )
         return await self._made.fetch(request)
+
+    def _proxies(self) -> Proxies | None:
+        if self._options.proxy is None:
+            return None
+        from resolver.index.proxies import Proxies  # noqa: PLC0415  # loaded by now
+
+        return Proxies.named(self._options.proxy)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -223,10 +234,16 @@ def open_source(
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
     chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
-    transport = _Network(options, chosen.certificates, warn)
+    trust = _trust(chosen)
+    transport = _Network(chosen.options, trust, warn)
     store = _opened_store(options, directory, warn, note)
     caching = CachingTransport(
-        transport, store, now=time.time, refresh=options.refresh, offline=options.offline
+        transport,
+        store,
+        now=time.time,
+        refresh=options.refresh,
+        offline=options.offline,
+        plain_http=trust.insecure.include,
     )
     reading = _with_local(caching) if chosen.is_local else caching
     client = Client(
@@ -248,6 +265,14 @@ def open_source(
         builds=builds,
         direct=lambda: _direct(options, client, caching, store, builds),
     )
+
+
+def _trust(chosen: Chosen) -> Trust:
+    """Return which servers are believed; a certificate of the user's is shown to the indexes alone."""
+    options = chosen.options
+    own = [] if options.client_cert is None else origins(chosen)
+    hosts = Hosts(map(split_host, options.trusted_hosts)) if options.trusted_hosts else None
+    return Trust(options.cert, certificate=options.client_cert, shown_to=own, insecure=hosts)
 
 
 def _with_local(caching: CachingTransport) -> LocalTransport:

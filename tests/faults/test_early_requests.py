@@ -17,6 +17,7 @@ from resolver.index.aiohttp_transport import AiohttpTransport
 from resolver.index.early import EarlyConnections
 from resolver.index.proxies import Proxies
 from resolver.index.transport import Request, Response
+from resolver.index.trust import Trust
 from resolver.index.urls import split_url
 from support.certificates import make_certificate
 from support.fake_time import FakeTime
@@ -234,7 +235,7 @@ def test_unsolicited_bytes_end_a_connection() -> None:
     async def scenario() -> bool:
         async with FaultServer() as server:
             server.script("/a", reply(200))
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, slowest=100, heard=ignore)
+            early = EarlyConnections(1, Trust().context, timeout=5.0, slowest=100, heard=ignore)
             address = split_url(f"{server.url}/a")
             await early.get(address, {}, limit=10)
             (connection,) = early._open
@@ -258,7 +259,7 @@ def test_who_stops_waiting_leaves_no_connection_behind() -> None:
                 return Reply(b"", "mute")
 
             url = server.script("/a", say_nothing)
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, slowest=100, heard=ignore)
+            early = EarlyConnections(1, Trust().context, timeout=5.0, slowest=100, heard=ignore)
             task = asyncio.create_task(early.get(split_url(url), {}, limit=10))
             await asked.wait()
             assert not early.has_room()
@@ -342,7 +343,7 @@ def test_one_connection_is_left_to_aiohttp() -> None:
 def test_connection_to_another_place_makes_room() -> None:
     async def scenario() -> int:
         async with FaultServer() as one, FaultServer() as other:
-            early = EarlyConnections(1, ssl.create_default_context, timeout=5.0, slowest=100, heard=ignore)
+            early = EarlyConnections(1, Trust().context, timeout=5.0, slowest=100, heard=ignore)
             for server in (one, other, one):
                 server.script("/a", reply(200))
                 assert await early.get(split_url(f"{server.url}/a"), {}, limit=10) is not None
@@ -402,11 +403,10 @@ def server_tls(certificate: Path) -> ssl.SSLContext:
 
 @pytest.mark.usefixtures("no_aiohttp")
 def test_trusted_server_is_asked_over_tls(certificate: Path) -> None:
-    trusted = ssl.create_default_context(cafile=str(certificate))
 
     async def scenario() -> bytes:
         async with FaultServer(server_tls(certificate)) as server:
-            client = transport(tls=trusted)
+            client = transport(trust=Trust(str(certificate)))
             answer = await client.fetch(Request(server.script("/a", reply(200, TEXT)), limit=1 << 20))
             await client.close()
             return answer.body
@@ -427,12 +427,11 @@ def test_untrusted_certificate_is_refused(certificate: Path) -> None:
 
 
 def test_redirect_from_https_to_http_is_refused(certificate: Path) -> None:
-    trusted = ssl.create_default_context(cafile=str(certificate))
 
     async def scenario() -> None:
         async with FaultServer(server_tls(certificate)) as server:
             url = server.script("/a", reply(302, headers={"Location": "http://127.0.0.1:1/b"}))
-            client = transport(tls=trusted)
+            client = transport(trust=Trust(str(certificate)))
             with pytest.raises(SecurityRefusal):
                 await client.fetch(Request(url, limit=100))
             await client.close()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
-import sys
 import zlib
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,12 +13,12 @@ from aiohttp import ClientConnectorSSLError
 from aiohttp.client_reqrep import ConnectionKey
 
 from resolver.errors import IndexUnavailable, LimitReached, ResolverError, SecurityRefusal
-from resolver.index import trust
 from resolver.index.aiohttp_session import translated
 from resolver.index.aiohttp_transport import AiohttpTransport
 from resolver.index.proxies import Proxies
 from resolver.index.statuses import Transient
 from resolver.index.transport import Request, Response
+from resolver.index.trust import Trust
 from support.certificates import make_certificate
 from support.fake_time import FakeTime
 from support.fault_server import Asked, FaultServer, Reply, reply
@@ -636,7 +634,6 @@ def test_plain_server_at_an_https_address_is_not_retried() -> None:
             return str(caught.value), time
 
     message, time = asyncio.run(scenario())
-    assert "SSL_CERT_FILE" in message
     assert "begins with http://" in message
     assert time.slept == []
 
@@ -671,10 +668,10 @@ def over_tls(certificate: Path, script: Reply, *, trusted: bool) -> tuple[Respon
     async def scenario() -> tuple[Response | ResolverError, FakeTime]:
         own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         own.load_cert_chain(certificate)
-        trust = ssl.create_default_context(cafile=str(certificate)) if trusted else None
+        known = Trust(str(certificate)) if trusted else None
         async with FaultServer(own) as server:
             url, time = server.script("/a", script), FakeTime()
-            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY, early=False, tls=trust)
+            transport = AiohttpTransport(timing=time.timing, proxies=NO_PROXY, early=False, trust=known)
             try:
                 return await transport.fetch(Request(url, limit=100)), time
             except ResolverError as error:
@@ -697,50 +694,6 @@ def test_redirect_from_https_to_http_is_refused(certificate: Path) -> None:
     outcome, _ = over_tls(certificate, script, trusted=True)
     assert isinstance(outcome, SecurityRefusal)
     assert "plain http" in str(outcome)
-
-
-def trust_of(monkeypatch: pytest.MonkeyPatch, *, truststore: object) -> object:
-    """Return what decides about certificates, with ``truststore`` in place of that package."""
-    monkeypatch.setitem(sys.modules, "truststore", truststore)
-    return trust.trust()
-
-
-def test_trust_of_the_system_is_used_where_it_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
-    context = ssl.create_default_context()
-    fake = SimpleNamespace(SSLContext=lambda _: context)
-    assert trust_of(monkeypatch, truststore=fake) is context
-    own = trust_of(monkeypatch, truststore=None)
-    assert isinstance(own, ssl.SSLContext)
-    assert own is not context
-    assert own.verify_mode is ssl.CERT_REQUIRED
-
-
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_certificates_that_the_user_names_win(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
-    """Where they lead nowhere, nobody is trusted, and the operating system is not asked."""
-    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
-    monkeypatch.setenv(variable, "/nowhere")
-    context = trust_of(monkeypatch, truststore=SimpleNamespace())
-    assert isinstance(context, ssl.SSLContext)
-    assert context.get_ca_certs() == []
-
-
-def test_certificates_that_pip_is_told_are_trusted(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file or a folder, unless the user's own variables name others."""
-    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(variable, raising=False)
-    context = trust.trust(str(certificate))
-    assert isinstance(context, ssl.SSLContext)
-    assert len(context.get_ca_certs()) == 1
-    assert isinstance(trust.trust(str(certificate.parent)), ssl.SSLContext)
-    with pytest.raises(IndexUnavailable, match="pip's configuration names"):
-        trust.trust(str(certificate.with_name("missing")))
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert isinstance(trust.trust("anything"), ssl.SSLContext)
 
 
 def test_network_has_nothing_in_store() -> None:

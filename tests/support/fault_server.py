@@ -72,8 +72,9 @@ def reply(  # noqa: PLR0913  # one parameter a thing that can be wrong
 class FaultServer:
     """Serves scripts by path; 404 for paths without one."""
 
-    def __init__(self, tls: SSLContext | None = None) -> None:
+    def __init__(self, tls: SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self._tls = tls
+        self._host = host
         self._scripts: dict[str, list[Reply | Callable[[Asked], Reply]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.requests: list[Asked] = []
@@ -81,7 +82,7 @@ class FaultServer:
         self.port = 0
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._begin, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._begin, self._host, 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -95,7 +96,8 @@ class FaultServer:
     @property
     def url(self) -> str:
         """The root of the server, without a slash at the end."""
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
 
     def script(self, path: str, *replies: Reply | Callable[[Asked], Reply]) -> str:
         """Answer ``path`` with these in turn, the last one again and again; return its URL."""

@@ -26,6 +26,7 @@ from resolver.formats.statements import (
     options_of,
 )
 from resolver.model.requirement import InvalidRequirement, Origin, Requirement
+from resolver.naming import split_host
 from resolver.options import redacted
 
 TYPE_CHECKING = False
@@ -328,15 +329,23 @@ class _Line:
                 if options.index_url not in (None, value):
                     raise self._error("another --index-url was given before", option.position)
                 options.index_url = value
-            case "extra_index_urls" | "trusted_hosts":
-                getattr(options, name).append(value)
+            case "extra_index_urls":
+                options.extra_index_urls.append(value)
+            case "trusted_hosts":
+                try:
+                    split_host(value)
+                except ValueError as error:
+                    raise self._error(
+                        f"{option.flag} {redacted(value)!r}: {error}", option.position
+                    ) from None
+                options.trusted_hosts.append(value)
             case "find_links":
                 options.find_links.append(self._place(value))
             case "only_binary" | "no_binary":
                 getattr(options, name).extend(part.strip() for part in value.split(",") if part.strip())
             case "no_index" | "pre" | "require_hashes":
                 setattr(options, name, True)
-        if name in ("trusted_hosts", "prefer_binary"):
+        if name == "prefer_binary":
             place = f"{self.frame.path}:{self.line.number}"
             self.result.warnings.append(f"{place}: {option.flag} has no effect here")
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
 
     from resolver.index.proxies import Proxy
+    from resolver.index.urls import Address
 
     Answer = TypeVar("Answer")
 
@@ -49,13 +50,13 @@ class AiohttpSession:
     """At most ``concurrency`` connections, kept alive between requests; made when first used.
 
     ``timeout`` is the longest silence within an answer, and bounds how long it may take to begin; ``tls``
-    makes what decides about certificates, when that is needed.  Must be used within one event loop, and
-    closed there.
+    gives what decides about the certificate of a server.  Must be used within one event loop, and closed
+    there.
     """
 
     __slots__ = ("_concurrency", "_importing", "_session", "_slots", "_timeout", "_tls")
 
-    def __init__(self, *, timeout: float, concurrency: int, tls: Callable[[], SSLContext]) -> None:
+    def __init__(self, *, timeout: float, concurrency: int, tls: Callable[[Address], SSLContext]) -> None:
         self._timeout = timeout
         self._concurrency = concurrency
         self._tls = tls
@@ -107,13 +108,22 @@ class AiohttpSession:
                     allow_redirects=False,
                     proxy=proxy.url if proxy else None,
                     proxy_headers=login if secure and login else None,
-                    ssl=self._tls() if secure or (proxy and proxy.url.startswith("https:")) else True,
+                    ssl=self._context(url, proxy),
                 ) as response,
             ):
                 begun.reschedule(None)
                 return await receive(response)
         except (aiohttp.ClientError, TimeoutError, CorruptBody) as error:
             raise translated(error, url) from error
+
+    def _context(self, url: str, proxy: Proxy | None) -> SSLContext | bool:
+        """Return what decides about the server and about a proxy that is reached by TLS too.
+
+        aiohttp takes one for both: the stricter.
+        """
+        places = [url] if proxy is None else [url, proxy.url]
+        found = [self._tls(split_url(place)) for place in places if place.startswith("https:")]
+        return max(found, key=lambda context: context.verify_mode, default=True)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -211,12 +221,9 @@ def translated(error: Exception, url: str) -> Exception:
         case aiohttp.ClientSSLError() if "NO_APPLICATION_PROTOCOL" in str(error):
             return _other_version(url)
         case aiohttp.ClientSSLError():
-            return IndexUnavailable(
-                f"No trusted connection to {host} for {place}: {error.os_error}. If the index has a "
-                "certificate of a private authority, name that in SSL_CERT_FILE; if it speaks no TLS at "
-                "that port, its address begins with http://.",
-                url=place,
-            )
+            return _untrusted(error.os_error, url)
+        case aiohttp.ClientOSError() if _is_alert(error.__cause__):
+            return _untrusted(error.__cause__, url)
         case aiohttp.ClientConnectorDNSError():
             return Transient(
                 f"The name {host} is not known ({place}). Check the index URL and the network connection; "
@@ -255,7 +262,39 @@ def translated(error: Exception, url: str) -> Exception:
         case aiohttp.ClientPayloadError():
             return Transient(f"The connection broke off while {place} answered.", url=url, status=_OK)
         case _:
-            return Transient(f"The connection broke off while {place} answered.", url=url)
+            # With TLS 1.3 a server learns only then that it was not shown what it wants to see.
+            hint = " If it wants a certificate, name one with --client-cert." if url[:6] == "https:" else ""
+            return Transient(f"The connection broke off while {place} answered.{hint}", url=url)
+
+
+def _is_alert(cause: BaseException | None) -> bool:
+    import ssl  # noqa: PLC0415  # loaded by now
+
+    return isinstance(cause, ssl.SSLError)
+
+
+def _untrusted(cause: BaseException | None, url: str) -> IndexUnavailable:
+    """Return the error for a connection that TLS forbids, which another try would not change."""
+    import ssl  # noqa: PLC0415  # loaded by now
+
+    place, host = redacted(url), split_url(url).host
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        said = (
+            f"{cause.verify_message or cause}. If its certificate is of a private authority, name that with "
+            f"--cert or in SSL_CERT_FILE; --trusted-host {host} would accept any certificate"
+        )
+    elif isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or ""):
+        said = (
+            f"the server refuses ({(cause.reason or '').replace('_', ' ').lower()}). If it wants to see a "
+            "certificate, name one with --client-cert"
+        )
+    else:
+        reason = cause.reason if isinstance(cause, ssl.SSLError) and cause.reason else str(cause)
+        said = (
+            f"{reason.replace('_', ' ').lower()}. If it speaks no TLS at that port, its address begins with "
+            "http://"
+        )
+    return IndexUnavailable(f"No trusted connection to {host} for {place}: {said}.", url=place)
 
 
 def _other_version(url: str) -> IndexUnavailable:

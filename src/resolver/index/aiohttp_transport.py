@@ -30,6 +30,7 @@ from resolver.index.proxies import Proxies
 from resolver.index.retry import HostGate, Timing, pause
 from resolver.index.statuses import Transient, final, is_success, meaning, silent
 from resolver.index.transport import Request, Response, Traffic
+from resolver.index.trust import Trust
 from resolver.index.urls import InvalidUrl, quoted, redacted, split_url
 from resolver.limits import DEFAULT, Limits, lifting
 
@@ -37,13 +38,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import Semaphore
     from collections.abc import Awaitable, Callable, Mapping
-    from ssl import SSLContext
 
     from aiohttp import ClientResponse
 
     from resolver.index.early import EarlyConnections
     from resolver.index.http1 import AnswerReader
     from resolver.index.proxies import Proxy
+    from resolver.index.trust import Hosts
     from resolver.index.turns import Turns
     from resolver.index.urls import Address
 
@@ -66,14 +67,13 @@ class AiohttpTransport:
     """A ``Transport`` over real connections, kept alive between requests.
 
     ``timeout`` is the longest silence within an answer, ``retries`` how often a failed request is sent again,
-    ``concurrency`` how many connections are open at a time.  ``certificates`` is a file (or folder) with the
-    authorities to trust.  ``early`` says whether to begin without aiohttp, None: if it is not imported yet.
+    ``concurrency`` how many connections are open at a time.  ``trust`` says which servers are believed.
+    ``early`` says whether to begin without aiohttp, None: if it is not imported yet.
     ``warn`` is told where somebody would wonder what is waited for.  ``traffic`` counts.  Must be used within
     one event loop, and closed there.
     """
 
     __slots__ = (
-        "_certificates",
         "_concurrency",
         "_early",
         "_exchange",
@@ -82,7 +82,7 @@ class AiohttpTransport:
         "_retries",
         "_timeout",
         "_timing",
-        "_tls",
+        "_trust",
         "_warn",
         "traffic",
     )
@@ -95,8 +95,7 @@ class AiohttpTransport:
         concurrency: int = 50,
         timing: Timing | None = None,
         proxies: Proxies | None = None,
-        certificates: str | None = None,
-        tls: SSLContext | None = None,
+        trust: Trust | None = None,
         early: bool | None = None,
         warn: Callable[[str], None] | None = None,
         limits: Limits = DEFAULT,
@@ -107,8 +106,7 @@ class AiohttpTransport:
         self._concurrency = concurrency
         self._timing = timing
         self._proxies = proxies
-        self._certificates = certificates
-        self._tls = tls
+        self._trust = trust or Trust()
         self._early = early
         self._warn = warn or _ignore
         self._limits = limits
@@ -156,7 +154,7 @@ class AiohttpTransport:
         session = AiohttpSession(
             timeout=self._timeout,
             concurrency=concurrency - (0 if early is None else early.limit),
-            tls=self._trusted,
+            tls=self._trust.context,
         )
         return _Exchange(
             early,
@@ -164,6 +162,7 @@ class AiohttpTransport:
             lambda: self._plain_connections(1, patience.heard),
             timing=self._timing or Timing.real(),
             proxies=self._proxies or Proxies.of_this_machine(),
+            insecure=self._trust.insecure,
             turns=Turns(),
             slots=Semaphore(concurrency),
             patience=patience,
@@ -183,16 +182,8 @@ class AiohttpTransport:
         from resolver.index.early import EarlyConnections  # noqa: PLC0415  # lazy: asyncio
 
         return EarlyConnections(
-            limit, self._trusted, timeout=self._timeout, slowest=self._limits.throughput, heard=heard
+            limit, self._trust.context, timeout=self._timeout, slowest=self._limits.throughput, heard=heard
         )
-
-    def _trusted(self) -> SSLContext:
-        """Return what decides about certificates, which takes 20 ms to make."""
-        if self._tls is None:
-            from resolver.index.trust import trust  # noqa: PLC0415  # lazy: many indexes need none
-
-            self._tls = trust(self._certificates)
-        return self._tls
 
 
 class _Exchange:
@@ -202,6 +193,7 @@ class _Exchange:
         "_asked_early",
         "_early",
         "_gate",
+        "_insecure",
         "_limits",
         "_patience",
         "_plain",
@@ -221,6 +213,7 @@ class _Exchange:
         *,
         timing: Timing,
         proxies: Proxies,
+        insecure: Hosts,
         turns: Turns,
         slots: Semaphore,
         patience: Patience,
@@ -237,6 +230,7 @@ class _Exchange:
         self._slots = slots
         self._patience = patience
         self._proxies = proxies
+        self._insecure = insecure
         self._turns = turns
         self._traffic = traffic
         self._limits = limits
@@ -373,7 +367,7 @@ class _Exchange:
         """Do what ``_receive`` does, with an early answer."""
         self._traffic.bytes += len(answer.body)
         if not is_success(answer.status):
-            return meaning(url, answer.status, answer.headers, self._timing.now())
+            return meaning(url, answer.status, answer.headers, self._timing.now(), self._insecure)
         try:
             decoder = _decoder(url, request, answer.headers, self._limits)
             decoder.feed(bytes(answer.body))
@@ -388,7 +382,7 @@ class _Exchange:
         headers = {name.lower(): value for name, value in response.headers.items()}
         if not is_success(response.status):
             await drain(response)
-            return meaning(url, response.status, headers, self._timing.now())
+            return meaning(url, response.status, headers, self._timing.now(), self._insecure)
         decoder = _decoder(url, request, headers, self._limits)
         body = await self._body(url, decoder, response)
         await self._turns.turn(len(body))

@@ -77,11 +77,11 @@ class CachingTransport:
 
     ``now`` is the wall clock.  With ``refresh`` the server is asked about every answer again; with
     ``offline`` nobody is asked, and an answer of any age will do.  Answers over plain http are not kept, for
-    anybody on the way may have changed them, except from this machine or with ``plain_http``.  Answers to a
-    login are kept apart from those to others, and so are files by the digest that their listing promised: by
-    that they stay fresh, whatever the server says or omits.  What is kept, and given out, is in the form that
-    a request asks for (``transport.Form``), and the answer itself where there is none.  ``hits`` counts what
-    was not sent over the network.
+    anybody on the way may have changed them, except from this machine and where ``plain_http`` allows it.
+    Answers to a login are kept apart from those to others, and so are files by the digest that their listing
+    promised: by that they stay fresh, whatever the server says or omits.  What is kept, and given out, is in
+    the form that a request asks for (``transport.Form``), and the answer itself where there is none.
+    ``hits`` counts what was not sent over the network.
     """
 
     __slots__ = (
@@ -108,7 +108,7 @@ class CachingTransport:
         now: Callable[[], float],
         refresh: bool = False,
         offline: bool = False,
-        plain_http: bool = False,
+        plain_http: Callable[[Address], bool] = lambda _: False,
     ) -> None:
         self._inner = inner
         self._store = store
@@ -322,7 +322,7 @@ class CachingTransport:
             self._lies[key] = Evidence(key, record.stamp, span)
 
     def _trusted(self, address: Address) -> bool:
-        return address.scheme == "https" or self._plain_http or is_loopback(address.host)
+        return address.scheme == "https" or is_loopback(address.host) or self._plain_http(address)
 
     def _key(self, request: Request) -> str | None:
         """Return the record's name, a digest over all that the answer depends on; ``None``: keep nothing."""

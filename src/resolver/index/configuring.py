@@ -10,7 +10,7 @@ import os
 
 from resolver.errors import InputError
 from resolver.index.indexes import Indexes, IndexSpec
-from resolver.index.urls import is_local
+from resolver.index.urls import InvalidUrl, is_local, split_url
 from resolver.naming import closest, file_url, split_index, split_pin
 from resolver.options import redacted
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from resolver.index.pip_config import FoundIndex
     from resolver.options import Options
 
-__all__ = ["Chosen", "choose", "settled"]
+__all__ = ["Chosen", "choose", "origins", "settled"]
 
 
 class Chosen:
     """What is asked: ``indexes``, and the URLs of ``places``.
 
-    ``certificates`` is the file with the authorities to trust, if pip is told one.
+    ``options`` are those that were given, with what pip is told about connections where pip names the index.
     """
 
-    __slots__ = ("certificates", "indexes", "places")
+    __slots__ = ("indexes", "options", "places")
 
-    def __init__(self, indexes: Indexes, places: Sequence[str], certificates: str | None) -> None:
+    def __init__(self, indexes: Indexes, places: Sequence[str], options: Options) -> None:
         self.indexes = indexes
         self.places = tuple(places)
-        self.certificates = certificates
+        self.options = options
 
     @property
     def is_local(self) -> bool:
@@ -76,8 +76,18 @@ def choose(
     unused = [each.name for each in specs if each.explicit and each.name not in pins.values()]
     if unused:
         warn(f"no package is to come from the index {', '.join(unused)}: name some with --index-package")
-    certificates = None if found is None else found.certificates
-    return Chosen(Indexes(specs, pins), list(dict.fromkeys(places)), certificates)
+    return Chosen(Indexes(specs, pins), list(dict.fromkeys(places)), _as_pip(options, found))
+
+
+def origins(chosen: Chosen) -> list[str]:
+    """Return the origins that the user named: of all indexes, explicit ones too, and of places with files."""
+    found = []
+    for url in [*(index.url for index in chosen.indexes.all), *chosen.places]:
+        try:
+            found.append(split_url(url).origin)
+        except InvalidUrl:
+            continue  # of this machine, or not even a URL: the transport says so when it is asked
+    return list(dict.fromkeys(found))
 
 
 def settled(
@@ -87,7 +97,7 @@ def settled(
     found = None if options.replay is not None else _found(options, environ, directory, warn=warn)
     if found is None:
         return options
-    return options.replace(
+    return _as_pip(options, found).replace(
         index_url=found.url,
         no_index=found.url is None and not (options.extra_index_urls or found.extra_urls),
         extra_index_urls=(*options.extra_index_urls, *found.extra_urls),
@@ -108,6 +118,19 @@ def _found(
     for warning in found.warnings:
         warn(warning)
     return found
+
+
+def _as_pip(options: Options, found: FoundIndex | None) -> Options:
+    """Return ``options`` with what pip is told about connections, where they say nothing of their own."""
+    if found is None or not found.transport:
+        return options
+    usual = type(options)()
+    changes = {
+        name: value
+        for name, value in found.transport.items()
+        if getattr(options, name) == getattr(usual, name)
+    }
+    return options.replace(**changes)
 
 
 def _specs(texts: Sequence[str], *, explicit: bool) -> list[IndexSpec]:

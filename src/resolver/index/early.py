@@ -28,7 +28,7 @@ _CONNECT_TIMEOUT = 5.0
 
 
 class EarlyConnections:
-    """At most ``limit`` connections; ``tls`` makes what decides about certificates, when that is needed.
+    """At most ``limit`` connections; ``tls`` gives what decides about the certificate of a server.
 
     An answer may take ``timeout`` seconds from the question to its end; who sends less than ``slowest`` bytes
     a second has not much to send, but fails.  ``heard`` is called when something comes.  ``failed`` tells
@@ -40,7 +40,7 @@ class EarlyConnections:
     def __init__(
         self,
         limit: int,
-        tls: Callable[[], SSLContext],
+        tls: Callable[[Address], SSLContext],
         *,
         timeout: float,
         slowest: float,
@@ -126,7 +126,7 @@ class EarlyConnections:
                 lambda: connection,
                 address.host.strip("[]"),
                 address.port,
-                ssl=self._tls() if address.scheme == "https" else None,
+                ssl=self._tls(address) if address.scheme == "https" else None,
                 happy_eyeballs_delay=0.25,
             )
         except BaseException:

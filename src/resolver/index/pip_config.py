@@ -14,7 +14,7 @@ import os
 import sys
 
 from resolver.errors import InputError
-from resolver.options import redacted
+from resolver.options import Options, redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ class FoundIndex:
     """An index URL, further ones, and where they were found; ``warnings`` say what was not taken over.
 
     ``find_links`` are places with files.  There is no ``url`` where pip is told to use no index.
-    ``certificates`` is the file with the authorities to trust, if pip is told one.
+    ``transport`` has the fields of ``Options`` about connections that pip is told.
     """
 
-    __slots__ = ("certificates", "extra_urls", "find_links", "origin", "url", "warnings")
+    __slots__ = ("extra_urls", "find_links", "origin", "transport", "url", "warnings")
 
     def __init__(  # noqa: PLR0913  # one parameter a fact
         self,
@@ -40,13 +40,13 @@ class FoundIndex:
         origin: str,
         find_links: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
-        certificates: str | None = None,
+        transport: Mapping[str, object] | None = None,
     ) -> None:
         self.url = url
         self.extra_urls = extra_urls
         self.origin = origin
         self.warnings = warnings
-        self.certificates = certificates
+        self.transport = dict(transport or {})
         self.find_links = find_links
 
     def __repr__(self) -> str:
@@ -86,13 +86,12 @@ def default_index(
         return FoundIndex(own, origin="the variable RESOLVER_INDEX_URL")
     values = _pip_values(environ, configuration_files(environ) if files is None else files)
     links = tuple(values["find-links"].text.split()) if "find-links" in values else ()
-    warnings = _unused(values)
-    certificates = values["cert"].text.strip() if "cert" in values else None
+    transport, warnings = _transport(values)
     if _is_true(values.get("no-index")):
         origin = values["no-index"].origin
         if needed and not links:
             raise InputError(f"{origin} says no-index: name an index with --index-url or RESOLVER_INDEX_URL")
-        return FoundIndex(None, origin=origin, warnings=warnings, find_links=links, certificates=certificates)
+        return FoundIndex(None, origin=origin, warnings=warnings, find_links=links, transport=transport)
     extra, more = _extra_urls(values)
     url, origin = _index_url(values, places, cache_dir)
     return FoundIndex(
@@ -101,7 +100,7 @@ def default_index(
         origin=origin,
         warnings=more + warnings,
         find_links=links,
-        certificates=certificates,
+        transport=transport,
     )
 
 
@@ -182,7 +181,17 @@ def _pip_values(environ: Mapping[str, str], files: Iterable[str]) -> dict[str, _
     return values
 
 
-_MENTIONED = (b"index", b"find-links", b"find_links", b"cert", b"trusted-host", b"trusted_host")
+_MENTIONED = (
+    b"index",
+    b"find-links",
+    b"find_links",
+    b"cert",
+    b"trusted-host",
+    b"trusted_host",
+    b"proxy",
+    b"timeout",
+    b"retries",
+)
 
 
 def _read_file(path: str) -> Iterator[tuple[str, str, str]]:
@@ -241,19 +250,44 @@ def _extra_urls(values: Mapping[str, _Value]) -> tuple[tuple[str, ...], tuple[st
     return usable, (f"{value.origin} names indexes that are no URLs and are not used: {others}",)
 
 
-_UNUSED = {
-    "trusted-host": "hosts to be trusted without a certificate (trusted-host)",
-    "client-cert": "a certificate to show (client-cert)",
+_TRANSPORT = {
+    "cert": "cert",
+    "client-cert": "client_cert",
+    "proxy": "proxy",
+    "trusted-host": "trusted_hosts",
+    "timeout": "timeout",
+    "default-timeout": "timeout",
+    "retries": "retries",
 }
+# The fields of ``Options`` for what pip calls otherwise.
 
 
-def _unused(values: Mapping[str, _Value]) -> tuple[str, ...]:
-    """Return warnings about what pip would use and we do not."""
-    found = ((values[name], what) for name, what in _UNUSED.items() if name in values)
-    return tuple(
-        f"{value.origin} names {what}, which are not used: {' '.join(map(redacted, value.text.split()))}"
-        for value, what in found
-    )
+def _transport(values: Mapping[str, _Value]) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Return what pip is told about connections, and warnings about what makes no sense."""
+    found: dict[str, object] = {}
+    warnings = []
+    for name, field in _TRANSPORT.items():
+        if name not in values:
+            continue
+        value = values[name]
+        try:
+            Options(**{field: _read_setting(field, value.text.strip())})  # type: ignore[arg-type]  # it checks
+        except (InputError, ValueError):
+            shown = redacted(f"http://{value.text.strip()}").removeprefix("http://")
+            warnings.append(f"{value.origin} sets {name} to {shown!r}, which cannot be used")
+        else:
+            found[field] = _read_setting(field, value.text.strip())
+    return found, tuple(warnings)
+
+
+def _read_setting(field: str, text: str) -> object:
+    if field in ("cert", "client_cert"):
+        return os.path.expanduser(text)  # noqa: PTH111  # pathlib costs 5 ms
+    if field == "trusted_hosts":
+        return tuple(text.split())
+    if field in ("timeout", "retries"):
+        return float(text) if field == "timeout" else int(text)
+    return text
 
 
 def built_in_index(places: Iterable[str], cache_dir: str | None) -> str | None:

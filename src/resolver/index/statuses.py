@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resolver.index.trust import Hosts
+
 __all__ = ["Transient", "final", "is_success", "meaning", "silent"]
 
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
@@ -65,22 +67,23 @@ def is_success(status: int) -> bool:
     return 200 <= status < 300
 
 
-def meaning(url: str, status: int, headers: Mapping[str, str], now: float) -> Response | str:
+def meaning(url: str, status: int, headers: Mapping[str, str], now: float, insecure: Hosts) -> Response | str:
     """Return the answer without its body, which nobody wants, or the URL to which it redirects.
 
+    A redirect may lead from https to plain http at the ``insecure`` hosts only.
     Raises ``Transient``, ``IndexUnavailable`` or ``SecurityRefusal``.
     """
     if status in _ANSWERS:
         return Response(url, status, headers, b"")
     if status in _REDIRECTING:
-        return _location(url, status, headers)
+        return _location(url, status, headers, insecure)
     if status in _RETRIED:
         wait = retry_after(headers.get("retry-after"), now)
         raise Transient(_refusal(url, status), url=url, status=status, wait=wait)
     raise IndexUnavailable(_refusal(url, status), url=redacted(url), status=status)
 
 
-def _location(url: str, status: int, headers: Mapping[str, str]) -> str:
+def _location(url: str, status: int, headers: Mapping[str, str], insecure: Hosts) -> str:
     location = headers.get("location")
     if location is None:
         raise IndexUnavailable(
@@ -88,7 +91,7 @@ def _location(url: str, status: int, headers: Mapping[str, str]) -> str:
             url=redacted(url),
             status=status,
         )
-    return redirect_target(url, location)
+    return redirect_target(url, location, insecure.include)
 
 
 def _refusal(url: str, status: int) -> str:
@@ -97,7 +100,12 @@ def _refusal(url: str, status: int) -> str:
     if status in (401, 403):
         return (
             f"The index refuses access to {place} (status {status}). If it needs a login, give it in the "
-            "index URL: https://user:password@host/..."
+            "index URL: https://user:password@host/..., in a netrc file, or by --keyring-provider subprocess."
+        )
+    if status == 407:
+        return (
+            f"The proxy on the way to {place} wants a login (status 407). Give it in the URL of the proxy: "
+            "http://user:password@host:port"
         )
     if status == 429:
         return f"{place} answers that too many requests were sent (status 429). Try again later."
@@ -107,4 +115,7 @@ def _refusal(url: str, status: int) -> str:
         )
     if status == 408 or status >= 500:
         return f"{place} answers with a failure of the server (status {status}). Try again later."
-    return f"{place} answers with status {status}, which is no answer of a package index."
+    hint = ""
+    if status in (400, 495, 496) and place.startswith("https:"):  # nginx says it so
+        hint = " If it wants to see a certificate, name one with --client-cert."
+    return f"{place} answers with status {status}, which is no answer of a package index.{hint}"

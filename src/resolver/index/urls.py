@@ -11,6 +11,10 @@ from __future__ import annotations
 
 from resolver.errors import SecurityRefusal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = [
     "Address",
     "InvalidUrl",
@@ -174,11 +178,13 @@ def quoted(url: str) -> str:
     return address.url
 
 
-def redirect_target(current: str, location: str) -> str:
+def redirect_target(
+    current: str, location: str, insecure: Callable[[Address], bool] = lambda _: False
+) -> str:
     """Return the URL (without credentials) to which an answer of ``current`` redirects.
 
-    Relative references are resolved (RFC 9110, 10.2.2).  Raises ``SecurityRefusal`` for a way from https to
-    http and for any scheme but these two.
+    Relative references are resolved (RFC 9110, 10.2.2).  Raises ``SecurityRefusal`` for any scheme but https
+    and http, and for a way from https to http, unless the new place may be ``insecure``.
     """
     from urllib.parse import urljoin  # noqa: PLC0415  # lazy: start-up time
 
@@ -190,9 +196,10 @@ def redirect_target(current: str, location: str) -> str:
             f"{redacted(current)} redirects to something that is no http or https address "
             f"({redacted(location)}). This was refused."
         ) from error
-    if (start.scheme, end.scheme) == ("https", "http"):
+    if (start.scheme, end.scheme) == ("https", "http") and not insecure(end):
         raise SecurityRefusal(
             f"{redacted(current)} redirects from https to plain http ({redacted(location)}). This was "
-            "refused, because anybody on the way could change the answer."
+            "refused, because anybody on the way could change the answer; "
+            f"--trusted-host {end.host} allows it."
         )
     return end.url

@@ -630,7 +630,7 @@ SCENARIOS = [
             row="redirect loop / >10 / relative / missing Location",
             setup=redirected("../../elsewhere/a/", status=301),
             expected=Expected(pins=GOOD, asked={PAGE: 1, "/elsewhere/a/": 1}),
-            without=(("resolver.index.statuses.redirect_target", lambda _, location: location),),
+            without=(("resolver.index.statuses.redirect_target", lambda _, location, __: location),),
         )
     ),
     *both(
@@ -648,7 +648,7 @@ SCENARIOS = [
             row="redirect to file:, ftp:, data:",
             setup=redirected(location),
             expected=Expected(code=4, says=(PAGE,), asked={PAGE: 1}),
-            without=(("resolver.index.statuses.redirect_target", lambda _, location: location),),
+            without=(("resolver.index.statuses.redirect_target", lambda _, location, __: location),),
         )
         for location in ("file:///etc/hostname", "ftp://127.0.0.1/a", "data:text/html,<a href=a>")
     ),

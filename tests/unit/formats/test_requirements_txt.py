@@ -235,9 +235,13 @@ def test_hashes_are_kept() -> None:
 
 def test_options_without_effect_are_said_to_have_none() -> None:
     """Nothing is ignored silently."""
-    found = read_one("--trusted-host a.example\n--prefer-binary")
-    assert found.options.trusted_hosts == ["a.example"]
-    assert found.warnings == [
-        "-:1: --trusted-host has no effect here",
-        "-:2: --prefer-binary has no effect here",
-    ]
+    found = read_one("--prefer-binary")
+    assert found.warnings == ["-:1: --prefer-binary has no effect here"]
+
+
+def test_trusted_hosts_are_read() -> None:
+    """With a port or without; what is no host is an error."""
+    found = read_one("--trusted-host a.example\n--trusted-host=b.example:8443")
+    assert found.options.trusted_hosts == ["a.example", "b.example:8443"]
+    with pytest.raises(InputError, match="-:1: --trusted-host 'a/b': write it as HOST or HOST:PORT"):
+        read_one("--trusted-host a/b")

@@ -41,10 +41,19 @@ class Setting:
         """Return a store as a new process would open it."""
         return RecordStore(str(self.folder), warn=self.warnings.append, note=self.notes.append)
 
-    def cache(self, **mode: bool) -> CachingTransport:
+    def cache(
+        self, *, refresh: bool = False, offline: bool = False, plain_http: str = ""
+    ) -> CachingTransport:
         """Return a transport as a new process would make it."""
         self.store = self.opened_store()
-        return CachingTransport(self.server, self.store, now=self.time.now, **mode)
+        return CachingTransport(
+            self.server,
+            self.store,
+            now=self.time.now,
+            refresh=refresh,
+            offline=offline,
+            plain_http=lambda address: address.host == plain_http,
+        )
 
     def fetch(self, url: str = URL, *, cache: CachingTransport | None = None, **request: object) -> Response:
         """Fetch as a new process would, unless ``cache`` is given."""
@@ -382,7 +391,10 @@ def test_plain_http_from_elsewhere_is_not_kept(cache: Setting, host: str) -> Non
 
 def test_plain_http_is_kept_where_that_is_allowed(cache: Setting) -> None:
     cache.server.script("http://index.example/a", answer(200, b"body", FOR_A_MINUTE))
-    cache.fetch("http://index.example/a", cache=cache.cache(plain_http=True))
+    cache.fetch(
+        "http://index.example/a",
+        cache=cache.cache(plain_http="index.example"),
+    )
     assert len(cache.records) == 1
 
 

@@ -212,9 +212,11 @@ class Setting:
         self.server.script(PAGE, answer(200, page("1"), JSON))
         self.store = RecordStore(str(folder))
 
-    def open(self, **mode: bool) -> tuple[Client, Notebook]:
+    def open(self, *, refresh: bool = False, offline: bool = False) -> tuple[Client, Notebook]:
         """Return a client and a notebook as a new process would make them."""
-        transport = CachingTransport(self.server, self.store, now=self.time.now, **mode)
+        transport = CachingTransport(
+            self.server, self.store, now=self.time.now, refresh=refresh, offline=offline
+        )
         client = Client(transport, INDEXES)
         return client, Notebook("folder", self.store, transport, client)
 

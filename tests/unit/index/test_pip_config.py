@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import zipfile
 from typing import TYPE_CHECKING
@@ -97,18 +98,40 @@ def test_places_with_files_are_taken_over(tmp_path: Path) -> None:
     assert found.find_links == ("/srv/wheels", "https://u:secret@b/")
 
 
-def test_certificates_that_pip_trusts_are_taken_over(tmp_path: Path) -> None:
-    """As a company mirror needs them; hosts that need none are only warned about."""
-    path = config(tmp_path / "a", "[global]\ncert = /etc/company.pem\ntrusted-host = b\n")
-    found = default_index({}, files=[path], places=[make_pip(tmp_path)])
-    assert found.certificates == "/etc/company.pem"
-    (warning,) = found.warnings
-    assert warning == (
-        f"pip's configuration {path} names hosts to be trusted without a certificate (trusted-host), which "
-        "are not used: b"
+def test_connections_are_made_as_pip_is_told(tmp_path: Path) -> None:
+    """Else a company mirror could not be reached; a variable counts more than a file."""
+    lines = (
+        "cert = /etc/company.pem",
+        "client-cert = ~/me.pem",
+        "proxy = me:secret@proxy.example:3128",
+        "trusted-host = a.example\n    b.example:8443",
+        "timeout = 60",
+        "retries = 7",
     )
+    path = config(tmp_path / "a", "[global]\n" + "\n".join(lines))
     found = default_index({"PIP_CERT": "/own.pem", "PIP_INDEX_URL": "https://b/"}, files=[path])
-    assert found.certificates == "/own.pem"
+    assert found.warnings == ()
+    assert found.transport == {
+        "cert": "/own.pem",
+        "client_cert": os.path.expanduser("~/me.pem"),  # noqa: PTH111  # text, as pip gives it
+        "proxy": "me:secret@proxy.example:3128",
+        "trusted_hosts": ("a.example", "b.example:8443"),
+        "timeout": 60.0,
+        "retries": 7,
+    }
+
+
+@pytest.mark.parametrize(
+    "line", ["proxy = u:secret@:80", "timeout = soon", "retries = -1", "trusted-host = a/b"]
+)
+def test_setting_of_pip_that_makes_no_sense_is_warned_of(tmp_path: Path, line: str) -> None:
+    """It is pip's configuration, not ours: the run goes on."""
+    path = config(tmp_path / "a", f"[global]\n{line}\n")
+    found = default_index({"PIP_INDEX_URL": "https://b/"}, files=[path])
+    (warning,) = found.warnings
+    assert f"{path} sets {line.split(maxsplit=1)[0]} to" in warning
+    assert "secret" not in warning
+    assert found.transport == {}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +179,7 @@ def test_a_file_that_is_no_text_is_an_input_error(tmp_path: Path) -> None:
 
 def test_files_about_other_things_are_not_parsed(tmp_path: Path) -> None:
     """Not even broken ones: parsing costs start-up time."""
-    path = config(tmp_path / "a", "timeout = 3")
+    path = config(tmp_path / "a", "quiet = 3")
     assert default_index({}, files=[path], places=[make_pip(tmp_path)]).origin == "pip's own default"
 
 
