@@ -171,14 +171,14 @@ class AiohttpTransport:
             limits=self._limits,
         )
 
-    def _early_connections(self, concurrency: int, heard: Callable[[], None]) -> EarlyConnections | None:
+    def _early_connections(self, concurrency: int, heard: Callable[[int], None]) -> EarlyConnections | None:
         limit = min(_EARLY, int(_SHARE * concurrency))
         wanted = not is_imported() if self._early is None else self._early
         if not (wanted and limit):
             return None
         return self._plain_connections(limit, heard)
 
-    def _plain_connections(self, limit: int, heard: Callable[[], None]) -> EarlyConnections:
+    def _plain_connections(self, limit: int, heard: Callable[[int], None]) -> EarlyConnections:
         from resolver.index.early import EarlyConnections  # noqa: PLC0415  # lazy: asyncio
 
         return EarlyConnections(
@@ -395,7 +395,7 @@ class _Exchange:
             self._traffic.bytes += len(chunk)
             decoder.feed(chunk)
             drops += len(chunk)
-            self._patience.heard()
+            self._patience.heard(len(chunk))
             now = self._timing.now()
             if now - since >= _SLOWEST_FOR:
                 if drops < self._limits.throughput * _SLOWEST_FOR:

@@ -5,6 +5,8 @@ wait for that: they go over connections of asyncio's.  Whatever does not go smoo
 odd answer, a long one that takes long) has not been asked: aiohttp asks again, by all the rules of
 ``aiohttp_transport``.  What an answer means is decided there too.
 
+Later, too, a connection of this kind is made where aiohttp stumbles over what follows an answer.
+
 Importing this module imports asyncio.
 """
 
@@ -31,7 +33,7 @@ class EarlyConnections:
     """At most ``limit`` connections; ``tls`` gives what decides about the certificate of a server.
 
     An answer may take ``timeout`` seconds from the question to its end; who sends less than ``slowest`` bytes
-    a second has not much to send, but fails.  ``heard`` is called when something comes.  ``failed`` tells
+    a second has not much to send, but fails.  ``heard`` is told of bytes that come.  ``failed`` tells
     whether something did not go smoothly.  Must be used within one event loop, and closed there.
     """
 
@@ -44,7 +46,7 @@ class EarlyConnections:
         *,
         timeout: float,
         slowest: float,
-        heard: Callable[[], None],
+        heard: Callable[[int], None],
     ) -> None:
         self.limit = limit
         self._heard = heard
@@ -163,7 +165,7 @@ def _host(address: Address) -> str:
 class _Connection(asyncio.Protocol):
     """One connection, and the one request that is under way on it, with the bytes ``received`` for it."""
 
-    def __init__(self, heard: Callable[[], None]) -> None:
+    def __init__(self, heard: Callable[[int], None]) -> None:
         self._heard = heard
         self.received = 0
         self._transport: asyncio.Transport | None = None
@@ -175,7 +177,7 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self._heard()
+        self._heard(len(data))
         self.received += len(data)
         reader = self._reader
         if reader is None:

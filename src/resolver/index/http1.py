@@ -1,7 +1,9 @@
 """HTTP/1.1 answers as most servers send them: from the bytes of a connection to status, headers and body.
 
 Nothing is sent or waited for here, see ``early``.  Only what is plain is read: whatever is unusual about an
-answer, allowed or not, is ``NotPlain``, for aiohttp reads the same better.  So no rule is bent here.
+answer, allowed or not, is ``NotPlain``, for aiohttp reads the same better.  So no rule is bent here, but that
+what follows an answer, where nothing more was asked, is ignored, and the connection given up (aiohttp would
+give up the answer, too).
 
 Specification: https://www.rfc-editor.org/rfc/rfc9112
 """

@@ -602,7 +602,7 @@ SCENARIOS = [
             row="mute after accept",
             setup=mute,
             expected=Expected(code=3, says=("warning: 127.0.0.1 has not answered for 0.05 s", PAGE)),
-            without=(("resolver.index.patience.Patience._tell", lambda _: None),),
+            without=(("resolver.index.patience.Patience._tell", lambda *_: None),),
             given=(("resolver.index.patience._LONG", 0.05),),
         )
     ),

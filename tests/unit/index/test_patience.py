@@ -49,11 +49,26 @@ def test_silence_is_told_once_for_each_server() -> None:
 def test_nothing_is_told_while_something_comes() -> None:
     async def wait(patience: Patience) -> None:
         patience.begin(URL)
-        patience._heard += 60.0  # as if something came again and again for so long
-        await asyncio.sleep(0.2)
+        patience._came += 10**9  # as if it came while the test waits
+        await asyncio.sleep(0.08)
         patience.end(URL)
 
     assert told(wait) == []
+
+
+def test_next_to_nothing_is_told() -> None:
+    async def wait(patience: Patience) -> None:
+        patience.begin(URL)
+        patience.heard(300)
+        await asyncio.sleep(0.08)
+        patience.end(URL)
+
+    assert told(wait) == [
+        (
+            f"one.example has sent next to nothing for 0.05 s, still waiting for {URL}"
+            " (see --timeout and --deadline)"
+        )
+    ]
 
 
 def test_nothing_is_told_when_nothing_is_awaited() -> None:
