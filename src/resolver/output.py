@@ -58,16 +58,18 @@ class OutputFile:
                 os.chmod(partial, os.stat(self._path).st_mode & 0o7777)  # noqa: PTH101, PTH116  # the same
             os.replace(partial, self._path)  # noqa: PTH105  # the same
         except BaseException:
-            try:  # noqa: SIM105  # contextlib costs an import
-                os.unlink(partial)  # noqa: PTH108  # pathlib costs 5 ms
-            except OSError:
-                pass
+            _discard(partial)
             raise
 
     def _created(self) -> str:
         """Create an empty file beside the one that is to be replaced, and return its path."""
         path = f"{self._path}.{os.urandom(4).hex()}.partial"
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            os.close(descriptor)
+        except BaseException:
+            _discard(path)
+            raise
         return path
 
     def _error(self, error: OSError) -> OutputError:
@@ -104,6 +106,13 @@ def _encoded(text: str) -> bytes:
 def _write(path: str, content: bytes) -> None:
     with open(path, "wb") as file:  # noqa: PTH123  # pathlib costs 5 ms
         file.write(content)
+
+
+def _discard(path: str) -> None:
+    try:  # noqa: SIM105  # contextlib costs an import
+        os.unlink(path)  # noqa: PTH108  # pathlib costs 5 ms
+    except OSError:
+        pass
 
 
 def _is_special(path: str) -> bool:

@@ -85,8 +85,11 @@ class Claims:
         """Drop all claims."""
         self.are_made = False
         if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+            descriptor, self._descriptor = self._descriptor, -1
+            try:  # noqa: SIM105  # contextlib costs an import
+                os.close(descriptor)
+            except OSError:
+                pass
 
 
 def _offset(key: str) -> int:

@@ -131,6 +131,9 @@ class EarlyConnections:
                 ssl=self._tls(address) if address.scheme == "https" else None,
                 happy_eyeballs_delay=0.25,
             )
+        except IndexError as lost:  # asyncio's, where an attempt failed by anything but an ``OSError``
+            self._open.discard(connection)
+            raise ConnectionAbortedError from lost
         except BaseException:
             self._open.discard(connection)
             raise
@@ -220,3 +223,4 @@ class _Connection(asyncio.Protocol):
         self.drop()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(error)
+            self._waiter.exception()  # marks it as seen: who waited may have been cancelled

@@ -205,25 +205,22 @@ class RecordStore:
         """Return the bytes of a file of ours, and its stamp; None where it cannot be read."""
         try:
             descriptor = os.open(path, _READING)
-        except OSError as error:
+            try:
+                # ``open`` would look at it more often and take twice as long.
+                status = os.fstat(descriptor)
+                size = status.st_size
+                if status.st_mode & _KIND != _PLAIN_FILE or status.st_uid != self._user or size > _LARGEST:
+                    self._note_damage(path, "it is no file that was written there")
+                    return b"", None
+                content = os.read(descriptor, size)
+                while len(content) < size and (more := os.read(descriptor, size - len(content))):
+                    content += more
+            finally:
+                os.close(descriptor)
+        except OSError as error:  # there is none, or a disk that fails
             if error.errno != ENOENT:
                 self._note_damage(path, error.strerror or str(error))
             return b"", None
-        try:
-            # ``open`` would look at it more often and take twice as long.
-            status = os.fstat(descriptor)
-            size = status.st_size
-            if status.st_mode & _KIND != _PLAIN_FILE or status.st_uid != self._user or size > _LARGEST:
-                self._note_damage(path, "it is no file that was written there")
-                return b"", None
-            content = os.read(descriptor, size)
-            while len(content) < size and (more := os.read(descriptor, size - len(content))):
-                content += more
-        except OSError as error:  # a disk that fails
-            self._note_damage(path, error.strerror or str(error))
-            return b"", None
-        finally:
-            os.close(descriptor)
         return content, _stamp(status)
 
     def _note_damage(self, path: str, what: str) -> None:
