@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 
+from resolver import signals
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -27,6 +29,7 @@ def run(work: Coroutine[object, object, Result]) -> Result:
 
     There must be no event loop running in this thread.
     """
+    signals.watch()
     loop = asyncio.new_event_loop()
     # asyncio would write tracebacks to stderr; what matters comes up in who waits for it as well.
     loop.set_exception_handler(lambda _loop, _context: None)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import NoReturn
 
-__all__ = ["INTERRUPTED", "TERMINATED", "Signals", "Terminated"]
+__all__ = ["INTERRUPTED", "TERMINATED", "Signals", "Terminated", "watch"]
 
 INTERRUPTED, TERMINATED = 130, 143
 _SAID = {INTERRUPTED: "interrupted", TERMINATED: "terminated"}
@@ -34,12 +34,13 @@ class Terminated(SystemExit):
 class Signals:
     """What becomes of SIGINT and SIGTERM from ``listen`` on, and while ``is_working``."""
 
-    __slots__ = ("_before", "_came", "_lost", "is_working")
+    __slots__ = ("_before", "_came", "_is_watching", "_lost", "is_working")
 
     def __init__(self) -> None:
         self.is_working = False
         self._came: float | None = None  # when the first signal came
         self._lost = False
+        self._is_watching = False
         self._before: list[tuple[int, object]] = []
 
     def listen(self) -> None:
@@ -54,12 +55,31 @@ class Signals:
         except ValueError:
             return  # not the main thread: whoever started it decides
         sys.unraisablehook = self._unraisable
+        _listening.append(self)
+
+    def watch(self) -> None:
+        """From now on see a signal also where the interpreter does not, because it waits for something."""
+        if self._is_watching or not self._before:
+            return
+        import _thread  # noqa: PLC0415  # built in, and hardly ever needed
+
+        self._is_watching = True
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)  # that is how it is called
+        try:
+            _signals().set_wakeup_fd(writing, warn_on_full_buffer=False)
+        except ValueError:
+            return  # not the main thread, which sees signals while others wait
+        _thread.start_new_thread(lambda: self._watch(128 + os.read(reading, 1)[0]), ())
 
     def leave(self) -> None:
         """Give the signals back."""
         for number, handler in self._before:
             _signals().signal(number, handler)
         self._before.clear()
+        _listening.clear()
+        if self._is_watching:
+            _signals().set_wakeup_fd(-1)
         sys.unraisablehook = sys.__unraisablehook__
 
     def _stop(self, number: int, _frame: object) -> None:
@@ -99,6 +119,16 @@ class Signals:
             _thread.interrupt_main(number)  # type: ignore[arg-type]  # a number will do
 
         _thread.start_new_thread(again, ())
+
+
+_listening: list[Signals] = []
+"""Those of this process, if it is that of the command."""
+
+
+def watch() -> None:
+    """Have signals seen while something is waited for, if this is the process of the command."""
+    for each in _listening:
+        each.watch()
 
 
 def _exception(code: int) -> BaseException:

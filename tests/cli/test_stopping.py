@@ -68,6 +68,13 @@ def stubborn():
         time.sleep(60)
     finally:
         time.sleep(60)
+def busy():
+    import hashlib
+    from resolver import eventloop
+    async def work():
+        print("there", file=sys.stderr, flush=True)
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 1 << 30)
+    eventloop.run(work())
 def large():
     print("there", file=sys.stderr, flush=True)
     return Answer([Pinned(f"p{n}", "1") for n in range(100000)], {}, Statistics())
@@ -156,11 +163,23 @@ def test_who_cannot_end_in_order_is_not_waited_for(
     """Nor is he at a second signal, at once."""
     with started(tmp_path, "stubborn", "resolve", "a.in", "-o", "out", program=SOLVING) as process:
         wait_for(process.stderr)
-        for number in range(times):
-            time.sleep(0.15 * number)
+        for _ in range(times):
+            # Python does not see a signal that comes just before it begins to sleep.
+            time.sleep(0.15)
             process.send_signal(sent)
         ended(process, code, said)
     assert [path.name for path in tmp_path.iterdir()] == ["a.in"]
+
+
+@pytest.mark.parametrize(("sent", "code", "said"), ENDS)
+def test_where_the_interpreter_sees_no_signal(
+    tmp_path: Path, sent: signal.Signals, code: int, said: str
+) -> None:
+    """It is busy in C for a long time, or is just about to wait."""
+    with started(tmp_path, "busy", "resolve", "a.in", program=SOLVING) as process:
+        wait_for(process.stderr)
+        process.send_signal(sent)
+        ended(process, code, said)
 
 
 @pytest.mark.parametrize(("sent", "code", "said"), ENDS)
