@@ -34,6 +34,7 @@ GOOD = "a==1.0\n"
 BOTH = "a==1.0\nb==1.0\n"
 PAGE = "/simple/a/"
 BESIDE = "/files/a-1.0-py3-none-any.whl.metadata"
+SHORT = ("--timeout", "0.5", "--retries", "0")
 ZIPPED = {"Content-Encoding": "gzip"}
 
 #: Our own reader begins, as in a process that has just started.
@@ -107,6 +108,7 @@ def huge(stage: Stage) -> None:
     """A page of 400 MB, of which 80 are sent."""
     stage.package("a")
     stage.script(PAGE, reply(200, b" " * (80 << 20), JSON, length=400 << 20, ending=MUTE))
+    stage.arguments += SHORT
 
 
 def unzipped(stage: Stage) -> None:
@@ -203,6 +205,7 @@ def endless_head(stage: Stage) -> None:
     """A header never ends."""
     stage.package("a")
     stage.script(PAGE, Reply(b"HTTP/1.1 200 OK\r\nX: " + b"x" * (2 << 20), MUTE))
+    stage.arguments += SHORT
 
 
 def endless(stage: Stage) -> None:
@@ -211,6 +214,7 @@ def endless(stage: Stage) -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: " + JSON["Content-Type"].encode()
     chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
     stage.script(PAGE, Reply(head + b"\r\n\r\n" + chunk * 80, MUTE))
+    stage.arguments += SHORT
 
 
 def hurrying(self: FakeTime) -> float:
