@@ -292,6 +292,17 @@ def test_fixes_leave_addresses_alone(index: Loopback) -> None:
     assert all(any(line.startswith("a @ ") for line in fix["requirements"]) for fix in fixes)
 
 
+def test_fixes_show_no_credentials_of_overrides(index: Loopback) -> None:
+    """Lines that a fix does not touch are shown with it."""
+    url = index.put(A_WHEEL, wheel("a", "1.0", ["b"]))
+    index.add("b", "1")
+    Path("o.txt").write_text(f"a @ {url.replace('://', '://me:s3cret@')}\nb==9\n", "utf-8")
+    done = resolve(index, "a\n", "--override", "o.txt", "--format", "json")
+    assert done.code == 1
+    assert json.loads(done.stdout)["fixes"][0]["overrides"][0] == f"a @ {url}"
+    assert "s3cret" not in done.stdout + done.stderr
+
+
 def test_many_lines_may_name_different_addresses(index: Loopback) -> None:
     one = index.put(A_WHEEL, wheel("a", "1.0"))
     two = index.put("a-2.0-py3-none-any.whl", wheel("a", "2.0"))

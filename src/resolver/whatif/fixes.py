@@ -15,6 +15,7 @@ The same question gives the same fixes.
 from __future__ import annotations
 
 from resolver.formats.answer import Fix
+from resolver.posing import read_requirement
 from resolver.solver.engine import Solved, Unsolvable
 from resolver.verification import violation
 from resolver.whatif.changes import RANKS, Addition, Alternatives, Edit, Line, Setting, knobs
@@ -374,6 +375,11 @@ def _told(question: Question, changes: Sequence[Change]) -> Fix:
         [each.text for each in changed.requirements],
         options=[word for each in settings for word in each.words],
         constraints=[each.text for each in changed.constraints] if "constraint" in places else None,
-        overrides=changed.options.overrides if "override" in places else None,
+        overrides=_shown(changed.options.overrides) if "override" in places else None,
         settings={each.field: each.value for each in settings},
     )
+
+
+def _shown(lines: Sequence[str]) -> list[str]:
+    """Return requirement lines without credentials."""
+    return [read_requirement(line).text for line in lines]
