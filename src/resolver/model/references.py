@@ -334,7 +334,10 @@ def _check_host(host: str, login: str) -> None:
     """Refuse what is no host, or what a program that is given it could take for an option."""
     if not host or host.startswith(":"):
         raise InvalidReference("the address names no host")
-    if host.startswith("-") or login.startswith("-") or not _HOST.issuperset(host):
+    # A port that is no number may be a password, cut off by a slash in it.
+    port = host.rpartition("]")[2].partition(":")[2]
+    is_odd = not _HOST.issuperset(host) or not (port.isdigit() or not port)
+    if is_odd or host.startswith("-") or login.startswith("-"):
         raise InvalidReference("the host of the address is none")
 
 

@@ -56,6 +56,7 @@ def test_addresses_are_taken_apart(text: str, kind: str, said: str) -> None:
         ("git+ssh://-oProxyCommand=touch%20x/a", "the host of the address is none"),
         ("git+ssh://-l@h.example/a", "the host of the address is none"),
         ("git+ssh://h.example$x/a", "the host of the address is none"),
+        ("https://me:pass/word@h.example/a.zip", "the host of the address is none"),
         ("git+https://h.example/a@--upload-pack=x", "the revision behind the @"),
         ("git+https://h.example/a@-b", "the revision behind the @"),
         ("git+https://h.example/a@a..b", "the revision behind the @"),
