@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -14,7 +14,7 @@ from packaging.version import Version
 from support.claims import versions_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from support.known import Known
 
@@ -25,6 +25,8 @@ _FIT = (
     r"|, but (?:was|were) yanked; (?P<pin>\S+) as a requirement admits it all the same"
     r"| without --exclude-newer"
     r"| without the constraint (?P<constraint>.+) \([\w.-]+:\d+\)"
+    r"| if the reference to (?P<followed>.+) was followed \((?:--allow-url \S+ ?)+\)"
+    r"| if you required (?P<own>.+) from that address yourself"
     r"| if source distributions were allowed \(--only-binary, --no-build\))"
 )
 _PYTHON = r"(?P<some>.+?) accepts? Python (?P<python>[\d.]+) \(--python-version (?P=python)\)"
@@ -56,9 +58,14 @@ def _is_true(known: Known, hint: str) -> bool:
 def _would_fit(known: Known, fit: re.Match[str], name: str, version: str) -> bool:
     base, text, _, facts = known.facts(name, version)
     required = known.of_target(known.truth.root(), base)
-    if known.is_usable(name, version) or any(version not in known.admitted(each) for each in required):
+    if any(version not in known.admitted(each) for each in required):
         return False
     how = fit["how"]
+    if "reference" in how or "yourself" in how:  # what is wrong stands in the metadata
+        wanted = set(re.split(r", | and ", fit["followed"] or fit["own"]))
+        return bool(wanted & _referred(facts))
+    if known.is_usable(name, version):
+        return False
     if "pre-releases" in how:
         return Version(version).is_prerelease
     if "yanked" in how:
@@ -69,6 +76,17 @@ def _would_fit(known: Known, fit: re.Match[str], name: str, version: str) -> boo
         constraint = Requirement(fit["constraint"])
         return fit["constraint"] in known.constraints and version not in known.admitted(constraint)
     return not facts.get("wheel", True) and text in known.truth.usable(base)
+
+
+def _referred(facts: Mapping[str, Any]) -> set[str]:
+    """Return the packages that a version requires by URL, with any extra."""
+    lines = [
+        *facts.get("requires", ()),
+        *(each for some in facts.get("extras", {}).values() for each in some),
+    ]
+    return {
+        canonicalize_name(line.partition("@")[0].partition("[")[0].strip()) for line in lines if "@" in line
+    }
 
 
 def _is_true_of_names(known: Known, hint: str) -> bool:
