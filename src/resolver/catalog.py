@@ -333,7 +333,8 @@ class Catalog:
         if read is None:
             read = self._read[key] = self.reader.read(metadata, extra)
             file = self.metadata_file(name, candidate)
-            if not isinstance(read, Reason) and file.metadata_is_promised:
+            may_be_noted = file.metadata_is_promised and not metadata.is_private
+            if not isinstance(read, Reason) and may_be_noted:
                 provided = bool(extra) and extra in self.provided(name, candidate)
                 offer.learn(candidate, extra, read, provided=provided, standing=file)
         return read

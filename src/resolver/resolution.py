@@ -95,8 +95,9 @@ class Pin:
     def files(self) -> tuple[File, ...]:
         """Return all files of the version, those that fit the target first.
 
-        Made when first asked for: most callers look at few.  Raises ``IndexUnavailable`` where they were to
-        be read in a cache that was emptied meanwhile; copying or pickling a pin makes them.
+        Made when first asked for: most callers look at few.  Where the cache was emptied meanwhile the index
+        is asked again, which raises as ``resolve`` does, or ``IndexUnavailable`` where it has other versions
+        by now; copying or pickling a pin makes them.
         """
         return _made(self._files)
 

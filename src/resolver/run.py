@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from resolver.formats.answer import Fix
     from resolver.formats.reasons import Reasons
+    from resolver.index.listing import Listing
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -205,6 +206,11 @@ class Run:
         """Keep for later resolutions what was worked out about packages."""
         if self._shelf is not None:
             self._shelf.save()
+
+    def look_again_by(self, read: Callable[[str], Listing]) -> None:
+        """Have ``read`` what somebody looks at after the end, when the cache has it no more."""
+        if self._shelf is not None:
+            self._shelf.again = read
 
     def note_state(self, stop: BaseException) -> None:
         """Have ``stop``, which ends the resolution wherever it is, say how far that was."""

@@ -15,11 +15,12 @@ from resolver.sources import OpenSource, open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
     from typing import TypeVar
 
     from resolver.formats.answer import Answer, Progress
     from resolver.formats.reasons import Reasons
+    from resolver.index.listing import Listing
     from resolver.index.source import Source
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -52,7 +53,7 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     Listings and metadata come from ``source`` where it is given, else from where ``options`` say.
     ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work,
     ``note`` what those want to know who ask.  ``files`` says that somebody will look at the files of pins;
-    without it they are read when looked at, which fails where the cache has been emptied by then.
+    without it they are read when looked at, and fetched where the cache has been emptied by then.
     ``options.constraints`` is not read: constraints come parsed, with their origins.
     """
 
@@ -123,7 +124,7 @@ def _finished(run: Run) -> Finished:
     """Drive ``run`` to its end."""
     try:
         waiting = run.until_waiting()
-        found = _in_event_loop(run, waiting) if isinstance(waiting, list) else waiting
+        found = _waited(_finished_and_closed(run, waiting)) if isinstance(waiting, list) else waiting
     except (KeyboardInterrupt, SystemExit) as stop:
         run.note_state(stop)
         raise
@@ -180,7 +181,15 @@ def _remembered(run: Run, answer: Callable[[], Result]) -> Result:
         run.remember()
         raise
     run.remember()
+    run.look_again_by(lambda name: _waited(_read(run.opened.source, name)))
     return found
+
+
+async def _read(source: Source, name: str) -> Listing:
+    try:
+        return await source.listing(name)
+    finally:
+        await source.close()
 
 
 def _asked(requirements: Sequence[Requirement], constraints: Sequence[Requirement]) -> list[str]:
@@ -188,8 +197,8 @@ def _asked(requirements: Sequence[Requirement], constraints: Sequence[Requiremen
     return [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
 
 
-def _in_event_loop(run: Run, waiting: list[Key]) -> Finished:
-    """Finish ``run``, in a thread of its own where this one has an event loop already."""
+def _waited(work: Coroutine[object, object, Result]) -> Result:
+    """Do ``work`` in an event loop, in a thread of its own where this one has one already."""
     import asyncio  # noqa: PLC0415  # lazy: start-up time
 
     from resolver import eventloop  # noqa: PLC0415  # the same
@@ -197,11 +206,11 @@ def _in_event_loop(run: Run, waiting: list[Key]) -> Finished:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return eventloop.run(_finished_and_closed(run, waiting))
+        return eventloop.run(work)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # lazy: rarely wanted
 
     with ThreadPoolExecutor(1) as executor:
-        return executor.submit(lambda: eventloop.run(_finished_and_closed(run, waiting))).result()
+        return executor.submit(lambda: eventloop.run(work)).result()
 
 
 async def _finished_and_closed(run: Run, waiting: list[Key]) -> Finished:

@@ -14,7 +14,7 @@ from resolver.offers import Offer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from resolver.index.cache import Evidence
     from resolver.index.listing import Listing
@@ -61,6 +61,7 @@ class OfferShelf:
     def __init__(self, notebook: Notebook, *, fresh: bool = False) -> None:
         self._notebook = notebook
         self._fresh = fresh
+        self.again: Callable[[str], Listing] | None = None
         self._given: dict[str, tuple[Offer, Sequence[Evidence]]] = {}
 
     def recall(self, name: str) -> Offer | None:
@@ -98,10 +99,17 @@ class OfferShelf:
         self._given.setdefault(offer.name, (offer, ()))
 
     def listing(self, name: str) -> Listing:
-        """Return the listing of which a recalled offer was made.  Raises ``Forgotten``."""
+        """Return the listing of which a recalled offer was made.  Raises ``Forgotten``.
+
+        Once the resolution is over, one that has gone is read ``again``; who looks at the files of a version
+        then gets those that it has by now.
+        """
         found = self._notebook.listing(name)
-        evidence = self._given[name][1]
-        if found is None or (evidence and not _same(evidence, self._notebook.evidence(name))):
+        offer, evidence = self._given[name]
+        if found is not None and (not evidence or _same(evidence, self._notebook.evidence(name))):
+            return found
+        found = None if self.again is None else self.again(name)
+        if found is None or found.summary.keys != offer.keys:
             raise _forgotten("page", name)
         return found
 

@@ -14,6 +14,7 @@ import pytest
 
 from resolver import shelf
 from resolver.engines import resolve
+from resolver.errors import IndexUnavailable
 from resolver.many.bench import Bench
 from resolver.model.requirement import Requirement
 from resolver.noting import Note
@@ -115,6 +116,34 @@ def test_files_of_pins_that_are_wanted_are_read_at_once(warm: Setting) -> None:
     answer = solve([Requirement.parse("core")], [], options, files=True)
     shutil.rmtree(warm.folder)
     assert [file.filename for pin in answer.pins for file in pin.files] == ["core-2-py3-none-any.whl"]
+
+
+def test_files_that_the_cache_has_no_more_are_asked_for(warm: Setting) -> None:
+    """Who looks at the files of a pin when the cache has been emptied need not know of caches."""
+    options = LINUX.replace(cache_dir=str(warm.folder))
+    warm.forget()
+    pins = resolve(["app"], options).pins
+    shutil.rmtree(warm.folder)
+    assert [file.filename for file in pins["core"].files] == ["core-2-py3-none-any.whl"]
+
+    async def look() -> list[str]:
+        shutil.rmtree(warm.folder)
+        return [file.filename for file in pins["lib"].files]
+
+    assert asyncio.run(look()) == ["lib-3-py3-none-any.whl"]
+    assert set(warm.index.pages) == {"/simple/core/", "/simple/lib/"}
+
+
+def test_files_of_which_the_index_says_something_else_by_now(warm: Setting) -> None:
+    """They cannot be those that the pin was made of."""
+    options = LINUX.replace(cache_dir=str(warm.folder))
+    warm.forget()
+    pins = resolve(["app"], options).pins
+    shutil.rmtree(warm.folder)
+    change(warm, with_more())
+    assert [file.filename for file in pins["core"].files] == ["core-2-py3-none-any.whl"]
+    with pytest.raises(IndexUnavailable, match="has gone from the cache"):
+        _ = pins["lib"].files
 
 
 # When it is not
@@ -305,14 +334,16 @@ def test_what_a_user_asks_for_is_applied_to_notes_as_to_pages(
 
 @pytest.mark.parametrize("kept", ["promised", "", "no-store"])
 def test_metadata_is_noted_where_the_page_names_its_digest(setting: Setting, kept: str) -> None:
-    """Other metadata may change while the page stays as it is."""
+    """Other metadata may change while the page stays as it is, and some is not to be written down at all."""
     setting.index.promises = kept != ""
     setting.index.metadata_control = "no-store" if kept == "no-store" else "max-age=0"
     assert setting.pins("app") == NEWEST
     setting.index.asked.clear()
     assert setting.pins("app") == NEWEST
     again = {path for path in setting.index.asked if path.endswith(".metadata")}
-    assert bool(again) == (kept == "")
+    assert bool(again) == (kept != "promised")
+    noted = b"".join(path.read_bytes() for path in setting.notes.values())
+    assert (b"lib[fast]>=2" in noted) == (kept == "promised")
 
 
 def test_other_index_without_the_package_counts_for_a_minute(setting: Setting) -> None:

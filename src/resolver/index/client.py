@@ -102,9 +102,7 @@ class Client:
 
     async def metadata(self, name: str, file: DistFile) -> Metadata:
         """Return the metadata of ``file``; see ``Source.metadata`` for the contract."""
-        return await self._metadata.get(
-            file.url, lambda: waiting(self._climb(name, file), [], self._transport)
-        )
+        return await self._metadata.get(file.url, lambda: self._read_metadata(name, file))
 
     async def archive(self, file: DistFile) -> bytes:
         """Return all of ``file``, which is what its listing promises.
@@ -168,6 +166,12 @@ class Client:
         asked = await self._read_links(name)
         found = await waiting(self._look_for(name), asked, self._transport)
         self._asked[name] = asked
+        return found
+
+    async def _read_metadata(self, name: str, file: DistFile) -> Metadata:
+        private: list[Response] = []
+        found = await waiting(self._climb(name, file), [], self._transport, private)
+        found.is_private = bool(private)
         return found
 
     def _look_for(self, name: str) -> Generator[Request, Response, Listing]:
@@ -234,9 +238,15 @@ def without_waiting(
 
 
 async def waiting(
-    steps: Generator[Request, Response, Answer], asked: list[Request], transport: Transport
+    steps: Generator[Request, Response, Answer],
+    asked: list[Request],
+    transport: Transport,
+    private: list[Response] | None = None,
 ) -> Answer:
-    """Drive ``steps`` with what ``transport`` fetches; its failures are thrown into ``steps``."""
+    """Drive ``steps`` with what ``transport`` fetches; its failures are thrown into ``steps``.
+
+    Answers of which nothing may be written down go into ``private``.
+    """
     try:
         request = next(steps)
         while True:
@@ -246,6 +256,8 @@ async def waiting(
             except ResolverError as error:
                 request = steps.throw(error)
             else:
+                if private is not None and "no-store" in response.headers.get("cache-control", "").lower():
+                    private.append(response)
                 request = steps.send(response)
     except StopIteration as end:
         answer: Answer = end.value

@@ -66,11 +66,13 @@ class Metadata:
     """What one distribution says about itself; texts as written, unfolded and stripped.
 
     ``name`` and ``version`` are those of the file, not compared with anything.  ``dynamic`` holds field names
-    in lower case (PEP 643).  Equal when all fields are equal.
+    in lower case (PEP 643).  Equal when all fields are equal.  Besides, ``is_private`` says that who sent it
+    wants it written down nowhere.
     """
 
     __slots__ = (
         "dynamic",
+        "is_private",
         "metadata_version",
         "name",
         "provides_extra",
@@ -97,11 +99,13 @@ class Metadata:
         self.provides_extra = provides_extra
         self.dynamic = dynamic
         self.metadata_version = metadata_version
+        self.is_private = False
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Metadata):
             return NotImplemented
-        return all(getattr(self, slot) == getattr(other, slot) for slot in self.__slots__)
+        fields = (slot for slot in self.__slots__ if slot != "is_private")
+        return all(getattr(self, slot) == getattr(other, slot) for slot in fields)
 
     def __hash__(self) -> int:
         return hash((self.name, self.version, self.requires_dist))
