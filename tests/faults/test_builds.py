@@ -297,7 +297,7 @@ def test_last_lines_of_output_are_told(tmp_path: Path) -> None:
         ),
         (
             project("def get_requires_for_build_wheel(c=None):\n    return ['x' * 10**7]\n" + BACKEND),
-            "--max metadata-bytes=",
+            "larger than 8,388,608 bytes",
         ),
     ],
 )

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ from resolver.index.metadata_form import FORM, read_metadata_form, write_metadat
 from resolver.index.once import Once
 from resolver.index.sdists import is_static, read_sdist
 from resolver.index.store import Record
+from resolver.limits import Limits
 from resolver.model.names import InvalidName, normalise
 from resolver.options import Options
 from resolver.posing import pose, read_requirement
@@ -110,7 +111,7 @@ class Builder:
     async def build_archive(self, name: str | None, filename: str, body: bytes) -> Metadata:
         """Unpack ``body`` and build what is in it, unless it says all that is needed itself."""
         try:
-            metadata = read_sdist(body, filename)
+            metadata = read_sdist(body, filename, Limits(self._options.limits))
         except MetadataInvalid as error:
             raise BuildFailed(f"{filename} cannot be built: {error}") from error
         if not is_static(metadata):
@@ -155,7 +156,7 @@ class Builder:
         os.mkdir(home)  # noqa: PTH102  # a text all along
         environ = scrubbed(os.environ, home)
         runner = Runner(environ, self._options.build_timeout)
-        project = await _in_thread(None, lambda: Project(tree, what))
+        project = await _in_thread(None, lambda: Project(tree, what, Limits(self._options.limits)))
         pins = await self._resolved(project.requires, what)
         wheels = await self._wheels(pins, what)
         try:
@@ -293,7 +294,9 @@ async def _in_thread(runner: Runner | None, work: Callable[[], Result]) -> Resul
     except asyncio.CancelledError:
         if runner is not None:
             runner.stop()
-        await asyncio.wait([future])
+        while not future.done():  # however often it is asked for
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([future])
         future.exception()  # Marks it as seen.
         raise
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from resolver.building.processes import Stopped, TookTooLong
 from resolver.errors import BuildFailed, MetadataInvalid
 from resolver.index.artifacts import read_wheel
-from resolver.index.metadata import MAX_SIZE, Metadata, parse_metadata
+from resolver.index.metadata import Metadata, parse_metadata
+from resolver.limits import DEFAULT, Limits, lifting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Project", "failed"]
 
 _LARGEST_PROJECT = 1 << 20  # bytes of a pyproject.toml
-_LARGEST_WHEEL = 1 << 28
+_LARGEST_ANSWER = 8 << 20
 _MOST_REQUIREMENTS = 1_000
 _SHOWN = 300  # characters of output in a message
 
@@ -40,8 +41,9 @@ _SHOWN = 300  # characters of output in a message
 class Project:
     """A source tree: what its build requires, and the metadata of what would be built."""
 
-    def __init__(self, tree: str, what: str) -> None:
+    def __init__(self, tree: str, what: str, limits: Limits = DEFAULT) -> None:
         """Look at ``tree``; ``what`` names it in messages.  Raises ``BuildFailed`` for no project."""
+        self._limits = limits
         self._tree = tree
         self._what = what
         self._builder = self._opened("python", _never)
@@ -67,14 +69,17 @@ class Project:
 
     def metadata(self, folder: str) -> Metadata:
         """Ask the backend for metadata, or have it build a wheel; ``folder`` is for what it writes."""
+        limits = self._limits
         found = self._called(
             "prepare_metadata_for_build_wheel", lambda: self._builder.prepare("wheel", folder)
         )
         try:
             if found is not None:
-                return parse_metadata(_read(Path(found) / "METADATA", MAX_SIZE))
+                body = _read(Path(found) / "METADATA", limits.metadata_bytes, lifting("metadata-bytes"))
+                return parse_metadata(body, limits)
             wheel = Path(self._called("build_wheel", lambda: self._builder.build("wheel", folder)))
-            return parse_metadata(read_wheel(_read(wheel, _LARGEST_WHEEL), wheel.name))
+            body = _read(wheel, limits.archive_bytes, lifting("archive-bytes"))
+            return parse_metadata(read_wheel(body, wheel.name, limits), limits)
         except MetadataInvalid as error:
             raise BuildFailed(f"building {self._what} gave nothing usable: {error}") from error
         except OSError as error:
@@ -129,16 +134,17 @@ def failed(what: str, error: BaseException, runner: Runner | None) -> BuildFaile
 
 def _tidy(answer: Path) -> None:
     """Leave of a hook's answer what is to be read: nothing huge, and no warnings to be shown."""
-    content = json.loads(_read(answer, MAX_SIZE))
+    content = json.loads(_read(answer, _LARGEST_ANSWER, ""))
     if isinstance(content, dict) and content.pop("warnings", None):
         answer.write_text(json.dumps(content), "utf-8")
 
 
-def _read(path: Path, limit: int) -> bytes:
+def _read(path: Path, limit: int, lift: str) -> bytes:
     with path.open("rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise MetadataInvalid(f"{path.name} is larger than {limit >> 20} MiB.")
+        how = f" ({lift})" if lift else ""
+        raise MetadataInvalid(f"{path.name} is larger than {limit:,} bytes{how}.")
     return content
 
 
