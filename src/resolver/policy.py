@@ -70,8 +70,12 @@ _LONGEST = 500  # characters of a detail
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+    line = " ".join(text[: 8 * _LONGEST].split())
+    shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+    if shown.isprintable():
+        return shown
+    # What an index wrote must not control a terminal either.
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
 
 
 class PythonMismatch(Reason):

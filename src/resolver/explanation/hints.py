@@ -44,6 +44,7 @@ _MOST = 5
 _FEW = 3
 """So many tags, or extras, are listed."""
 
+_MOST_REASONS = 100  # that are looked at: an index may give one for each of thousands of versions
 _PYTHONS = range(30)
 """The minor versions of Python 3 that are looked through for one that is accepted."""
 
@@ -187,7 +188,7 @@ def _other_python(
     """Name the nearest Python that the newest of the candidates accepts which accept any."""
     minor = int(problem.catalog.environment.variables["python_version"].partition(".")[2])
     nearest = sorted(_PYTHONS, key=lambda each: abs(each - minor))
-    for reason, mask in sorted(reasons.items(), key=lambda each: -each[1]):
+    for reason, mask in sorted(reasons.items(), key=lambda each: -each[1])[:_MOST_REASONS]:
         accepted = Specifiers(reason.detail)
         pythons = (f"3.{each}" for each in nearest)
         python = next((each for each in pythons if accepted.contains(each, prereleases=True)), None)

@@ -36,7 +36,7 @@ from resolver.limits import DEFAULT, Limits, lifting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from asyncio import Semaphore
+    from asyncio import Lock, Semaphore
     from collections.abc import Awaitable, Callable, Mapping
 
     from aiohttp import ClientResponse
@@ -58,6 +58,7 @@ _PAUSES = 10.0  # seconds between the tries that a mute server may take; with th
 
 _LENGTHS = frozenset({"content-length", "transfer-encoding"})
 
+_LARGE = 4 << 20  # bytes: larger answers come one at a time, so that they do not fill the memory together
 _EARLY = 16  # connections that do not need aiohttp ...
 _SHARE = 0.5  # ... or this share of those allowed
 _SOON = 8  # early requests until aiohttp is imported: the first answers are to be read before
@@ -194,6 +195,7 @@ class _Exchange:
         "_early",
         "_gate",
         "_insecure",
+        "_large",
         "_limits",
         "_patience",
         "_plain",
@@ -233,6 +235,9 @@ class _Exchange:
         self._insecure = insecure
         self._turns = turns
         self._traffic = traffic
+        from asyncio import Lock  # noqa: PLC0415  # loaded by now
+
+        self._large = Lock()
         self._limits = limits
 
     async def close(self) -> None:
@@ -298,7 +303,7 @@ class _Exchange:
     ) -> Response | str:
         self._traffic.requests += 1
         if proxy is None and request.byte_range is None:
-            answer = await self._ask_early(address, headers, request.limit)
+            answer = await self._ask_early(address, headers, min(request.limit, _LARGE))
             if answer is not None:
                 return await self._read(url, request, answer)
 
@@ -384,16 +389,28 @@ class _Exchange:
             await drain(response)
             return meaning(url, response.status, headers, self._timing.now(), self._insecure)
         decoder = _decoder(url, request, headers, self._limits)
-        body = await self._body(url, decoder, response)
-        await self._turns.turn(len(body))
+        large: list[Lock] = []
+        try:
+            body = await self._body(url, decoder, response, large)
+            await self._turns.turn(len(body))
+        finally:
+            for lock in large:
+                lock.release()
         is_whole = decoder.is_checked or bool(_LENGTHS & headers.keys())
         return Response(url, response.status, headers, body, is_whole=is_whole)
 
-    async def _body(self, url: str, decoder: BodyDecoder, response: ClientResponse) -> bytes:
+    async def _body(
+        self, url: str, decoder: BodyDecoder, response: ClientResponse, large: list[Lock]
+    ) -> bytes:
+        """Return the body; of a large one ``large`` holds what lets only one come at a time."""
         since, drops = self._timing.now(), 0
         async for chunk in response.content.iter_any():
             self._traffic.bytes += len(chunk)
             decoder.feed(chunk)
+            if decoder.size > _LARGE and not large:
+                await self._large.acquire()
+                large.append(self._large)
+                since, drops = self._timing.now(), 0
             drops += len(chunk)
             self._patience.heard(len(chunk))
             now = self._timing.now()

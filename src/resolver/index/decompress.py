@@ -72,6 +72,11 @@ class BodyDecoder:
         """Whether the encoding tells where the body ends."""
         return self._encoding not in ("", "identity")
 
+    @property
+    def size(self) -> int:
+        """How many bytes were decoded so far."""
+        return self._decoded
+
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the body."""
         self._received += len(chunk)

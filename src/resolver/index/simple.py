@@ -37,6 +37,8 @@ _STATUSES = frozenset({"active", "archived", "quarantined", "deprecated"})
 _REASONS_KEPT = 5
 _LARGE = 1 << 20  # bytes: what is smaller cannot hold more than its memory is worth
 _HUGE = 16 << 20  # bytes: where one text may take four times as many
+_LONG, _LONG_URL = 1000, 4000  # characters of texts on a huge page ...
+_MANY = 16  # ... and hashes of a file
 _VALUES = 20  # values of one file in JSON, at most, where all keys of the standards are given
 
 
@@ -53,7 +55,9 @@ def parse_json(body: bytes, *, url: str, package: str, most: int = DEFAULT.page_
         if simple_json.count_of_values(body) > _VALUES * most:
             raise _too_many(url, f"{_VALUES * most:,} values", most)
         if len(body) > _HUGE and simple_json.has_long_text(body):
-            raise MetadataInvalid(f"The page {redacted(url)} holds a text of more than 64 KiB.")
+            raise LimitReached(
+                f"The page {redacted(url)} holds a text of more than 64 KiB. Nothing of it was used."
+            )
     try:
         page, reasons = simple_json.decode(body.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError as error:
@@ -69,7 +73,8 @@ def parse_json(body: bytes, *, url: str, package: str, most: int = DEFAULT.page_
     if len(page.files) > most:
         raise _too_many(url, f"{most:,} files", most)
     dropped = _Dropped(reasons)
-    files = _json_files(page.files, LinkResolver(url), dropped, simple_json.older_core_metadata)
+    entries = _sparing(page.files, dropped) if len(body) > _HUGE else page.files
+    files = _json_files(entries, LinkResolver(url), dropped, simple_json.older_core_metadata)
     listing = _listing(package, url, files, dropped)
     listing.api_version = api_version
     if page.project_status is not None:
@@ -210,6 +215,19 @@ def _json_files(
                 core_metadata=core_metadata,
             )
         )
+    return found
+
+
+def _sparing(entries: Iterable[simple_json.File], dropped: _Dropped) -> list[simple_json.File]:
+    """Leave out entries of a huge page that take much memory for what they say."""
+    found = []
+    for entry in entries:
+        texts = (entry.requires_python, entry.upload_time, entry.yanked)
+        said = sum(len(text) for text in texts if isinstance(text, str))
+        if said > _LONG or len(entry.url) > _LONG_URL or len(entry.hashes or ()) > _MANY:
+            dropped.add(entry.filename, "has a text or hashes that are too long")
+        else:
+            found.append(entry)
     return found
 
 

@@ -62,16 +62,18 @@ def tags(text: str, most: int = 1_000_000) -> Iterator[tuple[str, dict[str, str 
         left -= 1
         if left < 0:
             raise TooManyParts
-        tag = _TAG.match(text, at)
+        tag = _TAG.match(text, at, at + MAX_TAG)
         if tag is not None:
             name = tag[1].lower()
-            if name in _WANTED and tag.end() - at <= MAX_TAG:
+            if name in _WANTED:
                 found = _ATTRIBUTE.findall(tag[2])
                 left -= len(found)
                 yield name, _attributes(found, unescaped)
             at = _after_raw_text(text, name, tag.end()) if name in _RAW else tag.end()
         elif _TAG_START.match(text, at):
-            return
+            if len(text) <= at + MAX_TAG:
+                return
+            at = text.find(">", at + MAX_TAG)
         else:
             at = _after_markup(text, at)
         if at >= 0:
