@@ -19,6 +19,7 @@ from resolver.options import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import IO
 
 __all__ = ["Runner", "Stopped", "TookTooLong", "scrubbed"]
 
@@ -95,7 +96,7 @@ class Runner:
         """
         process = self._start(command, cwd, {**self._environ, **(extra_environ or {})})
         assert process.stdout is not None
-        reader = threading.Thread(target=self._read, args=[process.stdout.fileno()], daemon=True)
+        reader = threading.Thread(target=self._read, args=[process.stdout], daemon=True)
         reader.start()
         started = time.monotonic()
         try:
@@ -104,8 +105,6 @@ class Runner:
             _kill(process)
             self._left -= time.monotonic() - started
             reader.join(_REST)
-            if not reader.is_alive():
-                process.stdout.close()
             with self._lock:
                 self._process = None
         if self._stopped:
@@ -140,10 +139,11 @@ class Runner:
             )
             return self._process
 
-    def _read(self, descriptor: int) -> None:
-        """Read all that is said, and keep the end of it."""
-        while chunk := os.read(descriptor, _CHUNK):
-            self._said = (self._said + chunk)[-_TAIL:]
+    def _read(self, stream: IO[bytes]) -> None:
+        """Read all that is said, however long somebody holds the other end, and keep the end of it."""
+        with stream:
+            while chunk := os.read(stream.fileno(), _CHUNK):
+                self._said = (self._said + chunk)[-_TAIL:]
 
     def _wait(self, process: subprocess.Popen[bytes], until: float) -> bool:
         """Wait for the end, without laying hold of it: its group must not be given to others yet."""

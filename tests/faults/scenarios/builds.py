@@ -17,6 +17,7 @@ from support.stage import JSON, SECRET, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import IO
 
     import pytest
 
@@ -107,9 +108,9 @@ def _left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "_kill_group", lambda process: process.poll())
 
 
-def _hoard(runner: processes.Runner, descriptor: int) -> None:
+def _hoard(runner: processes.Runner, stream: IO[bytes]) -> None:
     """Keep all that is said."""
-    with open(descriptor, "rb", closefd=False) as stream:  # a descriptor
+    with stream:
         runner._said = stream.read()
 
 
