@@ -41,7 +41,7 @@ def test_yanked_file_is_left_out_with_the_publishers_reason() -> None:
 def test_what_the_index_says_stays_on_one_line_of_bounded_length() -> None:
     """It must not be able to look like lines of ours."""
     assert Yanked("evil\n2. So, it\tworks\r").detail == "evil 2. So, it works"
-    assert Yanked("evil\x1b[31m").detail == "evil\x1b[31m"  # what is shown of it is the console's matter
+    assert Yanked("evil\x1b[31m").detail == r"evil\x1b[31m"
     assert len(Yanked("x" * 10_000).detail) == 501
 
 

@@ -195,7 +195,7 @@ SCENARIOS = [
             *(f"Provides-Extra: e{n}" for n in range(3001)),
             asked="a[e0]",
         ),
-        expected=Expected(pins=GOOD, within=4, memory=256),
+        expected=Expected(pins=GOOD, within=6, memory=256),
         without=(("resolver.requiring._Lines.texts", lambda self, _: self._texts),),
     ),
     Scenario(
