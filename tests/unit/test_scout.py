@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolver.catalog import Catalog
-from resolver.errors import BuildRefused, IndexUnavailable, MetadataInvalid, ResolverError
+from resolver.errors import BuildFailed, BuildRefused, IndexUnavailable, MetadataInvalid, ResolverError
+from resolver.index.metadata import Metadata
 from resolver.model.environment import Environment
 from resolver.model.requirement import Requirement
-from resolver.policy import BadMetadata, NeedsBuild
+from resolver.policy import BadMetadata, BuildFault, NeedsBuild
 from resolver.problem import ListingKey, MetadataKey, PythonProblem
 from resolver.rules import Rules
 from resolver.scout import Fetcher, Scout
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from resolver.index.listing import Listing
-    from resolver.index.metadata import Metadata
     from resolver.model.distfile import DistFile
 
     Packages = Mapping[str, Mapping[str, Any]]
@@ -96,6 +96,81 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
 
     asyncio.run(main())
     assert unhandled == []
+
+
+# -- builds -------------------------------------------------------------------------------------------------
+
+
+class Workshop:
+    """Builds what it is asked to, and remembers that."""
+
+    def __init__(self, known: Metadata | None = None) -> None:
+        self.built: list[str] = []
+        self._known = known
+
+    def known(self, name: str, file: DistFile) -> Metadata | None:
+        del name, file
+        return self._known
+
+    async def build(self, name: str, file: DistFile) -> Metadata:
+        self.built.append(file.filename)
+        if name == "broken":
+            raise BuildFailed("no compiler.")
+        return Metadata(name, "1")
+
+    async def build_archive(self, name: str | None, filename: str, body: bytes) -> Metadata:
+        raise NotImplementedError
+
+    async def build_tree(self, name: str | None, tree: str) -> Metadata:
+        raise NotImplementedError
+
+
+def to_build(*names: str, workshop: Workshop, at_once: bool = False) -> Walk:
+    """Return a walk over packages that all have to be built."""
+    files = {f"{name}-1-py3-none-any.whl": BuildRefused("not static") for name in names}
+    packages: dict[str, Any] = {name: {"1": {}} for name in names}
+    walk = Walk(FaultySource(packages, files, list(files) if at_once else []))
+    walk.fetcher = Fetcher(walk.source, walk.problem, workshop)
+    walk.scout = Scout(walk.problem, walk.fetcher)
+    return walk
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_only_what_is_demanded_is_built(*, at_once: bool) -> None:
+    workshop = Workshop()
+    walk = to_build("a", "broken", workshop=workshop, at_once=at_once)
+
+    async def work() -> None:
+        for name in ("a", "broken"):
+            walk.fetcher.start(ListingKey(name))
+            await walk.rest()
+            walk.fetcher.now(ListingKey(name))
+        walk.require("a", "broken")
+        await walk.rest()
+        assert workshop.built == []
+        for name in ("a", "broken"):
+            key = walk.key(name, 0)
+            assert not walk.fetcher.now(key)
+            assert walk.fetcher.is_to_build(key)
+            await asyncio.wait([walk.fetcher.demand(key)])
+            assert walk.fetcher.now(key)
+            assert walk.fetcher.demand(key).done()
+
+    run(work)
+    assert workshop.built == ["a-1-py3-none-any.whl", "broken-1-py3-none-any.whl"]
+    assert walk.problem.catalog.metadata("a", 0) == Metadata("a", "1")
+    assert walk.problem.catalog.metadata("broken", 0) == BuildFault("no compiler")
+
+
+def test_nothing_is_built_for_trials() -> None:
+    """But what was built before is known to them."""
+    for known, found in ((None, NeedsBuild()), (Metadata("a", "1"), Metadata("a", "1"))):
+        workshop = Workshop(known)
+        walk = to_build("a", workshop=workshop, at_once=True)
+        trial = walk.fetcher.for_trial(walk.problem)
+        walk.problem.catalog.add_listing(asyncio.run(walk.source.listing("a")))
+        assert trial.now(walk.key("a", 0))
+        assert (walk.problem.catalog.metadata("a", 0), workshop.built) == (found, [])
 
 
 # -- the fetcher --------------------------------------------------------------------------------------------

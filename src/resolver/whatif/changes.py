@@ -307,11 +307,8 @@ class _Reader:
         return found
 
     def _sources(self, _: object) -> list[Alternatives]:
-        kept = self._question.options.only_binary
-        if not kept:
-            return []
         words = ("--only-binary", ":none:")
-        value = (*kept, words[1])
+        value = (*self._question.options.only_binary, words[1])
         said = "allow source distributions whose metadata can be read"
         return [Alternatives([Setting("only_binary", value, said, words, RANKS["setting"])])]
 

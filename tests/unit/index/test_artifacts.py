@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zipfile
 import zlib
 from typing import Any
@@ -393,3 +394,42 @@ def test_metadata_belongs_to_the_file_name(directory: str, filename: str, expect
     except MetadataInvalid:
         found = False
     assert found == expected
+
+
+class Frames:
+    """Stands in for ``compression.zstd`` of Python 3.14: a frame is a length, a colon and as many bytes."""
+
+    class ZstdError(Exception):
+        """What is no frame."""
+
+    class ZstdDecompressor:
+        """Reads one frame."""
+
+        eof = False
+        unused_data = b""
+
+        def decompress(self, data: bytes, most: int) -> bytes:
+            digits, colon, rest = data.partition(b":")
+            if not colon:
+                raise Frames.ZstdError("no frame")
+            length = int(digits)
+            self.eof = length <= most
+            self.unused_data = rest[length:]
+            return rest[: min(length, most)]
+
+
+def zstandard(data: bytes) -> bytes:
+    return archive(Member(method=93, data=data))
+
+
+def test_zstandard_takes_an_interpreter_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = zstandard(b"%d:" % len(METADATA) + METADATA)
+    monkeypatch.setitem(sys.modules, "compression.zstd", None)
+    with pytest.raises(MetadataInvalid, match=r"Python 3\.14"):
+        read_wheel(good, FILENAME)
+    monkeypatch.setitem(sys.modules, "compression", Frames)
+    monkeypatch.setitem(sys.modules, "compression.zstd", Frames)
+    assert read_wheel(good, FILENAME) == METADATA
+    for data, message in ((b"none", "no frame"), (b"9999:" + METADATA, "end with"), (b"1:xy", "end with")):
+        with pytest.raises(MetadataInvalid, match=message):
+            read_wheel(zstandard(data), FILENAME)

@@ -130,6 +130,11 @@ def test_fix_that_needs_what_a_recording_lacks_is_not_offered() -> None:
     assert fix.requirements == ("plugin==1", "base==1")
 
 
+def test_wheels_are_allowed_where_only_they_are_there() -> None:
+    (fix,) = told(["web"], MemorySource({"web": {"1": {}}}), LINUX.replace(no_binary=("web",)))
+    assert (fix.change, fix.options) == ("allow wheels (--no-binary :none:)", ("--no-binary", ":none:"))
+
+
 @pytest.mark.slow
 def test_deadline_ends_the_search_for_fixes_and_keeps_the_proof() -> None:
     """What would have to be waited for is not offered; that there is no solution was found out in time."""
