@@ -53,7 +53,7 @@ async def resolve_async(
     constraints = [read_requirement(each) for each in options.constraints]
     if options.engine == "resolvelib":
         return Resolution.of(await _in_thread(given, constraints, options))
-    return Resolution.of(await session.solve_async(given, constraints, options))
+    return Resolution.of(_hashed(await session.solve_async(given, constraints, options), options))
 
 
 def solve(  # noqa: PLR0913  # one parameter a channel
@@ -71,12 +71,13 @@ def solve(  # noqa: PLR0913  # one parameter a channel
     if options.engine == "resolvelib":
         from resolver.bridge.by_resolvelib import solve as other  # noqa: PLC0415  # lazy: rarely wanted
 
-        return sparing(
+        answer = sparing(
             lambda: other(
                 requirements, constraints, options, source=source, progress=progress, warn=warn, note=note
             )
         )
-    return sparing(
+        return _hashed(answer, options)
+    answer = sparing(
         lambda: session.solve(
             requirements,
             constraints,
@@ -88,6 +89,17 @@ def solve(  # noqa: PLR0913  # one parameter a channel
             files=files,
         )
     )
+    return _hashed(answer, options)
+
+
+def _hashed(answer: Answer, options: Options) -> Answer:
+    """Return ``answer`` with the digests of files of this machine, where digests are asked for."""
+    if options.generate_hashes:
+        from resolver.index.local import hashed  # noqa: PLC0415  # lazy: rarely wanted
+
+        for pin in answer.pins:
+            pin.files = tuple(map(hashed, pin.files))
+    return answer
 
 
 async def _in_thread(

@@ -13,7 +13,7 @@ import pytest
 from resolver import IndexProvider, Options
 from resolver import resolve as resolve_for_library
 from support.command import Done, failed, run_here, succeeded, without_configuration
-from support.loopback import Loopback, sdist, wheel
+from support.loopback import Loopback, sdist, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -249,6 +249,17 @@ def test_without_an_index_the_folder_is_all_there_is(public: Loopback) -> None:
         f"c (r.txt:2), which does not exist (not found on index file://{Path('wheels').absolute()}/)"
         in failed(done, 1)
     )
+
+
+@pytest.mark.parametrize("engine", ["pubgrub", "resolvelib"])
+def test_digests_of_a_folders_files_are_computed_where_they_are_asked_for(engine: str) -> None:
+    """Of the pins only; the index of a folder has none."""
+    place = wheels("wheels", ("a", "1"), ("a", "0"))
+    digest = sha256((place / "a-1-py3-none-any.whl").read_bytes())
+    words = ("--no-index", "-f", "wheels", "--engine", engine)
+    assert succeeded(resolve("a\n", *words, "--generate-hashes")) == f"a==1 \\\n    --hash=sha256:{digest}\n"
+    found = json.loads(succeeded(resolve("a\n", *words, "--format", "json")))
+    assert found["pins"][0]["files"][0]["hashes"] == {}
 
 
 def test_pages_and_single_files_are_places(public: Loopback) -> None:
