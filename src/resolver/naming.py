@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["check_distinct", "check_url", "closest", "file_url", "split_host", "split_index", "split_pin"]
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-_PLAIN = _NAME + b"/~"
+_PLAIN = _NAME + b"/~:"
 _LARGEST_PORT = 65_535
 
 
@@ -104,7 +104,7 @@ def file_url(path: str) -> str:
         return f"file://{rooted}"
     from urllib.parse import quote_from_bytes  # noqa: PLC0415  # lazy: most paths need none
 
-    return f"file://{quote_from_bytes(raw, '/~')}"
+    return f"file://{quote_from_bytes(raw, '/~:')}"
 
 
 def check_url(name: str, text: str, shown: str, *, local: bool = True) -> None:

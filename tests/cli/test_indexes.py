@@ -381,3 +381,15 @@ def test_other_commands_read_folders_too(public: Loopback) -> None:
     many = run_here("resolve-many", "r.txt", "--json-lines", *words)
     assert [json.loads(line)["status"] for line in many.stdout.splitlines()] == ["solved", "solved"]
     assert "a 1" in succeeded(run_here("why", "b", "r.txt", *words)).replace("==", " ")
+
+
+@pytest.mark.parametrize("name", ["../../x", "..", "a/b", "%2e%2e%2fx", "a\0b"])
+def test_a_name_that_is_a_path_is_no_package(public: Loopback, work: Path, name: str) -> None:
+    """Neither in a requirements file nor in metadata, where it costs the version; no such file comes to be."""
+    public.add("a", "1")
+    public.add("a", "2", [name])
+    words = ("-i", public.index, "--cache-dir", "cache")
+    assert "r.txt" in failed(resolve(f"{name}\n", *words), 2)
+    assert succeeded(resolve("a\n", *words)) == "a==1\n"
+    assert {path.name for path in work.parent.iterdir()} <= {"work", "home"}
+    assert not any("x" in path.rpartition("/simple/")[2] for path in public.paths() if "/simple/" in path)

@@ -227,10 +227,13 @@ def test_no_cache_uses_and_leaves_nothing(warm: Setting) -> None:
     assert {path: path.read_bytes() for path in warm.notes.values()} == before
 
 
+MORE = "https://index.example/more"
 TARGETS: dict[str, Options] = {
     "login": LINUX.replace(index_url=URL.replace("//", "//me:secret@")),
     "strategy": LINUX.replace(index_strategy="unsafe-best-match"),
-    "index": LINUX.replace(extra_index_urls=("https://index.example/more",)),
+    "pin": LINUX.replace(extra_index_urls=(f"more={MORE}",), package_indexes=("lib=more",)),
+    "explicit": LINUX.replace(explicit_indexes=(f"more={MORE}",), package_indexes=("lib=more",)),
+    "index": LINUX.replace(extra_index_urls=(MORE,)),
     "python": LINUX.replace(python_version="3.12.1"),
     "platform": LINUX.replace(python_platform="windows"),
     "only-binary": LINUX.replace(only_binary=("lib",)),
