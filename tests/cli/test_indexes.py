@@ -317,6 +317,7 @@ def test_notes_about_others_are_kept_beside_a_folder(public: Loopback, work: Pat
     wheels("wheels", ("a", "1"))
     words = ("-i", public.index, "-f", "wheels", "--cache-dir", "cache")
     assert succeeded(resolve("a\nb\n", *words)) == "a==1\nb==1\n"
+    assert run_here("cache", "prune", "--cache-dir", "cache").code == 0
     notes = {path.name for path in (work / "cache").rglob("*") if path.is_file() and "note" in str(path)}
     assert "-b" in notes
     assert "-a" not in notes
@@ -385,7 +386,7 @@ def test_other_commands_read_folders_too(public: Loopback) -> None:
 
 @pytest.mark.parametrize("name", ["../../x", "..", "a/b", "%2e%2e%2fx", "a\0b"])
 def test_a_name_that_is_a_path_is_no_package(public: Loopback, work: Path, name: str) -> None:
-    """Neither in a requirements file nor in metadata, where it costs the version; no such file comes to be."""
+    """Neither in a requirements file nor in metadata, where it costs the version; no file comes to be."""
     public.add("a", "1")
     public.add("a", "2", [name])
     words = ("-i", public.index, "--cache-dir", "cache")

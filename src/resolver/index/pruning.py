@@ -16,6 +16,7 @@ from resolver.index.freshness import is_fresh
 from resolver.index.marking import buckets, is_abandoned
 from resolver.index.notebook import split_note
 from resolver.index.store import BUCKET, NOTES, RecordStore
+from resolver.index.urls import is_local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class _Look:
         notes, self._notes = self._notes, []
         stamps = {key: record.stamp for key, record in self._records.items()}
         for file, evidence in notes:
-            if all(stamps.get(each.key) == each.stamp for each in evidence):
+            if all(is_local(each.key) or stamps.get(each.key) == each.stamp for each in evidence):
                 self._notes.append((file, evidence))
             else:
                 self.useless.append((file, "about a page that has gone or was written anew"))
