@@ -394,3 +394,17 @@ def test_a_name_that_is_a_path_is_no_package(public: Loopback, work: Path, name:
     assert succeeded(resolve("a\n", *words)) == "a==1\n"
     assert {path.name for path in work.parent.iterdir()} <= {"work", "home"}
     assert not any("x" in path.rpartition("/simple/")[2] for path in public.paths() if "/simple/" in path)
+
+
+def test_limits_hold_for_files_of_this_machine() -> None:
+    """As for pages of the network, and the message says how to lift them."""
+    place = wheels("wheels", *(("a", str(number)) for number in range(11))).absolute()
+    done = resolve("a\n", "--no-index", "-f", "wheels", "--max", "page-files=10")
+    said = (
+        f"file://{place}/ has 11 files, more than the limit of 10 (--max page-files=... sets another limit)."
+    )
+    assert said in failed(done, 7)
+    Path("links.html").write_text(f'<a href="{place.as_uri()}/a-1-py3-none-any.whl">{"x" * 5000}</a>')
+    done = resolve("a\n", "--no-index", "-f", "links.html", "--max", "page-bytes=1K")
+    assert "more than the limit of 1,000 (--max page-bytes=... sets another limit)." in failed(done, 7)
+    assert succeeded(resolve("a\n", "--no-index", "-f", "links.html")) == "a==1\n"

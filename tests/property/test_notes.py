@@ -92,6 +92,8 @@ class Written:
         self.fitting, self.only_yanked, self.finals = draw(masks), draw(masks), draw(masks)
         self.yanks = draw(st.booleans())
         self.set_aside = draw(st.integers(0, 1000))
+        words = st.sampled_from(["", "archived", "a\nb\t", "ü", "1.9"])
+        self.state = draw(st.just(()) | st.tuples(words, words, words))
         self.masks = draw(st.dictionaries(specifiers, masks, max_size=4))
         self.required: dict[tuple[int, str], tuple[Requirement, ...]] = {}
         self.standing: dict[int, DistFile] = {}
@@ -122,6 +124,7 @@ def test_note_comes_back_as_it_went(made: Written) -> None:
     """Keys, versions, masks, requirements, extras and standing files; and of what was not noted, nothing."""
     note = Note(made.bytes())
     assert (note.count, note.set_aside, note.yanks) == (len(made.keys), made.set_aside, made.yanks)
+    assert note.state == made.state
     assert (note.fitting, note.only_yanked, note.finals) == (made.fitting, made.only_yanked, made.finals)
     assert (note.keys(), note.texts()) == (made.keys, made.texts)
     assert [note.text(number) for number in range(note.count)] == made.texts

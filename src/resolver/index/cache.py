@@ -156,11 +156,13 @@ class CachingTransport:
 
     async def close(self) -> None:
         """Close ``inner``, and write what is to be kept."""
-        self.flush()
-        claims, self._claims = self._claims, None
-        if claims is not None:
-            claims.close()
-        await self._inner.close()
+        try:
+            self.flush()
+        finally:
+            claims, self._claims = self._claims, None
+            if claims is not None:
+                claims.close()
+            await self._inner.close()
 
     def flush(self) -> None:
         """Write what is to be kept and has not been written yet."""

@@ -144,7 +144,7 @@ class Client:
         asked = self._links_read.known("")
         if asked is None:
             asked = []
-            if without_waiting(links.read(), asked, self._transport) is None:
+            if without_waiting(links.read(self._limits), asked, self._transport) is None:
                 return None
             self._links_read.keep("", asked)
         return list(asked)
@@ -157,7 +157,7 @@ class Client:
 
         async def read() -> list[Request]:
             asked: list[Request] = []
-            await waiting(links.read(), asked, self._transport)
+            await waiting(links.read(self._limits), asked, self._transport)
             return asked
 
         return list(await self._links_read.get("", read))

@@ -8,12 +8,13 @@ Specification: https://pip.pypa.io/en/stable/cli/pip_wheel/#cmdoption-f
 
 from __future__ import annotations
 
-from resolver.errors import IndexUnavailable
+from resolver.errors import IndexUnavailable, LimitReached
 from resolver.index.links import filename_of, fragment_hash, quote_path
 from resolver.index.listing import Listing
 from resolver.index.local import FOLDER
 from resolver.index.transport import Request
 from resolver.index.urls import is_local, redacted
+from resolver.limits import lifting
 from resolver.model.distfile import DistFile
 from resolver.model.filenames import InvalidFilename, split_sdist, split_wheel
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
 
     from resolver.index.transport import Response
+    from resolver.limits import Limits
 
 __all__ = ["FindLinks", "folder_files"]
 
@@ -40,11 +42,15 @@ class FindLinks:
         self.places = [redacted(url) for url in urls]
         self._files: list[dict[str, list[DistFile]]] = []
 
-    def read(self) -> Generator[Request, Response, FindLinks]:
-        """Read all places.  Raises ``IndexUnavailable`` for one that is not there or no such place."""
+    def read(self, limits: Limits) -> Generator[Request, Response, FindLinks]:
+        """Read all places.
+
+        Raises ``IndexUnavailable`` for one that is not there or no such place, ``LimitReached`` for one of
+        too many files.
+        """
         found = []
         for url in self.urls:
-            files = yield from _files(url)
+            files = yield from _files(url, limits)
             found.append(_by_first_word(files))
         self._files = found
         return self
@@ -60,25 +66,29 @@ class FindLinks:
         return found
 
 
-def _files(url: str) -> Generator[Request, Response, Sequence[DistFile]]:
+def _files(url: str, limits: Limits) -> Generator[Request, Response, Sequence[DistFile]]:
     address, _, fragment = url.partition("#")
     name = filename_of(address)
     if name.lower().endswith(_ARCHIVES):
         digest = fragment_hash(fragment)
         return [DistFile(name, address, hashes=None if digest is None else dict([digest]))]
-    response = yield Request(address, accept=_ACCEPT, limit=64 << 20)
+    response = yield Request(address, accept=_ACCEPT, limit=limits.page_bytes, lifted_by="page-bytes")
     if response.status != 200:
         what = "is not there" if is_local(url) else f"answers with status {response.status}"
         raise _unusable(url, what)
     media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media == FOLDER:
-        return folder_files(response)
+        return folder_files(response, limits)
     if media not in _HTML:
         raise _unusable(url, f"is of type {media[:100]!a}")
     from resolver.index.simple import parse_html  # noqa: PLC0415  # lazy: start-up time
 
     page = parse_html(
-        response.body, url=response.url, package="", content_type=response.headers["content-type"]
+        response.body,
+        url=response.url,
+        package="",
+        content_type=response.headers["content-type"],
+        most=limits.page_files,
     )
     if not page.plausible:
         raise _unusable(url, "is a page without any link, such as a login page")
@@ -94,10 +104,16 @@ def _unusable(url: str, what: str) -> IndexUnavailable:
     )
 
 
-def folder_files(response: Response) -> list[DistFile]:
-    """Return the files of a folder that may be distributions."""
+def folder_files(response: Response, limits: Limits) -> list[DistFile]:
+    """Return the files of a folder that may be distributions.  Raises ``LimitReached``."""
     names = response.body.decode("utf-8", "surrogateescape").split("\0")
-    wanted = (name for name in names if name.endswith(_ARCHIVES))
+    wanted = [name for name in names if name.endswith(_ARCHIVES)]
+    if len(wanted) > limits.page_files:
+        raise LimitReached(
+            f"{redacted(response.url)} has {len(wanted):,} files, more than the limit of "
+            f"{limits.page_files:,} ({lifting('page-files')}).",
+            option="--max",
+        )
     return [DistFile(name, f"{response.url}{_quoted(name)}") for name in wanted]
 
 

@@ -17,6 +17,7 @@ from resolver.errors import IndexUnavailable, LimitReached
 from resolver.index.cache import Evidence
 from resolver.index.transport import Response
 from resolver.index.urls import is_local
+from resolver.limits import lifting
 from resolver.model.distfile import DistFile
 
 TYPE_CHECKING = False
@@ -178,7 +179,7 @@ def _answer(path: str, request: Request) -> Response:
         size = os.fstat(file.fileno()).st_size
         start, stop = _span(request.byte_range, size)
         if stop - start > request.limit:
-            raise LimitReached(f"{path} has {size:,} bytes, more than the {request.limit:,} that are read.")
+            raise _too_large(path, size, request)
         file.seek(start)
         body = file.read(stop - start)
     if request.byte_range is None:
@@ -187,6 +188,13 @@ def _answer(path: str, request: Request) -> Response:
         return Response(request.url, 416, headers, b"")
     headers["content-range"] = f"bytes {start}-{start + len(body) - 1}/{size}"
     return Response(request.url, 206, headers, body)
+
+
+def _too_large(path: str, size: int, request: Request) -> LimitReached:
+    lift = f" ({lifting(request.lifted_by)})" if request.lifted_by else ""
+    return LimitReached(
+        f"{path} has {size:,} bytes, more than the limit of {request.limit:,}{lift}.", option="--max"
+    )
 
 
 def _span(wanted: tuple[int, int] | int | None, size: int) -> tuple[int, int]:

@@ -103,7 +103,7 @@ def _local_page(
         return None
     from resolver.index.flat import folder_files  # noqa: PLC0415  # lazy: start-up time
 
-    return Listing(package, folder_files(response), url=redacted(folder))
+    return Listing(package, folder_files(response, limits), url=redacted(folder))
 
 
 def _read(response: Response, index: IndexSpec, package: str, limits: Limits) -> Listing | None:
