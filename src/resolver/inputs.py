@@ -66,6 +66,7 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
         inputs.constraint_files |= file.constraint_files
         inputs.warnings += file.warnings
     _take_options(inputs, arguments, files)
+    _take_logins(inputs, environ)
     _take_texts(inputs, arguments, stdin, environ)
     return inputs
 
@@ -144,6 +145,44 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
         changes["prerelease"] = "allow"
     if changes:
         inputs.options = options.replace(**changes)
+
+
+_USERNAME, _PASSWORD = "_USERNAME", "_PASSWORD"
+
+
+def _take_logins(inputs: Inputs, environ: Mapping[str, str]) -> None:
+    """Put the logins that variables have for named indexes into the URLs of these.
+
+    The variables of the index ``my-own`` are RESOLVER_INDEX_MY_OWN_USERNAME and ..._PASSWORD.  What a URL
+    says itself wins.
+    """
+    if not any(name.endswith((_USERNAME, _PASSWORD)) for name in environ):
+        return
+    options = inputs.options
+    inputs.options = options.replace(
+        index_url=None if options.index_url is None else _with_login(options.index_url, environ),
+        extra_index_urls=tuple(_with_login(each, environ) for each in options.extra_index_urls),
+        explicit_indexes=tuple(_with_login(each, environ) for each in options.explicit_indexes),
+    )
+
+
+def _with_login(index: str, environ: Mapping[str, str]) -> str:
+    """Return ``NAME=URL`` with the login of the variables for NAME."""
+    from resolver.index.credentials import userinfo  # noqa: PLC0415  # lazy: start-up time
+    from resolver.index.urls import split_url, with_userinfo  # noqa: PLC0415  # the same
+    from resolver.naming import split_index  # noqa: PLC0415  # the same
+
+    name, url = split_index(index)
+    if not name or not url.lower().startswith(("http://", "https://")):
+        return index
+    stem = f"RESOLVER_INDEX_{''.join(c if c.isalnum() else '_' for c in name.upper())}"
+    user, password = (environ.get(f"{stem}{end}", "") for end in (_USERNAME, _PASSWORD))
+    given, colon, _ = split_url(url).userinfo.partition(":")
+    user = userinfo(user, "").removesuffix(":")
+    if colon or not (user or password) or (given and user and given != user):
+        return index
+    login = (given or user) + (userinfo("", password) if password else "")
+    return f"{name}={with_userinfo(url, login)}"
 
 
 def _take_texts(

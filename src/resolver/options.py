@@ -25,7 +25,7 @@ else:
         return lambda decorator: decorator
 
 
-__all__ = ["CHOICES", "Options", "cutoff", "not_yet", "redacted", "unsupported"]
+__all__ = ["CHOICES", "Options", "cutoff", "names_anew", "not_yet", "redacted", "unsupported"]
 
 CHOICES = {
     "index_strategy": ("first-index", "unsafe-first-match", "unsafe-best-match"),
@@ -38,8 +38,6 @@ CHOICES = {
 """The values of each option that is a choice, the default's among them."""
 
 _NOT_YET: dict[str, tuple[str, ...]] = {
-    "refresh_packages": (),
-    "keyring_provider": ("subprocess",),
     "extras": (),
     "all_extras": (),
     "groups": (),
@@ -195,6 +193,15 @@ def not_yet(name: str, value: object) -> bool:
     """Return whether ``value`` of the option ``name`` asks for a feature that is not there yet."""
     values = _NOT_YET.get(name)
     return values is not None and value != Options.__dict__[name] and (not values or value in values)
+
+
+def names_anew(options: Options) -> frozenset[str]:
+    """Return the normalised names of the packages about which the index is asked again."""
+    if not options.refresh_packages:
+        return frozenset()
+    from resolver.model.names import normalise  # noqa: PLC0415  # lazy: start-up time
+
+    return frozenset(map(normalise, options.refresh_packages))
 
 
 def cutoff(text: str, now: float) -> str:

@@ -80,7 +80,7 @@ class Run:
         if posed is None:
             catalog = self.problem.catalog
             if remembering:
-                self._shelf = open_shelf(opened, catalog.environment, catalog.rules, fresh=options.refresh)
+                self._shelf = open_shelf(opened, catalog.environment, catalog.rules, options)
             catalog.shelf = self._shelf
         self._fetching: Fetcher | None = None
         self._scout: Scout | None = None

@@ -11,10 +11,11 @@ from __future__ import annotations
 from resolver.errors import IndexUnavailable
 from resolver.noting import FORMAT, Note
 from resolver.offers import Offer
+from resolver.options import names_anew
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from resolver.index.cache import Evidence
     from resolver.index.listing import Listing
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from resolver.index.notebook import Notebook
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
+    from resolver.options import Options
     from resolver.rules import Rules
     from resolver.sources import OpenSource
 
@@ -44,29 +46,31 @@ def _context(environment: Environment, rules: Rules) -> str | None:
 
 
 def open_shelf(
-    opened: OpenSource, environment: Environment, rules: Rules, *, fresh: bool
+    opened: OpenSource, environment: Environment, rules: Rules, options: Options
 ) -> OfferShelf | None:
     """Return the shelf for a target; None where ``opened`` keeps no notes, or none can be kept for it."""
     about = _context(environment, rules)
     notebook = None if about is None else opened.notebook(about)
-    return None if notebook is None else OfferShelf(notebook, fresh=fresh)
+    return None if notebook is None else OfferShelf(notebook, fresh=options.refresh, anew=names_anew(options))
 
 
 class OfferShelf:
     """The offers for one resolution (``catalog.Shelf``), by ``notebook``.
 
-    With ``fresh`` nothing that is known is believed; what is learnt is noted all the same.
+    With ``fresh`` nothing that is known is believed, and of the packages ``anew`` neither; what is learnt is
+    noted all the same.
     """
 
-    def __init__(self, notebook: Notebook, *, fresh: bool = False) -> None:
+    def __init__(self, notebook: Notebook, *, fresh: bool = False, anew: Collection[str] = ()) -> None:
         self._notebook = notebook
         self._fresh = fresh
         self.again: Callable[[str], Listing] | None = None
+        self._anew = anew
         self._given: dict[str, tuple[Offer, Sequence[Evidence]]] = {}
 
     def recall(self, name: str) -> Offer | None:
         """Return what is known of package ``name``, if the index still says the same."""
-        if self._fresh:
+        if self._fresh or name in self._anew:
             return None
         given = self._given.get(name)
         if given is not None:  # a resolution sees one state of the index

@@ -13,14 +13,14 @@ import time
 from resolver.errors import InputError
 from resolver.index.cache import CachingTransport, digest
 from resolver.index.client import Client
-from resolver.index.configuring import choose, origins
+from resolver.index.configuring import choose, netrc_file, origins
 from resolver.index.store import RecordStore, default_cache_dir, refusal
 from resolver.index.transport import Traffic
-from resolver.index.trust import Hosts, Trust
 from resolver.limits import Limits
 from resolver.model.environment import Environment, InvalidPythonVersion
 from resolver.model.tags import UnknownPlatform
 from resolver.naming import split_host
+from resolver.options import names_anew
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from resolver.index.direct import DirectSource
     from resolver.index.flat import FindLinks
     from resolver.index.local import LocalTransport
+    from resolver.index.logins import LoginTransport
     from resolver.index.notebook import Notebook
     from resolver.index.proxies import Proxies
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Builds, Source
     from resolver.index.transport import Request, Response, Transport
+    from resolver.index.trust import Hosts, Trust
+    from resolver.index.urls import Address
     from resolver.model.environment import Host
     from resolver.model.references import Reference
     from resolver.options import Options
@@ -109,11 +112,11 @@ class OpenSource:
 class _Network:
     """The transport over HTTP, which is loaded when something must be fetched."""
 
-    __slots__ = ("_made", "_options", "_trust", "_warn")
+    __slots__ = ("_chosen", "_made", "_options", "_warn")
 
-    def __init__(self, options: Options, trust: Trust, warn: Callable[[str], None]) -> None:
-        self._options = options
-        self._trust = trust
+    def __init__(self, chosen: Chosen, warn: Callable[[str], None]) -> None:
+        self._chosen = chosen
+        self._options = chosen.options
         self._warn = warn
         self._made: AiohttpTransport | None = None
 
@@ -138,7 +141,7 @@ class _Network:
                 retries=self._options.retries,
                 concurrency=self._options.concurrency,
                 proxies=self._proxies(),
-                trust=self._trust,
+                trust=self._trust(),
                 warn=self._warn,
                 limits=Limits(self._options.limits),
             )
@@ -150,6 +153,15 @@ class _Network:
         from resolver.index.proxies import Proxies  # noqa: PLC0415  # loaded by now
 
         return Proxies.named(self._options.proxy)
+
+    def _trust(self) -> Trust:
+        """Return which servers are believed; a certificate of the user's is shown to the indexes alone."""
+        from resolver.index.trust import Trust  # noqa: PLC0415  # loaded by now
+
+        options = self._options
+        own = [] if options.client_cert is None else origins(self._chosen)
+        insecure = _insecure(options)
+        return Trust(options.cert, certificate=options.client_cert, shown_to=own, insecure=insecure)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -234,8 +246,7 @@ def open_source(
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
     chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
-    trust = _trust(chosen)
-    transport = _Network(chosen.options, trust, warn)
+    transport = _Network(chosen, warn)
     store = _opened_store(options, directory, warn, note)
     caching = CachingTransport(
         transport,
@@ -243,39 +254,62 @@ def open_source(
         now=time.time,
         refresh=options.refresh,
         offline=options.offline,
-        plain_http=trust.insecure.include,
+        plain_http=_plain_http(chosen.options),
     )
-    reading = _with_local(caching) if chosen.is_local else caching
+    logins = _logins(caching, chosen, warn)
+    remote = caching if logins is None else logins
+    reading = _with_local(remote) if chosen.is_local else remote
     client = Client(
         reading,
         chosen.indexes,
         strategy=options.index_strategy,
         links=_links(chosen),
         limits=Limits(options.limits),
+        anew=names_anew(options),
     )
     builds = None if building is None else building(options, client, store, note)
     if options.record is not None:
-        direct = _direct(options, client, caching, store, builds)
+        direct = _direct(options, client, remote, store, builds)
         return _recorded(direct, options, asked, transport, builds=builds, direct=direct)
-    notebook = None if store is None else _notebooks(options, chosen, store, reading, client)
+    about = (chosen.indexes.said(), chosen.places, options.index_strategy, logins and logins.said)
+    # What a keyring will say is not known before a server asks: notes would not tell logins apart.
+    noting = chosen.options.keyring_provider == "disabled"
+    notebook = None if store is None or not noting else _notebooks(about, store, reading, client)
     return OpenSource(
         client,
         transport=transport,
         notebook=notebook,
         builds=builds,
-        direct=lambda: _direct(options, client, caching, store, builds),
+        direct=lambda: _direct(options, client, remote, store, builds),
     )
 
 
-def _trust(chosen: Chosen) -> Trust:
-    """Return which servers are believed; a certificate of the user's is shown to the indexes alone."""
-    options = chosen.options
-    own = [] if options.client_cert is None else origins(chosen)
-    hosts = Hosts(map(split_host, options.trusted_hosts)) if options.trusted_hosts else None
-    return Trust(options.cert, certificate=options.client_cert, shown_to=own, insecure=hosts)
+def _insecure(options: Options) -> Hosts:
+    from resolver.index.trust import Hosts  # noqa: PLC0415  # lazy: start-up time
+
+    return Hosts(map(split_host, options.trusted_hosts))
 
 
-def _with_local(caching: CachingTransport) -> LocalTransport:
+def _plain_http(options: Options) -> Callable[[Address], bool]:
+    """Return which hosts may answer over plain http, and be remembered."""
+    return _insecure(options).include if options.trusted_hosts else lambda _: False
+
+
+def _logins(caching: CachingTransport, chosen: Chosen, warn: Callable[[str], None]) -> LoginTransport | None:
+    """Return what looks for logins that no URL has; None where there is nowhere to look."""
+    file = netrc_file(os.environ)
+    asks_keyring = chosen.options.keyring_provider == "subprocess"
+    if file is None and not asks_keyring:
+        return None
+    from resolver.index.credentials import Keyring, Netrc  # noqa: PLC0415  # lazy: rarely wanted
+    from resolver.index.logins import LoginTransport  # noqa: PLC0415  # the same
+
+    netrc = None if file is None else Netrc(file, warn)
+    urls = [*(index.url for index in chosen.indexes.all), *chosen.places]
+    return LoginTransport(caching, urls, netrc=netrc, keyring=Keyring(warn) if asks_keyring else None)
+
+
+def _with_local(caching: CachingTransport | LoginTransport) -> LocalTransport:
     from resolver.index.local import LocalTransport  # noqa: PLC0415  # lazy: rarely wanted
 
     return LocalTransport(caching, time.time)
@@ -304,14 +338,12 @@ def _direct(
 
 
 def _notebooks(
-    options: Options,
-    chosen: Chosen,
+    about_indexes: object,
     store: RecordStore,
-    reading: CachingTransport | LocalTransport,
+    reading: CachingTransport | LocalTransport | LoginTransport,
     client: Client,
 ) -> Callable[[str], Notebook]:
-    """Return what opens the notes about what the ``chosen`` indexes and places say."""
-    about_indexes = (chosen.indexes.said(), chosen.places, options.index_strategy)
+    """Return what opens the notes about what indexes say, as ``about_indexes`` tells them from others."""
 
     def opened(about: str) -> Notebook:
         from resolver.index.notebook import Notebook  # noqa: PLC0415  # lazy: not everybody takes notes

@@ -163,3 +163,77 @@ def test_index_that_wants_a_certificate_gets_it(stage: Stage) -> None:
     trusting = ("--cert", str(certificates.authority), "--retries", "0")
     assert "--client-cert" in failed(ran(stage, *trusting), 3)
     assert ran(stage, *trusting, "--client-cert", str(certificates.client)).stdout == "a==1.0\n"
+
+
+# Asking again about one package
+
+
+@pytest.fixture
+def kept(stage: Stage) -> Stage:
+    """Return a stage whose pages of a and b lie in the cache, and in notes, and are fresh."""
+    for name in ("a", "b"):
+        stage.package(name)
+        body = page(name, stage.lines(name))
+        stage.script(f"/simple/{name}/", reply(200, body, {**JSON, "Cache-Control": "max-age=600"}))
+    stage.requirements = ["a", "b"]
+    for _ in range(2):
+        assert ran(stage).stdout == "a==1.0\nb==1.0\n"
+    stage.server.requests.clear()
+    assert ran(stage).stdout == "a==1.0\nb==1.0\n"
+    assert stage.server.requests == []
+    return stage
+
+
+def assert_asked_about_a(stage: Stage) -> None:
+    """Assert that page and metadata of ``a`` were asked for once each, and nothing else."""
+    asked = [request.path for request in stage.server.requests]
+    assert asked == [PAGE, f"{stage.lines()[0]['url']}.metadata"]
+
+
+def test_one_package_is_asked_for_again(kept: Stage) -> None:
+    assert ran(kept, "--refresh-package", "A").stdout == "a==1.0\nb==1.0\n"
+    assert_asked_about_a(kept)
+    kept.server.requests.clear()
+    assert ran(kept).stdout == "a==1.0\nb==1.0\n"  # what was asked is kept again
+    assert kept.server.requests == []
+
+
+def test_new_version_is_seen_after_asking_again(kept: Stage) -> None:
+    kept.package("a", "2.0")
+    assert ran(kept).stdout == "a==1.0\nb==1.0\n"
+    assert ran(kept, "--refresh-package", "b").stdout == "a==1.0\nb==1.0\n"
+    assert ran(kept, "--refresh-package", "a").stdout == "a==2.0\nb==1.0\n"
+
+
+def test_one_package_is_asked_for_again_by_the_library(kept: Stage) -> None:
+    options = Options(index_url=kept.index, cache_dir=str(kept.cache), refresh_packages=["a"])  # type: ignore[arg-type]  # a list will do
+    assert list(resolve(["a", "b"], options).pins) == ["a", "b"]
+    assert_asked_about_a(kept)
+
+
+def test_one_package_is_asked_for_again_for_many_lines(kept: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESOLVER_REFRESH_PACKAGE", "a")
+    words = ["resolve-many", *kept.words()[1:]]
+    done = run_here(*[word for word in words if word not in ("--no-header", "--no-annotate")])
+    assert done.code == 0, done
+    assert_asked_about_a(kept)
+
+
+def test_nothing_is_asked_for_again_offline(kept: Stage) -> None:
+    assert ran(kept, "--refresh-package", "a", "--offline").stdout == "a==1.0\nb==1.0\n"
+    assert kept.server.requests == []
+
+
+def test_places_with_files_are_read_again_for_a_package(stage: Stage) -> None:
+    """They may have files of any package."""
+    path = stage.package("a")
+    anchor = f'<a href="{path}">a-1.0-py3-none-any.whl</a>'
+    headers = {"Content-Type": "text/html", "Cache-Control": "max-age=600"}
+    stage.script("/links/", reply(200, anchor.encode(), headers))
+    stage.index = None
+    words = ("--no-index", "--find-links", f"{stage.server.url}/links/")
+    for _ in range(2):
+        assert ran(stage, *words).stdout == "a==1.0\n"
+    assert stage.asked("/links/") == 1
+    assert ran(stage, *words, "--refresh-package", "a").stdout == "a==1.0\n"
+    assert stage.asked("/links/") == 2

@@ -138,8 +138,6 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
         ["-U"],
         ["-Pa"],
         ["--check"],
-        ["--refresh-package", "a"],
-        ["--keyring-provider", "subprocess"],
         *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "tree", "dot", "html")),
     ],
 )
@@ -211,7 +209,6 @@ def test_mistakes_in_variables_name_the_variable() -> None:
     assert refusal(OFFLINE="maybe") == "the variable RESOLVER_OFFLINE is 'maybe': write 1 or 0"
     assert refusal(COLOR="red").startswith("the variable RESOLVER_COLOR is 'red', not one of")
     assert refusal(RETRIES="x") == "the variable RESOLVER_RETRIES is 'x', and must be an integer"
-    assert refusal(REFRESH_PACKAGE="x") == "the variable RESOLVER_REFRESH_PACKAGE is not supported yet"
 
 
 def test_options_of_other_commands_are_mistakes_and_their_variables_mean_nothing() -> None:

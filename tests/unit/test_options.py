@@ -180,7 +180,6 @@ def test_wrong_names_and_types_are_type_errors(given: dict[str, object], words: 
         ({"python_platform": ""}, "python_platform is empty"),
         ({"exclude_newer": "yesterday"}, "is no date"),
         ({"record": "a", "replay": "b"}, "the options record and replay exclude each other"),
-        ({"keyring_provider": "subprocess"}, "the option keyring_provider='subprocess' is not supported yet"),
         ({"build_timeout": 0}, "build_timeout is 0, and must be more than 0"),
         ({"find_links": ["ftp://a/b"]}, "does not begin with https://"),
         ({"find_links": ["a\nb"]}, "is neither a path nor a URL"),

@@ -34,7 +34,7 @@ from resolver.index.sdists import is_static, read_sdist
 from resolver.index.store import Record
 from resolver.limits import Limits
 from resolver.model.names import InvalidName, normalise
-from resolver.options import Options
+from resolver.options import Options, names_anew
 from resolver.posing import pose, read_requirement
 from resolver.run import Run
 from resolver.sources import OpenSource, environment_of
@@ -93,7 +93,7 @@ class Builder:
     def known(self, name: str, file: DistFile) -> Metadata | None:
         """Return what a build of ``file`` told before, in this process or another."""
         found = self._done.known(file.url)
-        if found is not None or self._options.refresh:
+        if found is not None or self._options.refresh or name in names_anew(self._options):
             return found
         key = self._key(strongest(file.hashes))
         record = None if key is None or self._store is None else self._store.read(key)

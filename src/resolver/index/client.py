@@ -18,7 +18,7 @@ from resolver.limits import DEFAULT, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
     from typing import TypeVar
 
     from resolver.index.flat import FindLinks
@@ -37,9 +37,11 @@ class Client:
 
     Packages may have files in ``links`` besides, but for those that come from one index only.
     Credentials in the URL of an index are also given to files at the same origin, and to no other.
+    About packages ``anew`` the index itself is asked, whatever lies in a cache.
     """
 
     __slots__ = (
+        "_anew",
         "_asked",
         "_indexes",
         "_limits",
@@ -52,7 +54,7 @@ class Client:
         "_transport",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter a setting
         self,
         transport: Transport,
         indexes: Indexes | Sequence[IndexSpec],
@@ -60,6 +62,7 @@ class Client:
         strategy: str = "first-index",
         links: FindLinks | None = None,
         limits: Limits = DEFAULT,
+        anew: Collection[str] = (),
     ) -> None:
         if strategy not in STRATEGIES:
             raise ValueError(f"unknown index strategy {strategy!r}: use one of {', '.join(STRATEGIES)}")
@@ -69,6 +72,7 @@ class Client:
         self._limits = limits
         self._links = links
         self._links_read: Once[list[Request]] = Once()
+        self._anew = anew
         self._logins = _logins(self._indexes.all)
         self._asked: dict[str, list[Request]] = {}
         self._listings: Once[Listing] = Once()
@@ -144,7 +148,7 @@ class Client:
         asked = self._links_read.known("")
         if asked is None:
             asked = []
-            if without_waiting(links.read(self._limits), asked, self._transport) is None:
+            if without_waiting(self._links_of(links), asked, self._transport) is None:
                 return None
             self._links_read.keep("", asked)
         return list(asked)
@@ -157,10 +161,15 @@ class Client:
 
         async def read() -> list[Request]:
             asked: list[Request] = []
-            await waiting(links.read(self._limits), asked, self._transport)
+            await waiting(self._links_of(links), asked, self._transport)
             return asked
 
         return list(await self._links_read.get("", read))
+
+    def _links_of(self, links: FindLinks) -> Generator[Request, Response, FindLinks]:
+        """Return the steps to read places with files, which may have files of any package."""
+        steps = links.read(self._limits)
+        return _anew(steps) if self._anew else steps
 
     async def _find(self, name: str) -> Listing:
         asked = await self._read_links(name)
@@ -178,13 +187,16 @@ class Client:
         from resolver.index.pages import find_listing  # noqa: PLC0415  # lazy: start-up time
 
         indexes, links = self._indexes.of(name), self._links_for(name)
-        return find_listing(name, indexes, self._strategy, links, limits=self._limits)
+        steps = find_listing(name, indexes, self._strategy, links, limits=self._limits)
+        return _anew(steps) if name in self._anew else steps
 
     def _climb(self, name: str, file: DistFile) -> Generator[Request, Response, Metadata]:
         from resolver.index.ladder import find_metadata  # noqa: PLC0415  # lazy: start-up time
 
         url = _with_login(file.url, self._logins)
-        return find_metadata(name, file, url, sources=lambda: self._sources(name, file), limits=self._limits)
+        sources = lambda: self._sources(name, file)  # noqa: E731  # shorter than a function
+        steps = find_metadata(name, file, url, sources=sources, limits=self._limits)
+        return _anew(steps) if name in self._anew else steps
 
     def _sources(self, name: str, wheel: DistFile) -> Sequence[tuple[DistFile, str]]:
         """Return the source distributions of the version of ``wheel``, with their URLs."""
@@ -193,6 +205,22 @@ class Client:
         listing = self.listing_now(name)
         found = () if listing is None else sources_of(listing, wheel)
         return [(file, _with_login(file.url, self._logins)) for file in found]
+
+
+def _anew(steps: Generator[Request, Response, Answer]) -> Generator[Request, Response, Answer]:
+    """Return the same steps, with requests that the server itself is to answer."""
+    try:
+        request = next(steps)
+        while True:
+            try:
+                response = yield request.refreshed()
+            except ResolverError as error:
+                request = steps.throw(error)
+            else:
+                request = steps.send(response)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer
 
 
 def _logins(indexes: Sequence[IndexSpec]) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resolver.index.pip_config import FoundIndex
     from resolver.options import Options
 
-__all__ = ["Chosen", "choose", "origins", "settled"]
+__all__ = ["Chosen", "choose", "netrc_file", "origins", "settled"]
 
 
 class Chosen:
@@ -103,6 +103,13 @@ def settled(
         extra_index_urls=(*options.extra_index_urls, *found.extra_urls),
         find_links=(*options.find_links, *found.find_links),
     )
+
+
+def netrc_file(environ: Mapping[str, str]) -> str | None:
+    """Return the netrc file of the user: what NETRC names, else the one in the home directory; None: none."""
+    named = environ.get("NETRC")
+    homes = [os.path.expanduser(path) for path in ("~/.netrc", "~/_netrc")]  # noqa: PTH111  # pathlib costs 5 ms
+    return next((path for path in ([named] if named else homes) if os.path.isfile(path)), None)  # noqa: PTH113  # the same
 
 
 def _found(

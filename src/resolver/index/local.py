@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from resolver.index.cache import CachingTransport
+    from resolver.index.logins import LoginTransport
     from resolver.index.store import Stamp
     from resolver.index.transport import Request
 
@@ -48,7 +49,7 @@ class LocalTransport:
 
     __slots__ = ("_inner", "_now", "_stamps")
 
-    def __init__(self, inner: CachingTransport, now: Callable[[], float]) -> None:
+    def __init__(self, inner: CachingTransport | LoginTransport, now: Callable[[], float]) -> None:
         self._inner = inner
         self._now = now
         self._stamps: dict[str, Stamp | None] = {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from resolver.index.client import Client
     from resolver.index.listing import Listing
     from resolver.index.local import LocalTransport
+    from resolver.index.logins import LoginTransport
     from resolver.index.metadata import Metadata
     from resolver.index.store import RecordStore
     from resolver.model.distfile import DistFile
@@ -41,7 +42,7 @@ class Notebook:
         self,
         folder: str,
         store: RecordStore,
-        transport: CachingTransport | LocalTransport,
+        transport: CachingTransport | LocalTransport | LoginTransport,
         client: Client,
     ) -> None:
         self.folder = folder

@@ -86,6 +86,20 @@ class Request:
             form=self.form,
         )
 
+    def at(self, url: str) -> Request:
+        """Return the same request for another URL."""
+        return Request(
+            url,
+            accept=self.accept,
+            limit=self.limit,
+            lifted_by=self.lifted_by,
+            headers=self.headers,
+            byte_range=self.byte_range,
+            fresh=self.fresh,
+            promised=self.promised,
+            form=self.form,
+        )
+
     def refreshed(self) -> Request:
         """Return the same request, to be answered by the server itself."""
         return Request(

@@ -127,7 +127,7 @@ class Bench:
         options = self._newest if newest else setup.options
         problem = pose([requirement], setup.constraints, options, setup.environment)
         if self._shelf is None:
-            self._shelf = CommonShelf(self.opened, problem, fresh=options.refresh)
+            self._shelf = CommonShelf(self.opened, problem, options)
         problem.catalog.shelf = self._shelf
         return problem
 

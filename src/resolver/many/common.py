@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resolver.index.metadata import Metadata
     from resolver.model.distfile import DistFile
     from resolver.offers import Offer
+    from resolver.options import Options
     from resolver.problem import PythonProblem
     from resolver.sources import OpenSource
 
@@ -24,13 +25,13 @@ __all__ = ["CommonShelf"]
 class CommonShelf:
     """The ``catalog.Shelf`` of many lines, over the source that was ``opened`` for them.
 
-    Notes of earlier runs are used where there are any, and not believed with ``fresh``.
+    Notes of earlier runs are used where there are any, and not believed where ``options`` forbid it.
     """
 
     __slots__ = ("_noted", "_offers", "_source")
 
-    def __init__(self, opened: OpenSource, problem: PythonProblem, *, fresh: bool) -> None:
-        self._noted = open_shelf(opened, problem.catalog.environment, problem.catalog.rules, fresh=fresh)
+    def __init__(self, opened: OpenSource, problem: PythonProblem, options: Options) -> None:
+        self._noted = open_shelf(opened, problem.catalog.environment, problem.catalog.rules, options)
         self._offers: dict[str, Offer] = {}
         self._source = opened.source
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import urllib.request
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import IndexUnavailable, SecurityRefusal
-from resolver.index.credentials import basic_authorization, with_netrc
+from resolver.index.credentials import basic_authorization
 from resolver.index.proxies import Proxies
 from resolver.index.urls import (
     InvalidUrl,
@@ -23,9 +22,6 @@ from resolver.index.urls import (
     split_url,
     with_userinfo,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SPLIT = [
     ("https://index.example", ("https", "", "index.example", 443, "/")),
@@ -159,25 +155,6 @@ def test_redirects_that_are_refused(location: str) -> None:
 )
 def test_basic_authorization(userinfo: str, header: str) -> None:
     assert basic_authorization(userinfo) == header
-
-
-def test_login_of_a_netrc_file(tmp_path: Path) -> None:
-    file = tmp_path / "netrc"
-    file.write_text("machine index.example login me password p@ss:w/rd\n", encoding="utf-8")
-    asked = with_netrc("https://index.example/simple/", str(file))
-    assert asked == "https://me:p%40ss%3Aw%2Frd@index.example/simple/"
-    assert basic_authorization(split_url(asked).userinfo) == basic_authorization("me:p%40ss:w%2Frd")
-    assert with_netrc("https://a:b@index.example/", str(file)) == "https://a:b@index.example/"
-    assert with_netrc("https://other.example/", str(file)) == "https://other.example/"
-    assert with_netrc("nonsense", str(file)) == "nonsense"
-
-
-@pytest.mark.parametrize("content", [b"machine", b"\xff\xfe", b"what is this"])
-def test_netrc_file_that_cannot_be_read_counts_as_empty(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "netrc"
-    file.write_bytes(content)
-    assert with_netrc("https://index.example/", str(file)) == "https://index.example/"
-    assert with_netrc("https://index.example/", str(tmp_path / "none")) == "https://index.example/"
 
 
 # Proxies
