@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from resolver.index.placing import remove
+from resolver.index.placing import beginning, put, remove, remove_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def tag(root: str) -> str:
 def is_marked(root: str) -> bool:
     """Tell whether ``root`` is marked as a cache of ours."""
     try:
-        with open(tag(root), "rb") as file:  # noqa: PTH123  # as in ``placing``
-            return file.read(len(_TEXT) + 1) == _TEXT
+        return beginning(tag(root), len(_TEXT) + 1) == _TEXT
     except OSError:
         return False
 
@@ -47,11 +46,13 @@ def mark(root: str, ours: Sequence[str]) -> bool:
     """
     if is_marked(root):
         return True
-    if not all(name.startswith((_TAG, *ours)) for name in os.listdir(root)):  # noqa: PTH208  # the same
+    if not all(name.startswith((_TAG, *ours)) for name in os.listdir(root)):  # noqa: PTH208  # as in ``placing``
         return False
-    # Not by way of a temporary file: who finds half a mark writes it again.
-    with open(tag(root), "wb") as file:  # noqa: PTH123  # the same
-        file.write(_TEXT)
+    try:
+        put(tag(root), _TEXT)
+    except IsADirectoryError:
+        remove_all(tag(root))
+        put(tag(root), _TEXT)
     return True
 
 
@@ -73,9 +74,8 @@ def buckets(directory: str) -> list[str]:
 
 def is_abandoned(name: str, changed: float, now: float) -> bool:
     """Tell whether a file in a folder of ours is one that somebody had begun to write, long ago."""
-    stem, _, rest = name.partition(".")
-    random = rest.removesuffix(".tmp")
-    is_ours = rest == f"{random}.tmp" and len(random) == _RANDOM and _DIGITS.issuperset(random)
+    stem, _, random = name.removesuffix(".tmp").rpartition(".")
+    is_ours = name.endswith(".tmp") and len(random) == _RANDOM and _DIGITS.issuperset(random)
     return bool(stem) and is_ours and now - changed > _ABANDONED
 
 

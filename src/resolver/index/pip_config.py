@@ -363,9 +363,10 @@ _MEMORY = "pip-default-index"
 def _remembered(cache_dir: str | None, state: str) -> str | None:
     if cache_dir is None:
         return None
+    from resolver.index.placing import beginning  # noqa: PLC0415  # lazy: an index is often named
+
     try:
-        with open(_join(cache_dir, _MEMORY), encoding="utf-8") as file:  # noqa: PTH123  # pathlib costs 5 ms
-            lines = file.read(4096).split("\n")
+        lines = beginning(_join(cache_dir, _MEMORY), 4096).decode().split("\n")
     except (OSError, ValueError):
         return None
     whole = len(lines) == len(("state", "url", "sum", "")) and lines[2] == _sum(lines[0], lines[1])

@@ -11,7 +11,7 @@ import os
 from errno import EEXIST, ELOOP, ENOTEMPTY
 from stat import S_ISDIR
 
-__all__ = ["is_writable", "make_root", "place", "put", "remove", "remove_all"]
+__all__ = ["beginning", "is_writable", "make_root", "place", "put", "remove", "remove_all"]
 
 _ATTEMPTS = 5  # to write a file or remove a folder, while somebody does the opposite
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -55,6 +55,18 @@ def put(path: str, content: bytes) -> os.stat_result:
             pass
         raise
     return status
+
+
+def beginning(path: str, size: int) -> bytes:
+    """Return the first ``size`` bytes of the file ``path``, without waiting where it is a pipe.
+
+    Raises ``OSError``.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return os.read(descriptor, size)
+    finally:
+        os.close(descriptor)
 
 
 def make_root(root: str) -> None:

@@ -88,6 +88,7 @@ class RecordStore:
         "_note",
         "_root",
         "_tended",
+        "_told",
         "_usable",
         "_user",
         "_warn",
@@ -110,6 +111,7 @@ class RecordStore:
         self._writable = True
         self._tended = False
         self._failures = 0
+        self._told: set[str] = set()
         self.damaged = 0
 
     @property
@@ -225,7 +227,9 @@ class RecordStore:
 
     def _note_damage(self, path: str, what: str) -> None:
         self.damaged += 1
-        self._note(f"The cache file {path} is damaged ({what}); it is fetched anew.")
+        if path not in self._told:
+            self._told.add(path)
+            self._note(f"The cache file {path} is damaged ({what}); it is fetched anew.")
 
 
 def _stamp(status: os.stat_result) -> Stamp:
