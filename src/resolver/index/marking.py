@@ -76,6 +76,7 @@ def is_abandoned(name: str, changed: float, now: float) -> bool:
     """Tell whether a file in a folder of ours is one that somebody had begun to write, long ago."""
     stem, _, random = name.removesuffix(".tmp").rpartition(".")
     is_ours = name.endswith(".tmp") and len(random) == _RANDOM and _DIGITS.issuperset(random)
+    is_ours = is_ours and (stem == _TAG or "." not in stem)
     return bool(stem) and is_ours and now - changed > _ABANDONED
 
 
