@@ -164,7 +164,8 @@ def read_listing_form(content: bytes) -> Listing:
         parts = split_block(content)
         head = split_lines(parts[_HEAD])
         shelf = _Shelf(parts, _summary(parts, int(head[8])))
-        name, url, status, reason, plausible, version, dropped = head[:7]
+        name, url, status, reason, plausible, version, _ = head[:7]
+        dropped = int(head[6])
     except (ValueError, IndexError) as error:
         raise MetadataInvalid(f"What the cache holds is no listing: {error}.") from error
     said = read_optional(reason)
@@ -175,7 +176,7 @@ def read_listing_form(content: bytes) -> Listing:
         status_reason=said if isinstance(said, str) else None,
         plausible=plausible == "+",
         api_version=version,
-        dropped=int(dropped),
+        dropped=dropped,
         drop_reasons=head[9:],
         shelf=shelf,
     )

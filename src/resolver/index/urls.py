@@ -174,7 +174,11 @@ def quoted(url: str) -> str:
     if address.target.encode("ascii", "replace").translate(None, _PLAIN):
         from urllib.parse import quote  # noqa: PLC0415  # lazy: most targets need none
 
-        address.target = quote(address.target, safe=_KEPT)
+        try:
+            # The bytes of a header that are not ASCII come as surrogates.
+            address.target = quote(address.target, safe=_KEPT, errors="surrogateescape")
+        except UnicodeError as error:
+            raise InvalidUrl("it holds what is no character") from error
     return address.url
 
 
@@ -190,7 +194,7 @@ def redirect_target(
 
     start = split_url(current)
     try:
-        end = split_url(urljoin(start.url, location.strip()))
+        end = split_url(quoted(urljoin(start.url, location.strip())))
     except ValueError as error:  # InvalidUrl is one, and urljoin raises others
         raise SecurityRefusal(
             f"{redacted(current)} redirects to something that is no http or https address "

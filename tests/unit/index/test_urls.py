@@ -201,3 +201,23 @@ def test_system_is_asked_for_proxies_where_it_can_have_some(
     monkeypatch.setattr(urllib.request, "getproxies", lambda: {"https": "http://proxy.example:3128"})
     found = Proxies.of_this_machine().between(split_url("https://index.example/"))
     assert (found is not None) == asked
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/caf\udce9", "https://index.example/caf%E9"),
+        ("/caf\u00e9 x", "https://index.example/caf%C3%A9%20x"),
+        ("https://caf\u00e9.example/", "https://xn--caf-dma.example/"),
+    ],
+)
+def test_redirect_is_quoted_whatever_bytes_it_has(location: str, target: str) -> None:
+    """Bytes of a header that are not ASCII come as surrogates: they ended in a traceback."""
+    assert redirect_target("https://index.example/a", location) == target
+
+
+@pytest.mark.parametrize("location", ["/\ud800", "https://\u00e9..example/", "https://" + "\u00e9" * 600])
+def test_redirect_to_what_cannot_be_asked_is_refused(location: str) -> None:
+    """Where it is met, not when a request is made of it."""
+    with pytest.raises(SecurityRefusal, match="redirects to something that is no http or https address"):
+        redirect_target("https://index.example/a", location)
