@@ -48,6 +48,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -201,9 +202,11 @@ def _here(stage: Stage, monkeypatch: pytest.MonkeyPatch, within: float = LONGEST
 
 @contextmanager
 def _ended_after(seconds: float) -> Iterator[None]:
-    """Interrupt what does not end, wherever it is."""
+    """Interrupt what does not end, wherever it is, and sweep up what it could not close then."""
+    ended = []
 
     def end(*_: object) -> None:
+        ended.append(True)
         raise KeyboardInterrupt  # which ends an event loop, too
 
     before = signal.signal(signal.SIGALRM, end)
@@ -213,6 +216,9 @@ def _ended_after(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if ended:
+            with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+                gc.collect()
 
 
 def _in_child(stage: Stage, scenario: Scenario, *, defended: bool) -> Outcome:
