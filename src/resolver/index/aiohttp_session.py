@@ -2,7 +2,7 @@
 
 aiohttp takes 100 ms or more to import.  That is done in a thread, so that the event loop can go on with
 requests that need no aiohttp (``early``).  What is asked for, and how answers are read, is in
-``aiohttp_transport``.
+``exchange``.
 """
 
 from __future__ import annotations

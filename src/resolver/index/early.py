@@ -3,7 +3,7 @@
 aiohttp takes 100 ms and more to import, as long as two round trips to an index.  The first requests do not
 wait for that: they go over connections of asyncio's.  Whatever does not go smoothly there (no connection, an
 odd answer, a long one that takes long) has not been asked: aiohttp asks again, by all the rules of
-``aiohttp_transport``.  What an answer means is decided there too.
+``exchange``.  What an answer means is decided there too.
 
 Later, too, a connection of this kind is made where aiohttp stumbles over what follows an answer.
 

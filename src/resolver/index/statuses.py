@@ -1,6 +1,6 @@
 """What an answer means by its status: something to the caller, another address, worth another try, an error.
 
-How answers are come by is in ``aiohttp_transport``, what pages and files mean in ``client``.
+How answers are come by is in ``exchange``, what pages and files mean in ``client``.
 
 Specification: https://www.rfc-editor.org/rfc/rfc9110#section-15
 """

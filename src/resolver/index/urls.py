@@ -1,7 +1,7 @@
 """URLs as text: their parts, who may see them, and where a redirect may lead.
 
 Everything that shows or stores a URL goes through ``redacted`` or ``bare``.  Who is given which credentials
-is decided in ``client`` and ``credentials``; requests are made in ``aiohttp_transport``.  The standard
+is decided in ``client`` and ``credentials``; requests are made in ``exchange``.  The standard
 library's ``urllib.parse`` is imported only where a reference must be joined or quoted: it costs 12 ms.
 
 Specification: https://www.rfc-editor.org/rfc/rfc3986

@@ -347,7 +347,7 @@ ALL_WHOLE: Without = (("resolver.index.transport.Response.is_whole", Always()),)
 NO_RETRY: Without = (
     ("resolver.index.aiohttp_session.Transient", for_good),
     ("resolver.index.aiohttp_session.silent", lambda url: IndexUnavailable(url, url=url)),
-    ("resolver.index.aiohttp_transport.silent", lambda url: IndexUnavailable(url, url=url)),
+    ("resolver.index.exchange.silent", lambda url: IndexUnavailable(url, url=url)),
 )
 UNCHECKED: Without = (("resolver.index.decompress.BodyDecoder.finish", lambda self: self._body.getvalue()),)
 
@@ -498,7 +498,7 @@ SCENARIOS = [
             setup=longer_than_said,
             expected=Expected(pins=GOOD),
             without=(
-                ("resolver.index.aiohttp_transport._Exchange._plainly", nothing),
+                ("resolver.index.exchange.Exchange._plainly", nothing),
                 ("resolver.index.http1.AnswerReader._take", refusing),
             ),
         )
