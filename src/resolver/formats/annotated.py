@@ -67,10 +67,15 @@ def hashes_of(pin: Pinned) -> list[str]:
     """Return ``algorithm:digest`` of each file of ``pin`` that has a usable one, sorted."""
     found = set()
     for file in pin.files:
-        algorithm = next((name for name in _ALGORITHMS if name in file.hashes), None)
+        algorithm = next((name for name in _ALGORITHMS if _is_digest(file.hashes.get(name, ""))), None)
         if algorithm is not None:
             found.add(f"{algorithm}:{file.hashes[algorithm]}")
     return sorted(found)
+
+
+def _is_digest(text: str) -> bool:
+    """Tell whether an index gives a digest there, and not a line of its own for the file that is written."""
+    return text.isalnum() and text.isascii()
 
 
 def _editable(pin: Pinned) -> str:

@@ -89,6 +89,13 @@ def _hostile_words(stage: Stage) -> None:
     stage.package("a", file={"yanked": "\x1b[31mred\x07\nerror: solved\r\x1b]0;title\x07"})
 
 
+def _hash_with_a_line(stage: Stage) -> None:
+    """A digest that would be a line of its own in the file that is written."""
+    evil = {"sha256": "00\nevil==6.6", "sha512": "5" * 128}
+    stage.package("a", file={"hashes": evil, "core-metadata": True})
+    stage.arguments += ["--generate-hashes"]
+
+
 def _conflicting(stage: Stage) -> None:
     """Versions that require another one of themselves, and a circle of packages."""
     stage.package("a", "0.9", requires=["b"])
@@ -262,6 +269,13 @@ SCENARIOS = [
             ("resolver.policy._one_line", lambda text: text),
             ("resolver.console.printable", lambda text: text),
         ),
+    ),
+    Scenario(
+        "hash-with-a-line",
+        row="filename with `/`, `..`, `%2F..`, NUL, newline, 5k chars",
+        setup=_hash_with_a_line,
+        expected=Expected(pins=f"a==1.0 \\\n    --hash=sha512:{'5' * 128}\n"),
+        without=(("resolver.formats.annotated._is_digest", bool),),
     ),
     Scenario(
         "page-of-many-files",

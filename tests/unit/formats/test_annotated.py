@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +116,12 @@ def test_values_say_what_they_are() -> None:
     assert repr(answer(Pinned("a", "1"))) == "Answer(1 pins)"
     assert repr(Statistics(bytes=3)).startswith("Statistics(bytes=3, ")
     assert Progress(1, 2, 3, "a").package == "a"
+
+
+@pytest.mark.parametrize("digest", ["0\nevil==6.6", "0 --hash=sha256:1", "0\u2028evil", "", "\u0663", "0\\"])
+def test_what_is_no_digest_is_not_written(digest: str) -> None:
+    """An index could else write lines of its own into the requirements file."""
+    pin = Pinned(
+        "a", "1", files=(file("a-1.zip", sha256=digest, sha512="5"), file("a-1.tar.gz", sha256=digest))
+    )
+    assert hashes_of(pin) == ["sha512:5"]
