@@ -333,8 +333,16 @@ def _direct(
     """Return what answers also about what comes from an address."""
     from resolver.index.direct import Direct, DirectSource  # noqa: PLC0415  # lazy: rarely wanted
 
-    hashing, offline = options.generate_hashes, options.offline
-    return DirectSource(client, Direct(transport, store, builds=builds, hashing=hashing, offline=offline))
+    direct = Direct(
+        transport,
+        store,
+        builds=builds,
+        hashing=options.generate_hashes,
+        offline=options.offline,
+        limits=Limits(options.limits),
+        with_login=client.with_login,
+    )
+    return DirectSource(client, direct)
 
 
 def _notebooks(

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["false_hints"]
 
 _FIT = (
-    r"(?P<some>.+?) would fit(?P<how> if pre-releases were allowed \(--prerelease allow\)"
+    r"(?P<some>.+?) (?:would|may) fit(?P<how> if pre-releases were allowed \(--prerelease allow\)"
     r"|, but (?:was|were) yanked; (?P<pin>\S+) as a requirement admits it all the same"
     r"| without --exclude-newer"
     r"| without the constraint (?P<constraint>.+) \([\w.-]+:\d+\)"
-    r"| if the reference to (?P<followed>.+) was followed \((?:--allow-url \S+ ?)+\)"
-    r"| if you required (?P<own>.+) from that address yourself"
+    r"| if the reference to (?P<followed>.+) is followed \((?:--allow-url \S+ ?)+\)"
+    r"| if you require (?P<own>.+) from that address yourself"
     r"| if source distributions were allowed \(--only-binary, --no-build\))"
 )
 _PYTHON = r"(?P<some>.+?) accepts? Python (?P<python>[\d.]+) \(--python-version (?P=python)\)"

@@ -225,8 +225,8 @@ def _reference(reasons: Iterable[Reason], some: str) -> str:
     packages = listed(sorted({each.package for each in refused}), "and")
     if all(each.option for each in refused):
         options = " ".join(f"--allow-url {name}" for name in sorted({each.package for each in refused}))
-        return f"{some} would fit if the reference to {packages} was followed ({options})"
-    return f"{some} would fit if you required {packages} from that address yourself"
+        return f"{some} may fit if the reference to {packages} is followed ({options})"
+    return f"{some} may fit if you require {packages} from that address yourself"
 
 
 # -- names ---------------------------------------------------------------------------------------------------

@@ -118,6 +118,10 @@ class Client:
         url = _with_login(file.url, self._logins)
         return await waiting(find_archive(file, url, self._limits), [], self._transport)
 
+    def with_login(self, url: str) -> str:
+        """Return ``url`` with the credentials of an index at the same origin, unless it has its own."""
+        return url if "@" in url.partition("://")[2].partition("/")[0] else _with_login(url, self._logins)
+
     async def close(self) -> None:
         """Stop what is under way and close the transport."""
         await self._links_read.close()

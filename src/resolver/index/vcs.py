@@ -29,6 +29,8 @@ __all__ = ["Repository", "is_commit"]
 
 _TIMEOUT = 300.0  # seconds for one call of git
 _MOST_OUTPUT = 64 << 20  # bytes of a list of revisions
+_PREFIX = "resolver-git-"
+_OLD = 86_400  # seconds
 _SHOWN = 300  # characters of what git says
 _KEPT = frozenset(
     {
@@ -50,6 +52,9 @@ _SETTINGS = {
     "submodule.recurse": "false",
     "transfer.bundleURI": "false",
     "gc.auto": "0",
+    # So that it ends by itself, should nobody be left to end it.
+    "http.lowSpeedLimit": "100",
+    "http.lowSpeedTime": "30",
 }
 
 
@@ -75,9 +80,10 @@ class Repository:
         self._url, self._environ = _without_login(reference.location, os.environ)
 
     async def __aenter__(self) -> Self:
-        from tempfile import mkdtemp  # noqa: PLC0415  # lazy: rarely wanted
+        from tempfile import gettempdir, mkdtemp  # noqa: PLC0415  # lazy: rarely wanted
 
-        self._folder = mkdtemp(prefix="resolver-git-")
+        _sweep(gettempdir())
+        self._folder = mkdtemp(prefix=_PREFIX)
         try:
             await self._run("init", "--quiet", "--bare", "--template=")
             self.commit = await self._fetched()
@@ -190,6 +196,20 @@ class Repository:
         from shutil import rmtree  # noqa: PLC0415  # lazy: rarely wanted
 
         rmtree(self._folder, ignore_errors=True)
+
+
+def _sweep(place: str) -> None:
+    """Remove what runs that were ended hard have left behind, a day later."""
+    from shutil import rmtree  # noqa: PLC0415  # lazy: rarely wanted
+    from time import time  # noqa: PLC0415  # loaded by now
+
+    with suppress(OSError), os.scandir(place) as entries:
+        for entry in entries:
+            if not entry.name.startswith(_PREFIX) or not entry.is_dir(follow_symlinks=False):
+                continue
+            found = entry.stat(follow_symlinks=False)
+            if found.st_mtime < time() - _OLD and found.st_uid == getattr(os, "getuid", lambda: 0)():
+                rmtree(entry.path, ignore_errors=True)
 
 
 def _without_login(location: str, environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -199,7 +199,7 @@ SCENARIOS = [
         "transitive-file",
         row=TRANSITIVE,
         setup=transitive_file,
-        expected=Expected(code=1, says=(REFUSED, "if you required evil from that address yourself")),
+        expected=Expected(code=1, says=(REFUSED, "if you require evil from that address yourself")),
         without=_follow_all,
     ),
     Scenario(
@@ -267,14 +267,14 @@ SCENARIOS = [
         expected=Expected(
             code=4, says=("its sha256 is ", "0" * 64), asked={"/files/a-1.0-py3-none-any.whl": 2}
         ),
-        without=(("resolver.index.direct._Reader._mismatch", lambda *_: None),),
+        without=(("resolver.index.direct_found.Subject.mismatch", lambda *_: None),),
     ),
     Scenario(
         "direct-local-digest",
         row=FILE_HASH,
         setup=wrong_local_digest,
         expected=Expected(code=4, says=(f"its sha256 is {_SHA256}", "0" * 64)),
-        without=(("resolver.index.direct._Reader._mismatch", lambda *_: None),),
+        without=(("resolver.index.direct_found.Subject.mismatch", lambda *_: None),),
     ),
     Scenario(
         "direct-weak-digest",

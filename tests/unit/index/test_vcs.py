@@ -114,6 +114,20 @@ def test_nothing_is_left_behind(repository: Path, tmp_path: Path, monkeypatch: p
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
+def test_what_was_left_behind_is_removed_a_day_later(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever comes next; what may be in use is left alone."""
+    temporary = tmp_path / "temporary"
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    for name in ("resolver-git-old", "resolver-git-new", "other"):
+        (temporary / name).mkdir(parents=True)
+    for name in ("resolver-git-old", "other"):
+        os.utime(temporary / name, (0, 0))
+    looked_at(read(f"git+file://{repository}"))
+    assert sorted(each.name for each in temporary.iterdir()) == ["other", "resolver-git-new"]
+
+
 def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
     """Put a git before the real one that writes down its words and variables, and does ``script``."""
     folder = tmp_path / "bin"
