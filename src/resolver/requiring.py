@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Reader"]
 
 _MOST_TRIALS = 100_000  # of markers that may hold for any extra
+_MOST_REPAIRS = 1000  # of lines of one file, each of which takes as long as ten good ones
 _SHOWN = 200  # characters of a line that a reason repeats
 
 
@@ -55,10 +56,17 @@ class Reader:
     def _those(self, texts: Iterable[str], extra: str) -> tuple[Requirement, ...] | BadMetadata:
         """Return the requirements among ``texts`` that count."""
         required: list[Requirement] = []
+        repaired = 0
         for text in texts:
             requirement = self._parse(text)
             if isinstance(requirement, BadMetadata):
                 return requirement
+            if requirement.repairs:
+                repaired += 1
+                if repaired > _MOST_REPAIRS:
+                    return BadMetadata(
+                        f"more than {_MOST_REPAIRS:,} of its requirements would have to be repaired"
+                    )
             try:
                 if self._applies(requirement.marker, extra):
                     required.append(requirement)

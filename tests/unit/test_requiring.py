@@ -94,3 +94,10 @@ def test_metadata_of_the_same_name_and_version_is_not_mixed_up(reader: Reader) -
     first, second = metadata("b; extra == 'x'", extras=("x",)), metadata("c; extra == 'x'", extras=("y",))
     assert (names(reader.read(first, "x")), reader.extras(first)) == (["b"], {"x"})
     assert (names(reader.read(second, "x")), reader.extras(second)) == (["c"], {"y"})
+
+
+def test_requirements_that_must_be_repaired_are_bounded(reader: Reader) -> None:
+    """Nobody has published so many, and repairing takes its time."""
+    few, many = (metadata(*[f"b{n}>={n}.*" for n in range(count)]) for count in (1000, 1001))
+    assert len(names(reader.read(few, ""))) == 1000
+    assert "more than 1,000 of its requirements" in str(reader.read(many, ""))
