@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,8 +28,6 @@ from support.built_index import BACKEND, project
 from support.fake_transport import FakeTransport, answer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from resolver.index.metadata import Metadata
 
 SDIST = "a-1.0.tar.gz"
@@ -72,6 +74,55 @@ def test_process_that_leaves_its_group_holds_nothing_up() -> None:
     started = time.monotonic()
     runner.run([sys.executable, "-c", code])
     assert (runner.said, time.monotonic() - started < 1.9) == ("said", True)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="nothing tells what runs")
+def test_process_ends_with_us(tmp_path: Path) -> None:
+    """However we end; all of its group does."""
+    code = f"""
+from resolver.building.processes import Runner
+mark = "import time; print(open('{tmp_path}/begun', 'w')); time.sleep(50)"
+Runner({{}}, 60).run([{sys.executable!r}, "-c", mark])
+"""
+    us = subprocess.Popen([sys.executable, "-c", code], env={"PYTHONPATH": os.pathsep.join(sys.path)})
+    until = time.monotonic() + 20
+    while not (tmp_path / "begun").exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    us.kill()
+    us.wait()
+    while any(f"{tmp_path}/begun" in line for line in running()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def running() -> list[str]:
+    """Return the command lines of all processes."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(file.read_bytes().decode("utf-8", "replace"))
+    return found
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the next build; what belongs to a process that lives is not."""
+    from resolver.building import builder
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = [
+        f"resolver-build-{ended.pid}-x",
+        f"resolver-build-{os.getppid()}-x",
+        "resolver-build-1-x",
+        "else-1-x",
+    ]
+    for name in names:
+        (tmp_path / name / "env").mkdir(parents=True)
+    with builder._workplace() as folder:
+        assert Path(folder).name.startswith(f"resolver-build-{os.getpid()}-")
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(names[1:])
 
 
 def test_zip_archive_that_is_too_large_is_not_unpacked(
@@ -157,7 +208,7 @@ def test_interpreter_that_cannot_make_environments_fails(tmp_path: Path) -> None
     built.builder._environment()
     assert built.builder._target is not None
     built.builder._target = (built.builder._target[0], "/nowhere/python")
-    with pytest.raises(BuildFailed, match="environment cannot be made"):
+    with pytest.raises(BuildFailed, match="No such file or directory"):
         built.build(DistFile(SDIST, URL))
     built.builder._target = (built.builder._target[0], "false")
     with pytest.raises(BuildFailed, match="failed with exit code 1"):

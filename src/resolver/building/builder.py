@@ -17,8 +17,10 @@ import os
 import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import rmtree
 from subprocess import CalledProcessError
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
 
 from resolver.building.isolation import Isolated
@@ -59,6 +61,7 @@ __all__ = ["Builder"]
 _FORMAT = "build-1"  # other ways to build are another number
 _PACKAGES = ("build", "pyproject_hooks", "installer")
 _AT_ONCE = 4
+_FOLDER = "resolver-build-"
 # What makes one target like another, as far as builds ask.
 _ALIKE = (
     "implementation_name",
@@ -277,8 +280,36 @@ def _check_installed() -> None:
 @contextmanager
 def _workplace() -> Iterator[str]:
     """Give a folder that is removed afterwards, whatever a build has made of it."""
-    with TemporaryDirectory(prefix="resolver-build-", ignore_cleanup_errors=True) as folder:
+    _sweep()
+    with TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
         yield os.path.realpath(folder)
+
+
+def _sweep() -> None:
+    """Remove what processes have left that were killed; the number of the process is in the name."""
+    for folder in Path(gettempdir()).glob(f"{_FOLDER}*-*"):
+        number = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        try:
+            if _is_ours(folder) and number.isdecimal() and not _is_alive(int(number[:9])):
+                rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def _is_ours(folder: Path) -> bool:
+    return sys.platform == "win32" or folder.lstat().st_uid == os.getuid()
+
+
+def _is_alive(process: int) -> bool:
+    if sys.platform == "win32":
+        return True  # to ask would end it
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 async def _in_thread(runner: Runner | None, work: Callable[[], Result]) -> Result:

@@ -1,8 +1,9 @@
 """Processes of a build: what they are told, how long they run, and what is kept of what they say.
 
 A process gets an environment that is made for it, no input, and a group (a session) of its own; when it has
-ended, or time is up, the whole group is killed.  Of its output the end is kept, however much it is.  A
-process that leaves its group on purpose is not found again: this bounds accidents, it is no sandbox.
+ended, or time is up, or we are gone ourselves, the whole group is killed.  Of its output the end is kept,
+however much it is.  A process that leaves its group on purpose is not found again: this bounds accidents, it
+is no sandbox.
 """
 
 from __future__ import annotations
@@ -34,6 +35,24 @@ _KEPT = frozenset(
         *("MACOSX_DEPLOYMENT_TARGET", "DEVELOPER_DIR", "PKG_CONFIG_PATH", "LD_LIBRARY_PATH"),
     }
 )
+# Kills the group when nobody holds the other end of the pipe any more; the rest becomes the process proper,
+# which does not see the watch, since that is nobody's child.
+_WATCH = """
+import os, sys
+pipe = int(sys.argv[1])
+first = os.fork()
+if first == 0:
+    if os.fork():
+        os._exit(0)
+    os.read(pipe, 1)
+    os.killpg(0, 9)
+os.waitpid(first, 0)
+os.close(pipe)
+try:
+    os.execvp(sys.argv[2], sys.argv[2:])
+except OSError as error:
+    sys.exit(f"{sys.argv[2]}: {error.strerror}")
+"""
 _TAIL = 16 * 1024  # bytes of output
 _LINES, _LONGEST = 20, 2_000
 _CHUNK = 1 << 16
@@ -94,7 +113,15 @@ class Runner:
         Raises ``subprocess.CalledProcessError``, ``TookTooLong``, ``Stopped``, or ``OSError`` where it cannot
         be started.
         """
-        process = self._start(command, cwd, {**self._environ, **(extra_environ or {})})
+        pipe = os.pipe()
+        try:
+            self._run(command, cwd, {**self._environ, **(extra_environ or {})}, pipe[0])
+        finally:
+            os.close(pipe[1])
+            os.close(pipe[0])
+
+    def _run(self, command: Sequence[str], cwd: str | None, environ: Mapping[str, str], pipe: int) -> None:
+        process = self._start(command, cwd, environ, pipe)
         assert process.stdout is not None
         reader = threading.Thread(target=self._read, args=[process.stdout], daemon=True)
         reader.start()
@@ -122,20 +149,23 @@ class Runner:
                 _kill_group(self._process)
 
     def _start(
-        self, command: Sequence[str], cwd: str | None, environ: Mapping[str, str]
+        self, command: Sequence[str], cwd: str | None, environ: Mapping[str, str], pipe: int
     ) -> subprocess.Popen[bytes]:
+        watched = sys.platform != "win32" and bool(sys.executable)
+        watch = [sys.executable, "-I", "-S", "-c", _WATCH, str(pipe)] if watched else []
         with self._lock:
             if self._stopped:
                 raise Stopped
             self._said = b""
             self._process = subprocess.Popen(  # noqa: S603  # allowed by the user
-                list(command),
+                [*watch, *command],
                 cwd=cwd,
                 env=environ,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=[pipe] if watched else [],
             )
             return self._process
 
