@@ -251,6 +251,27 @@ def test_credentials_are_used_and_shown_nowhere(
             assert b"s3cret" not in file.read_bytes(), file
 
 
+def test_credentials_of_an_index_are_used_at_its_origin(index: Loopback) -> None:
+    """And nowhere else."""
+    url = index.put(A_WHEEL, wheel("a", "1.0"))
+    Path("r.txt").write_text(f"a @ {url}\n", "utf-8")
+    with_login = index.index.replace("://", "://me:s3cret@")
+    with Loopback() as other:
+        Path("o.txt").write_text(f"a @ {other.put(A_WHEEL, wheel('a', '1.0'))}\n", "utf-8")
+        for file in ("r.txt", "o.txt"):
+            assert run_here("resolve", file, "-i", with_login).code == 0
+        assert {login for _, login in index.asked} == {"Basic bWU6czNjcmV0"}
+        assert {login for _, login in other.asked} == {""}
+
+
+def test_archives_are_bounded(index: Loopback) -> None:
+    """By the limit that holds for those of an index."""
+    body = wheel("a", "1.0")
+    url = index.put(A_WHEEL, body)
+    done = resolve(index, f"a @ {url}#sha256={sha256(body)}\n", "--max", "archive-bytes=100")
+    assert "archive-bytes" in failed(done, 7)
+
+
 def test_recording_answers_without_network_and_disk(index: Loopback, tmp_path: Path) -> None:
     """Archives, folders and repositories alike."""
     index.add("b", "1")

@@ -182,7 +182,7 @@ def _follow_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _follow_all_and_check_no_host(monkeypatch: pytest.MonkeyPatch) -> None:
     _follow_all(monkeypatch)
-    monkeypatch.setattr("resolver.model.references._check_host", lambda *_: None)
+    monkeypatch.setattr("resolver.model.addresses._check_host", lambda *_: None)
 
 
 _SHA256 = hashlib.sha256(_evil()).hexdigest()
@@ -230,21 +230,21 @@ SCENARIOS = [
         expected=Expected(
             code=2, says=("requirements.txt:1: the host of the address is none",), check=_nothing_run
         ),
-        without=(("resolver.model.references._check_host", lambda *_: None),),
+        without=(("resolver.model.addresses._check_host", lambda *_: None),),
     ),
     Scenario(
         "git-ref-option",
         row=OPTIONS,
         setup=git_option,
         expected=Expected(code=2, says=("the revision behind the @",), check=_nothing_run),
-        without=(("resolver.model.references._check_revision", lambda _: None),),
+        without=(("resolver.model.addresses._check_revision", lambda _: None),),
     ),
     Scenario(
         "git-transport",
         row=OPTIONS,
         setup=git_transport,
         expected=Expected(code=2, says=("git over 'ext' is not supported",), check=_nothing_run),
-        without=(("resolver.model.references._GIT_SCHEMES", ("ext", "https")),),
+        without=(("resolver.model.addresses._GIT_SCHEMES", ("ext", "https")),),
     ),
     Scenario(
         "git-login",
@@ -281,7 +281,7 @@ SCENARIOS = [
         row=FILE_HASH,
         setup=weak_digest,
         expected=Expected(code=2, says=("a md5 digest protects from nothing",)),
-        without=(("resolver.model.references._WEAK", ()),),
+        without=(("resolver.model.addresses._WEAK", ()),),
     ),
     Scenario(
         "direct-two-addresses",
@@ -295,13 +295,13 @@ SCENARIOS = [
         row=SECRETS,
         setup=login,
         expected=Expected(says=("the pin of a lacks the credentials",)),
-        without=(("resolver.model.references._shown_login", lambda login, _: f"{login}@"),),
+        without=(("resolver.model.addresses._shown_login", lambda login, _: f"{login}@"),),
     ),
     Scenario(
         "direct-escape",
         row=PATHS,
         setup=escaping,
         expected=Expected(code=2, says=("does not lie in the project",)),
-        without=(("resolver.model.references._subdirectory", lambda value: value),),
+        without=(("resolver.model.addresses._subdirectory", lambda value: value),),
     ),
 ]
