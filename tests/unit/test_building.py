@@ -172,6 +172,18 @@ def test_build_of_an_archive_that_is_gone_fails(tmp_path: Path) -> None:
         Built(tmp_path).build(DistFile(SDIST, URL))
 
 
+def test_build_that_failed_is_not_tried_again(tmp_path: Path) -> None:
+    """By the same builder, as the lines of a file have it."""
+    built = Built(tmp_path)
+    built.server.script(URL, answer(200, project("import nowhere\n")))
+    said = []
+    for _ in range(2):
+        with pytest.raises(BuildFailed, match="nowhere") as caught:
+            built.build(DistFile(SDIST, URL))
+        said.append((str(caught.value), caught.value.output))
+    assert (said[0], len(built.notes)) == (said[1], 1)
+
+
 def test_archive_that_says_all_itself_is_not_built(tmp_path: Path) -> None:
     """As direct references do, which are not read before."""
     built = Built(tmp_path)

@@ -90,6 +90,7 @@ class Builder:
         self._note = note
         self._constraints = [read_requirement(each) for each in options.build_constraints]
         self._done: Once[Metadata] = Once()
+        self._failures: dict[str, BuildFailed] = {}
         self._places: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._target: tuple[Environment, str] | None = None
 
@@ -108,8 +109,15 @@ class Builder:
             return None
 
     async def build(self, name: str, file: DistFile) -> Metadata:
-        """Fetch ``file`` and build it."""
-        return await self._done.get(file.url, lambda: self._build(name, file))
+        """Fetch ``file`` and build it; what failed once is not tried again by the same builder."""
+        failed = self._failures.get(file.url)
+        if failed is not None:
+            raise BuildFailed(str(failed), output=failed.output)
+        try:
+            return await self._done.get(file.url, lambda: self._build(name, file))
+        except BuildFailed as error:
+            self._failures[file.url] = error
+            raise
 
     async def build_archive(self, name: str | None, filename: str, body: bytes) -> Metadata:
         """Unpack ``body`` and build what is in it, unless it says all that is needed itself."""
