@@ -255,6 +255,7 @@ def open_source(
         refresh=options.refresh,
         offline=options.offline,
         plain_http=_plain_http(chosen.options),
+        note=note,
     )
     logins = _logins(caching, chosen, warn)
     remote = caching if logins is None else logins

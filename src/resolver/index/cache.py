@@ -9,7 +9,15 @@ Specification: https://www.rfc-editor.org/rfc/rfc9111
 from __future__ import annotations
 
 from resolver.errors import IndexUnavailable
-from resolver.index.freshness import fresh_span, is_fresh, is_storable, same_version, validators
+from resolver.index.freshness import (
+    SERIAL,
+    fresh_span,
+    is_fresh,
+    is_storable,
+    same_version,
+    validators,
+    went_back,
+)
 from resolver.index.store import OURS, Record
 from resolver.index.transport import Response
 from resolver.index.urls import InvalidUrl, is_loopback, redacted, split_url
@@ -22,10 +30,10 @@ except ImportError:  # an interpreter that is built otherwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
     from collections.abc import Callable, Mapping
 
     from resolver.index.claims import Claims
+    from resolver.index.postponing import Postponed
     from resolver.index.store import RecordStore, Stamp
     from resolver.index.transport import Form, Request, Transport
     from resolver.index.urls import Address
@@ -33,8 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["CachingTransport", "Evidence", "NotStored", "digest"]
 
 # What is needed to judge and to read an answer later; others may hold what should not lie on a disk.
-_KEPT = ("age", "cache-control", "content-range", "content-type", "etag", "last-modified")
-_PAUSE, _MOMENT = 0.01, 0.002  # seconds: how often, and how long, records are written while others wait
+_KEPT = ("age", "cache-control", "content-range", "content-type", "etag", "last-modified", SERIAL)
 _LARGEST = 64 << 20  # bytes; a whole wheel beyond that would push everything else off the disk
 
 
@@ -47,25 +54,6 @@ class Evidence:
         self.key = key
         self.stamp = stamp
         self.span = span
-
-
-class _Unwritten:
-    """A record that is to be written, with what ``form`` is to make its body of."""
-
-    __slots__ = ("_form", "_record", "_value")
-
-    def __init__(self, record: Record, form: Form | None = None, value: object = None) -> None:
-        self._record = record
-        self._form = form
-        self._value = value
-
-    def finished(self) -> Record:
-        """Return the record, whole."""
-        record = self._record
-        if self._form is not None:
-            record.body = self._form.written(self._value)
-            record.form = self._form.name
-        return record
 
 
 class NotStored(IndexUnavailable):
@@ -81,7 +69,7 @@ class CachingTransport:
     Answers to a login are kept apart from those to others, and so are files by the digest that their listing
     promised: by that they stay fresh, whatever the server says or omits.  What is kept, and given out, is in
     the form that a request asks for (``transport.Form``), and the answer itself where there is none.
-    ``hits`` counts what was not sent over the network.
+    ``hits`` counts what was not sent over the network; ``note`` is told of pages that are older than before.
     """
 
     __slots__ = (
@@ -91,7 +79,7 @@ class CachingTransport:
         "_inner",
         "_later",
         "_lies",
-        "_loop",
+        "_note",
         "_now",
         "_offline",
         "_plain_http",
@@ -109,17 +97,18 @@ class CachingTransport:
         refresh: bool = False,
         offline: bool = False,
         plain_http: Callable[[Address], bool] = lambda _: False,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._inner = inner
         self._store = store
         self._now = now
+        self._note = note
         self._refresh = refresh
         self._offline = offline
         self._plain_http = plain_http
         self._lies: dict[str, Evidence] = {}
         self._confirmed: dict[str, Stamp] = {}
-        self._later: dict[str, _Unwritten] = {}
-        self._loop: AbstractEventLoop | None = None  # the one in which pauses are used
+        self._later: Postponed | None = None
         self._held: dict[str, Stamp] = {}
         self._claims: Claims | None = None
         self.hits = 0
@@ -166,8 +155,8 @@ class CachingTransport:
 
     def flush(self) -> None:
         """Write what is to be kept and has not been written yet."""
-        while self._later:
-            self._write_next()
+        if self._later is not None:
+            self._later.flush()
 
     def evidence(self, request: Request) -> Evidence | None:
         """Return by what to know later that the last answer to ``request`` still holds; None: not kept."""
@@ -203,7 +192,7 @@ class CachingTransport:
                     return self._answer(record)
             return await self._ask_about(key, request, record)
         finally:
-            if key not in self._later:  # else it is claimed until others can read it
+            if self._later is None or key not in self._later:  # else it is claimed until others can read it
                 claims.drop(key)
 
     def _opened_claims(self) -> Claims | None:
@@ -224,10 +213,10 @@ class CachingTransport:
     async def _revalidate(self, key: str | None, request: Request, record: Record) -> Response:
         asked = validators(record.headers) if record.status in (200, 206) else {}
         if not asked:
-            return await self._ask(key, request)
+            return self._replaced(key, request, record, await self._inner.fetch(request))
         response = await self._inner.fetch(request.conditional(asked))
         if response.status != 304:
-            return self._kept(key, request, response)
+            return self._replaced(key, request, record, response)
         if not same_version(record.headers, response.headers):
             return await self._ask(key, request.refreshed())
         if key is not None and record.stamp is not None:
@@ -235,8 +224,19 @@ class CachingTransport:
         # RFC 9111, 4.3.4: the confirmed answer takes over the new headers.
         record.headers = {**_without_age(record.headers), **_selected(response.headers)}
         record.stored = self._now()
-        self._write_later(key, _Unwritten(record))
+        self._write_later(key, record)
         return self._answer(record)
+
+    def _replaced(self, key: str | None, request: Request, record: Record, response: Response) -> Response:
+        """Keep ``response`` in the place of ``record``, and say if it is the older one."""
+        found = self._kept(key, request, response)
+        serials = went_back(record.headers, response.headers)
+        if serials is not None:
+            self._note(
+                f"{redacted(request.url)} is older than before: its last serial is {serials[1]}, and was "
+                f"{serials[0]}. A mirror may lag behind, or somebody hold back what is new."
+            )
+        return found
 
     def _kept(self, key: str | None, request: Request, response: Response) -> Response:
         """Keep ``response`` if that is allowed, and return it in the form in which it was kept."""
@@ -256,7 +256,7 @@ class CachingTransport:
         body, form = (response.body, None) if value is None else (b"", request.form)
         headers = _selected(response.headers)
         record = Record(response.url, response.status, self._now(), headers, body)
-        self._write_later(key, _Unwritten(record, form, value))
+        self._write_later(key, record, form, value)
         return response
 
     def _answer(self, record: Record) -> Response:
@@ -271,8 +271,8 @@ class CachingTransport:
         return is_fresh(record.status, record.headers, stored=record.stored, now=self._now())
 
     def _read(self, key: str | None, request: Request) -> Record | None:
-        if key is not None and key in self._later:
-            self._write(key, self._later.pop(key))
+        if key is not None and self._later is not None and key in self._later:
+            self._later.settle(key)
         record = None if self._store is None or key is None else self._store.read(key)
         if record is None or key is None:
             return None
@@ -281,36 +281,20 @@ class CachingTransport:
             return record
         return record if request.form is not None and request.form.name == record.form else None
 
-    def _write_later(self, key: str | None, unwritten: _Unwritten) -> None:
-        """Have something written by and by: whoever waits for the answer has waited long enough."""
+    def _write_later(
+        self, key: str | None, record: Record, form: Form | None = None, value: object = None
+    ) -> None:
+        """Have a record written by and by: whoever waits for the answer has waited long enough."""
         if self._store is None or key is None:
             return
-        from asyncio import get_running_loop  # noqa: PLC0415  # loaded by now: something was fetched
+        if self._later is None:
+            from resolver.index.postponing import Postponed  # noqa: PLC0415  # lazy: something was fetched
 
-        self._later[key] = unwritten
-        loop = get_running_loop()
-        if self._loop is not loop:
-            self._loop = loop
-            loop.call_later(_PAUSE, self._use_pause)
+            self._later = Postponed(self._write)
+        self._later.add(key, record, form, value)
 
-    def _use_pause(self) -> None:
-        """Write something, without holding up others for long."""
-        loop = self._loop
-        if loop is None or not self._later:
-            self._loop = None
-            return
-        end = loop.time() + _MOMENT
-        while self._later and loop.time() < end:
-            self._write_next()
-        loop.call_later(_PAUSE, self._use_pause)
-
-    def _write_next(self) -> None:
-        key = next(iter(self._later))
-        self._write(key, self._later.pop(key))
-
-    def _write(self, key: str, unwritten: _Unwritten) -> None:
+    def _write(self, key: str, record: Record) -> None:
         assert self._store is not None
-        record = unwritten.finished()
         self._store.write(key, record)
         if self._claims is not None:
             self._claims.drop(key)

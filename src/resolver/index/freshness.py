@@ -2,7 +2,9 @@
 
 Covered: ``max-age``, ``no-store``, ``no-cache``, ``immutable``, Age, ETag, Last-Modified, ``Vary: *``.  Left
 out, which only costs requests: ``s-maxage`` (for shared caches; this one is private), Expires, heuristics and
-serving stale answers.  Where records lie is in ``store``, who asks in ``cache``.
+serving stale answers.  Date is not looked at: time counts from when an answer came, by our clock, so that a
+server's clock, right or wrong, makes nothing fresh.  Where records lie is in ``store``, who asks in
+``cache``.
 
 Specification: https://www.rfc-editor.org/rfc/rfc9111 and https://www.rfc-editor.org/rfc/rfc8246 (immutable)
 """
@@ -13,9 +15,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ABSENT_FOR", "Directives", "fresh_span", "is_fresh", "is_storable", "same_version", "validators"]
+__all__ = [
+    "ABSENT_FOR",
+    "SERIAL",
+    "Directives",
+    "fresh_span",
+    "is_fresh",
+    "is_storable",
+    "same_version",
+    "validators",
+    "went_back",
+]
 
 ABSENT_FOR = 60  # seconds that a 404 is believed at most: the package may be uploaded just now
+
+SERIAL = "x-pypi-last-serial"
+"""The header with the number of the last change to an index that a page knows of."""
 
 _ALWAYS = float("-inf")  # before all times
 _FOREVER = 1 << 31  # RFC 9111, 1.2.2: a number too large counts as this
@@ -109,6 +124,12 @@ def same_version(kept: Mapping[str, str], confirmed: Mapping[str, str]) -> bool:
     """
     tags = kept.get("etag"), confirmed.get("etag")
     return None in tags or _weak(tags[0]) == _weak(tags[1])
+
+
+def went_back(kept: Mapping[str, str], sent: Mapping[str, str]) -> tuple[int, int] | None:
+    """Return the serials of a page that was kept and of one that is sent now, if this one is the older."""
+    before, now = (_seconds(headers.get(SERIAL, "").strip()) for headers in (kept, sent))
+    return (before, now) if 0 < now < before else None
 
 
 def _weak(tag: str | None) -> str:

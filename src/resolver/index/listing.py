@@ -47,7 +47,8 @@ class Listing:
     ``dropped`` counts entries of the page that could not be used, ``drop_reasons`` says why for the first.
     ``plausible`` is false for an HTML page without a link and without an index's ``meta`` element: a login
     page, perhaps.  ``api_version`` is what the page claims, "" if nothing; a minor version may be newer than
-    what we know.  The files come from ``shelf`` where it is given.
+    what we know.  ``serial`` is the number of the last change that the page knows of, 0 if it does not say;
+    it is not kept with the listing.  The files come from ``shelf`` where it is given.
     """
 
     __slots__ = (
@@ -61,6 +62,7 @@ class Listing:
         "name",
         "places",
         "plausible",
+        "serial",
         "status",
         "status_reason",
         "url",
@@ -92,6 +94,7 @@ class Listing:
         self.drop_reasons = tuple(drop_reasons)
         self.plausible = plausible
         self.api_version = api_version
+        self.serial = 0
         self._shelf = shelf
         self._files = list(files) if shelf is None else None
         self._summary = None if shelf is None else shelf.summary

@@ -10,6 +10,7 @@ Specification: https://packaging.python.org/en/latest/specifications/simple-repo
 from __future__ import annotations
 
 from resolver.errors import IndexUnavailable, MetadataInvalid
+from resolver.index.freshness import SERIAL
 from resolver.index.listing import Listing
 from resolver.index.listing_form import ListingForm, read_listing_form
 from resolver.index.transport import Request
@@ -127,7 +128,10 @@ def _parsed(response: Response, index: IndexSpec, package: str, limits: Limits) 
     if media == _JSON:
         if response.body.lstrip()[:1] == b"<":
             raise _strange(response, index, "HTML under the name of JSON, such as a login page")
-        return parse_json(response.body, url=response.url, package=package, most=limits.page_files)
+        listing = parse_json(response.body, url=response.url, package=package, most=limits.page_files)
+        if listing.serial:  # as PyPI says it, too; by this the cache tells a page that is older than its own
+            response.headers = {SERIAL: str(listing.serial), **response.headers}
+        return listing
     if media not in _HTML:
         raise _strange(
             response, index, f"content of type {written[:100]!a}" if written else "content of no type"

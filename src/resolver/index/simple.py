@@ -77,6 +77,8 @@ def parse_json(body: bytes, *, url: str, package: str, most: int = DEFAULT.page_
     files = _json_files(entries, LinkResolver(url), dropped, simple_json.older_core_metadata)
     listing = _listing(package, url, files, dropped)
     listing.api_version = api_version
+    if page.meta is not None and isinstance(page.meta.last_serial, int):
+        listing.serial = page.meta.last_serial
     if page.project_status is not None:
         _set_status(listing, page.project_status.status, page.project_status.reason)
     return listing

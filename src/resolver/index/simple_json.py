@@ -36,6 +36,7 @@ class Meta(msgspec.Struct, gc=False):
     """The ``meta`` object; the version is a text by PEP 629, and a number where servers are careless."""
 
     api_version: str | int | float | None = msgspec.field(name="api-version", default=None)
+    last_serial: object = msgspec.field(name="_last-serial", default=None)  # PyPI's: grows with each change
 
 
 class Status(msgspec.Struct, gc=False):

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import stat
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import pytest
@@ -409,6 +410,52 @@ def test_what_is_no_address_goes_to_the_server_that_says_so(cache: Setting) -> N
     cache.server.script("ftp://host/", IndexUnavailable("no address"))
     with pytest.raises(IndexUnavailable, match="no address"):
         cache.fetch("ftp://host/")
+
+
+# An index that goes back, and clocks
+
+
+@pytest.mark.parametrize("asking", ["stale", "refresh"])
+@pytest.mark.parametrize("tag", [{}, {"etag": '"1"'}])
+@pytest.mark.parametrize(("now", "told"), [("41", 1), ("42", 0), ("43", 0), ("", 0), ("x", 0)])
+def test_page_that_is_older_than_before_is_told(
+    cache: Setting, asking: str, tag: dict[str, str], now: str, told: int
+) -> None:
+    """It is taken all the same: an index may be put back on purpose."""
+    serial = {"x-pypi-last-serial": now} if now else {}
+    cache.server.script(
+        URL,
+        answer(200, b"new", FOR_A_MINUTE | tag | {"x-pypi-last-serial": "42"}),
+        answer(200, b"old", FOR_A_MINUTE | serial),
+    )
+    cache.fetch()
+    cache.time.at += 61 if asking == "stale" else 0
+    transport = CachingTransport(
+        cache.server, cache.store, now=cache.time.now, refresh=asking == "refresh", note=cache.notes.append
+    )
+    assert cache.fetch(cache=transport).body == b"old"
+    said = f"{URL} is older than before: its last serial is 41, and was 42. "
+    assert [note.startswith(said) for note in cache.notes] == [True] * told
+
+
+@pytest.mark.parametrize("ahead", [-86_400, 86_400])
+def test_clock_of_the_server_makes_nothing_fresh(cache: Setting, ahead: int) -> None:
+    """Nor stale: time counts from when the answer came."""
+    date = formatdate(cache.time.at + ahead, usegmt=True)
+    cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE | {"date": date}))
+    cache.fetch()
+    cache.time.at += 59
+    assert cache.stored() is not None
+    cache.time.at += 1
+    assert cache.stored() is None
+
+
+def test_record_from_the_future_is_asked_about(cache: Setting) -> None:
+    """The clock was set back: nobody knows how old it is."""
+    cache.server.script(URL, answer(200, b"body", FOR_A_MINUTE))
+    cache.fetch()
+    cache.time.at -= 1
+    assert cache.stored() is None
 
 
 # Modes
