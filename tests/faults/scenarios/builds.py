@@ -106,6 +106,7 @@ def _evil_backend(stage: Stage) -> None:
 def _left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not kill groups, but do not leave the test's processes either."""
     monkeypatch.setattr(processes, "_kill_group", lambda process: process.poll())
+    monkeypatch.setattr(processes, "_WATCH", "import os, sys; os.execvp(sys.argv[2], sys.argv[2:])")
 
 
 def _hoard(runner: processes.Runner, stream: IO[bytes]) -> None:
