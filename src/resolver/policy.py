@@ -140,7 +140,8 @@ class NeedsBuild(Reason):
 
     def says(self, *, many: bool) -> str:
         """Say that it would have to be built."""
-        return f"{'have' if many else 'has'} no wheel and would have to be built (building is off)"
+        del many
+        return "would have to be built (building is off)"
 
 
 class BuildFault(Reason):

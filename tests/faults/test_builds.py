@@ -76,7 +76,7 @@ def refused(tmp_path: Path, packages: Mapping[str, Mapping[str, bytes]], **optio
 
 def test_what_only_a_build_could_tell_is_no_candidate_by_default(tmp_path: Path) -> None:
     error = refused(tmp_path, {"a": {SDIST: built("raise SystemExit")}}, build="never")
-    assert "a 1.0 has no wheel and would have to be built (building is off)" in error.explanation
+    assert "a 1.0 would have to be built (building is off)" in error.explanation
     assert error.hints == ("a 1.0 may fit if a-1.0.tar.gz may be built, which runs its code (--build allow)",)
     assert error.exit_code == 1
 
@@ -514,6 +514,12 @@ def test_builds_are_recorded(tmp_path: Path) -> None:
 def test_resolvelib_builds_too(tmp_path: Path) -> None:
     packages = {"a": {SDIST: project(lines="Requires-Dist: b\\n")}, "b": B}
     assert pins(resolved(tmp_path, packages, engine="resolvelib")) == {"a": "1.0", "b": "2.0"}
+
+
+def test_failed_build_is_told_apart_by_every_engine(tmp_path: Path) -> None:
+    packages = {"a": {SDIST: built("raise ValueError")}}
+    for engine in ("pubgrub", "resolvelib"):
+        assert refused(tmp_path, packages, engine=engine).exit_code == 5
 
 
 def test_lines_build_too(tmp_path: Path) -> None:

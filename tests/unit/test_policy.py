@@ -123,8 +123,8 @@ def test_reason_is_not_equal_to_what_is_none() -> None:
         ),
         (
             NeedsBuild(),
-            "has no wheel and would have to be built (building is off)",
-            "have no wheel and would have to be built (building is off)",
+            "would have to be built (building is off)",
+            "would have to be built (building is off)",
         ),
         (BuildFault("no compiler"), "could not be built (no compiler)", "could not be built (no compiler)"),
         (Yanked("broken"), "was yanked (broken)", "were yanked (broken)"),

@@ -13,7 +13,7 @@ from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Re
 
 from resolver.bridge.index_provider import IndexProvider
 from resolver.bridge.index_values import Candidate, Dependency
-from resolver.errors import LimitReached, NoSolution, Stopped
+from resolver.errors import LimitReached, NoSolution, NothingBuilt, Stopped
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.problem import Referenced
 from resolver.selection import pins, remarks
@@ -85,7 +85,8 @@ def solve(  # noqa: PLR0913  # those of ``session.solve``
             selected = _selected(provider, watch, requirements, rounds)
         except ResolutionImpossible as error:
             said = _explanation(provider, error.causes)
-            raise NoSolution(said, hints=(_HINT,), statistics=statistics()) from None
+            kind = NothingBuilt if provider.problem.nothing_was_built() else NoSolution
+            raise kind(said, hints=(_HINT,), statistics=statistics()) from None
         problem = provider.problem
         return Answer(
             pins(problem, selected),
