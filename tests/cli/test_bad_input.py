@@ -345,10 +345,10 @@ def test_metadata_that_makes_no_sense_is_a_reason(metadata: bytes) -> None:
 
 
 def test_text_from_an_index_cannot_control_the_terminal() -> None:
-    """Escapes are replaced, in errors and in warnings."""
+    """Escapes are shown as such."""
     said = failure(reply(200, page(more={"requires-python": "\x1b[31m<3"}), JSON), code=1)
     assert "\x1b" not in said
-    assert "\N{REPLACEMENT CHARACTER}[31m<3" in said
+    assert r"\x1b[31m<3" in said
 
 
 # The cache
