@@ -8,10 +8,10 @@ others may empty the cache or write the same meanwhile.  What files mean is in `
 from __future__ import annotations
 
 import os
-from errno import EEXIST, ELOOP, ENOTEMPTY
+from errno import EDQUOT, EEXIST, ELOOP, ENOSPC, ENOTEMPTY, EROFS
 from stat import S_ISDIR
 
-__all__ = ["beginning", "is_writable", "make_root", "place", "put", "remove", "remove_all"]
+__all__ = ["beginning", "lasts", "make_root", "place", "put", "remove", "remove_all"]
 
 _ATTEMPTS = 5  # to write a file or remove a folder, while somebody does the opposite
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -76,7 +76,12 @@ def make_root(root: str) -> None:
     _make_private(root)
 
 
-def is_writable(root: str) -> bool:
+def lasts(error: OSError, root: str) -> bool:
+    """Tell whether what has failed in ``root`` will be no better for the next file."""
+    return error.errno in (ENOSPC, EDQUOT, EROFS) or not _is_writable(root)
+
+
+def _is_writable(root: str) -> bool:
     """Tell whether new entries can be made in ``root``, or else in the first directory above that exists."""
     place = os.path.abspath(root)  # noqa: PTH100  # the same
     while not os.path.exists(place) and os.path.dirname(place) != place:  # noqa: PTH110, PTH120  # the same
@@ -138,7 +143,7 @@ def _is_in_the_way(error: OSError) -> bool:
 
 def _clear(root: str, path: str) -> bool:
     """Remove what is in the place of a folder or of ``path`` itself, and tell whether something changed."""
-    if not is_writable(root):
+    if not _is_writable(root):
         return False  # somebody wants it so
     for folder in _folders(path):
         if not os.path.isdir(folder):  # noqa: PTH112  # the same

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
-from errno import EDQUOT, ENOENT, ENOSPC, EROFS
 
 from resolver.index.packing import join_lines, split_lines
 
@@ -44,7 +43,6 @@ _READING = (
     | getattr(os, "O_NONBLOCK", 0)  # a pipe in the place of a file must not hold us up
     | getattr(os, "O_CLOEXEC", 0)
 )
-_LASTING = frozenset({ENOSPC, EDQUOT, EROFS})  # what will be no better for the next file
 _PATIENCE = 5  # other failures in a row, until no more is written
 
 
@@ -161,13 +159,13 @@ class RecordStore:
     def _keep(self, path: str, content: bytes) -> Stamp | None:
         if self.directory is None:
             return None
-        from resolver.index.placing import is_writable, place  # noqa: PLC0415  # lazy: most runs only read
+        from resolver.index.placing import lasts, place  # noqa: PLC0415  # lazy: most runs only read
 
         try:
             stamp = _stamp(place(self._root, path, content))
         except OSError as error:
             self._failures += 1
-            if error.errno in _LASTING or self._failures >= _PATIENCE or not is_writable(self._root):
+            if self._failures >= _PATIENCE or lasts(error, self._root):
                 self._writable = False
                 self._warn(
                     f"The cache {self._root} cannot be written ({error.strerror or error}): going on without "
@@ -219,9 +217,10 @@ class RecordStore:
                     content += more
             finally:
                 os.close(descriptor)
-        except OSError as error:  # there is none, or a disk that fails
-            if error.errno != ENOENT:
-                self._note_damage(path, error.strerror or str(error))
+        except FileNotFoundError:
+            return b"", None
+        except OSError as error:  # a disk that fails, or something odd in the place of a file
+            self._note_damage(path, error.strerror or str(error))
             return b"", None
         return content, _stamp(status)
 
