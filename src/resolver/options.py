@@ -237,20 +237,35 @@ def cutoff(text: str, now: float) -> str:
 
 
 def redacted(text: str) -> str:
-    """Return ``text`` with the user and password of each URL in it replaced by ``****``.
+    """Return ``text`` with user and password, and the query, of each URL in it replaced by ``****``.
 
-    >>> redacted("see https://me:secret@index.example/simple/")
-    'see https://****@index.example/simple/'
+    The query of a signed link is a credential, too.
+
+    >>> redacted("see https://me:secret@index.example/simple/?token=abc#top")
+    'see https://****@index.example/simple/?****#top'
     """
-    if "@" not in text:
+    if "@" not in text and "?" not in text:
         return text
     first, *others = text.split("://")
-    return "://".join([first, *(_without_login(rest) for rest in others)])
+    return "://".join([first, *(_without_query(_without_login(rest)) for rest in others)])
+
+
+def _end_of_url(rest: str) -> int:
+    return next((at for at, c in enumerate(rest) if c in "\"'" or c.isspace()), len(rest))
+
+
+def _without_query(rest: str) -> str:
+    """Return what follows the ``://`` of a URL without what its query says."""
+    end = _end_of_url(rest)
+    fragment = rest.find("#", 0, end)
+    end = end if fragment < 0 else fragment
+    query = rest.find("?", 0, end)
+    return rest if query < 0 or query + 1 == end else f"{rest[:query]}?****{rest[end:]}"
 
 
 def _without_login(rest: str) -> str:
     """Return what follows the ``://`` of a URL without user and password."""
-    end = next((at for at, c in enumerate(rest) if c in "\"'" or c.isspace()), len(rest))
+    end = _end_of_url(rest)
     slash = next((at for at, c in enumerate(rest[:end]) if c in "/?#"), end)
     port = rest[:slash].rpartition(":")[2]
     if "@" not in rest[:slash] and (":" not in rest[:slash] or port.isdigit()):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pytest
 
 __all__ = [
+    "SOURCE",
     "Done",
     "clean_environ",
     "command_line",

@@ -81,7 +81,7 @@ def _pin(pin: Pinned) -> Mapping[str, object]:
 def _file(file: DistFile) -> Mapping[str, object]:
     return {
         "filename": file.filename,
-        "url": redacted(file.url),
+        "url": redacted(file.url).partition("?")[0],  # the query of a signed link is a credential
         "size": file.size,
         "hashes": {name: file.hashes[name] for name in sorted(file.hashes)},
         "requires-python": file.requires_python,

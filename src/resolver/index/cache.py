@@ -248,14 +248,18 @@ class CachingTransport:
             return response
         if not is_storable(response.status, response.headers, partial=partial, promised=promised):
             return response
-        if not self._trusted(split_url(response.url)):
+        place = split_url(response.url)
+        if not self._trusted(place):
             return response  # a redirect may have led away from this machine
         value = response.value = None if request.form is None else request.form.read(response)
+        if value is not None and request.form is not None and not request.form.may_lie(value):
+            return response
         if value is None and (len(response.body) > _LARGEST or not (response.is_whole or promised)):
             return response
         body, form = (response.body, None) if value is None else (b"", request.form)
         headers = _selected(response.headers)
-        record = Record(response.url, response.status, self._now(), headers, body)
+        url = place.url.partition("?")[0]  # a query may be a signature, and nothing is relative to it
+        record = Record(url, response.status, self._now(), headers, body)
         self._write_later(key, record, form, value)
         return response
 

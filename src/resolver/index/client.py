@@ -36,7 +36,7 @@ class Client:
     """A ``Source`` over ``indexes``, asked in their order by ``strategy`` (one of ``indexes.STRATEGIES``).
 
     Packages may have files in ``links`` besides, but for those that come from one index only.
-    Credentials in the URL of an index are also given to files at the same origin, and to no other.
+    Credentials in the URL of an index or place are also given to files at the same origin, and to no other.
     About packages ``anew`` the index itself is asked, whatever lies in a cache.
     """
 
@@ -73,7 +73,8 @@ class Client:
         self._links = links
         self._links_read: Once[list[Request]] = Once()
         self._anew = anew
-        self._logins = _logins(self._indexes.all)
+        places = () if links is None else links.urls
+        self._logins = _logins([*(index.url for index in self._indexes.all), *places])
         self._asked: dict[str, list[Request]] = {}
         self._listings: Once[Listing] = Once()
         self._metadata: Once[Metadata] = Once()
@@ -227,12 +228,12 @@ def _anew(steps: Generator[Request, Response, Answer]) -> Generator[Request, Res
         return answer
 
 
-def _logins(indexes: Sequence[IndexSpec]) -> Mapping[str, str]:
-    """Return the credentials by origin; of two indexes at one origin the first counts."""
+def _logins(urls: Sequence[str]) -> Mapping[str, str]:
+    """Return the credentials by origin; of two URLs at one origin the first counts."""
     found: dict[str, str] = {}
-    for index in indexes:
+    for url in urls:
         try:
-            address = split_url(index.url)
+            address = split_url(url)
         except InvalidUrl:
             continue  # the transport says so when the index is asked
         if address.userinfo:

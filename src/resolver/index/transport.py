@@ -31,6 +31,9 @@ class Form(Protocol):
     def read(self, response: Response) -> object | None:
         """Return what the answer says; None for one that is none, or makes no sense: it is kept as it is."""
 
+    def may_lie(self, value: object) -> bool:
+        """Tell whether what was ``read`` may lie on a disk: not where it holds what opens doors."""
+
     def written(self, value: object) -> bytes:
         """Return what is to be kept of what was ``read``."""
 
