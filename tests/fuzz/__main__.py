@@ -6,6 +6,7 @@ import argparse
 import resource
 import sys
 import time
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -13,7 +14,10 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
 from .mutating import mutated
-from .targets import TARGETS
+
+atheris = import_module("atheris") if "--atheris" in sys.argv else None  # need not be installed
+with atheris.instrument_imports(include=["resolver"]) if atheris else nullcontext():
+    from .targets import TARGETS
 
 SLOW = 1.0  # seconds an input may take
 MEMORY = 256.0  # megabytes the process may have, with all that it has imported
@@ -62,8 +66,7 @@ def _by_chance(name: str, seconds: float, seed: int, folder: Path) -> int:
 
 def _by_atheris(name: str, seconds: float) -> int:
     """Let atheris, which sees what is covered, choose the inputs; it stops at the first fault."""
-    atheris = import_module("atheris")  # need not be installed
-    atheris.instrument_all()
+    assert atheris is not None
     seeds = Path(f"fuzz-seeds-{name}")
     seeds.mkdir(exist_ok=True)
     for number, content in enumerate(TARGETS[name].seeds):
