@@ -183,7 +183,7 @@ class Scout:
         self._fetcher = fetcher
         self._wanted: dict[str, int] = {}
         self._extras: dict[str, dict[str, None]] = {}
-        self._expanded: set[tuple[str, int, str]] = set()
+        self._expanded: dict[tuple[str, int], int] = {}  # how many of the extras, in their order
         self._asked: dict[str, set[int]] = {}
         self._met: list[Requirement] = []
         self._ahead: dict[str, None] = {}
@@ -241,7 +241,7 @@ class Scout:
         catalog = self._problem.catalog
         while self._wanted[name]:
             candidate = self._problem.preferred(catalog.packages[name], self._wanted[name])
-            if any(catalog.required(name, candidate, extra) is None for extra in self._extras[name]):
+            if any(catalog.required(name, candidate, extra) is None for extra in self._new(name, candidate)):
                 key = self._problem.metadata_key(name, candidate)
                 if not self._has(key, name):
                     return
@@ -251,14 +251,19 @@ class Scout:
 
     def _expand(self, name: str, candidate: int) -> bool:
         """Meet what a candidate requires with the extras that are wanted; tell whether it can be used."""
-        for extra in self._extras[name]:
+        for extra in self._new(name, candidate):
             required = self._problem.requirements_of(name, candidate, extra)
             if isinstance(required, Reason):
                 return False
-            if (name, candidate, extra) not in self._expanded:
-                self._expanded.add((name, candidate, extra))
-                self._met += required
+            self._expanded[name, candidate] = self._expanded.get((name, candidate), 0) + 1
+            self._met += required
         return True
+
+    def _new(self, name: str, candidate: int) -> list[str]:
+        """Return the extras that are wanted and were not met with that candidate: there may be thousands."""
+        from itertools import islice  # noqa: PLC0415  # loaded by now: scouts walk in event loops
+
+        return list(islice(self._extras[name], self._expanded.get((name, candidate), 0), None))
 
     def _has(self, key: Key, work: Requirement | str) -> bool:
         """Tell whether what ``key`` asks for is known now; if not, do ``work`` when it is, if ever."""
