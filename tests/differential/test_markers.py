@@ -149,11 +149,12 @@ def ours(text: str) -> Marker | None:
 
 
 def normal_form(marker: packaging.markers.Marker) -> str | None:
-    """Return what packaging writes, or None if it cannot."""
+    """Return what packaging writes, or None if it cannot, or writes what reads as another text."""
     try:
-        return str(marker)
+        written = str(marker)
     except ValueError:  # both kinds of quotes
         return None
+    return written if written.isprintable() and "\\" not in written else None
 
 
 @given(text=MARKERS | damaged())

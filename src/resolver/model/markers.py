@@ -13,7 +13,8 @@ short circuit: one undefined comparison leaves the whole marker without a value,
 
 Two differences, both where ``packaging`` has no answer: two literals are compared with each other
 (``packaging`` looks the right one up as if it named a variable, and fails unless it does), and a literal
-that holds both kinds of quotes is written with an escape (``packaging`` cannot write it).
+that holds both kinds of quotes, a backslash or a control character is written with escapes (what
+``packaging`` writes reads as another text, or not at all).
 
 Spec: https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 """
@@ -320,11 +321,22 @@ def _write(alternatives: _Alternatives) -> str:
 
 
 def _quoted(literal: str) -> str:
-    if '"' not in literal:
-        return f'"{literal}"'
-    if "'" not in literal:
-        return f"'{literal}'"
-    return '"' + literal.replace("\\", "\\\\").replace('"', "\\x22") + '"'
+    if "\\" not in literal and literal.isprintable():
+        if '"' not in literal:
+            return f'"{literal}"'
+        if "'" not in literal:
+            return f"'{literal}'"
+    # Written as it is, it would be read as another text, or be two lines.
+    return '"' + "".join(map(_escaped, literal)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable() and character not in '"\\':
+        return character
+    if character == "\\":
+        return "\\\\"
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\U{number:08x}"
 
 
 # Reading

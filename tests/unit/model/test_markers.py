@@ -178,3 +178,12 @@ def test_marker_within_a_text_ends_where_it_ends() -> None:
 def test_simple_markers_are_known_quickly(text: str, *, expected: bool) -> None:
     """Comparisons of a variable with a literal, joined; everything else takes the parser."""
     assert expected == is_simple_marker(text)
+
+
+@pytest.mark.parametrize("literal", [r"a\nb", r"a\\b", r"a\x00", r"\u2028", r"\x1b[31m", r"\ud800"])
+def test_normal_form_reads_back_on_one_line(literal: str) -> None:
+    """Whatever a literal means: a line break in it could else begin a line of its own in a file."""
+    written = str(Marker(f'os_name == "{literal}"'))
+    assert written.isprintable()
+    assert str(Marker(written)) == written
+    assert Marker(written).evaluate({"os_name": eval(f'"{literal}"')})
