@@ -61,7 +61,9 @@ def clean_environ(home: Path, **more: str) -> dict[str, str]:
 def without_configuration(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give this process the variables of a user who has set none that matters here."""
     for name in list(os.environ):
-        if name.startswith(("PIP_", "RESOLVER_", "XDG_")) or name.lower().endswith("_proxy"):
+        if name.startswith(("PIP_", "RESOLVER_", "XDG_", "SSL_CERT_", "NETRC")) or name.lower().endswith(
+            "_proxy"
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
