@@ -408,3 +408,20 @@ def test_limits_hold_for_files_of_this_machine() -> None:
     done = resolve("a\n", "--no-index", "-f", "links.html", "--max", "page-bytes=1K")
     assert "more than the limit of 1,000 (--max page-bytes=... sets another limit)." in failed(done, 7)
     assert succeeded(resolve("a\n", "--no-index", "-f", "links.html")) == "a==1\n"
+
+
+def test_a_place_with_a_login_gives_it_to_its_files(public: Loopback) -> None:
+    """At its own origin; nothing of it is shown, or written."""
+    public.put("a-1-py3-none-any.whl", wheel("a", "1"))
+    public.files["/links/"] = b'<html><a href="../files/a-1-py3-none-any.whl">a</a></html>'
+    place = f"{public.url}/links/".replace("//", "//me:hush@")
+    Path("r.txt").write_text("a\n", "utf-8")
+    words = ("--no-index", "-f", place, "-v", "--record", "recording", "--cache-dir", "cache")
+    done = run_here("resolve", "r.txt", *words)
+    assert done.code == 0
+    assert all(login == "Basic bWU6aHVzaA==" for _, login in public.asked)
+    assert "hush" not in done.stdout + done.stderr
+    for path in Path().rglob("*"):
+        assert not path.is_file() or b"hush" not in path.read_bytes()
+    done = run_here("resolve", "r.txt", "-f", place, "--no-index", "--no-cache", "--index-package", "a=b")
+    assert "hush" not in done.stderr
