@@ -292,6 +292,7 @@ async def waiting(
                 if private is not None and "no-store" in response.headers.get("cache-control", "").lower():
                     private.append(response)
                 request = steps.send(response)
+                del response  # which may be large, before the next one comes
     except StopIteration as end:
         answer: Answer = end.value
         return answer

@@ -395,7 +395,8 @@ def _read_whole(
         except MetadataInvalid as error:
             if _promise(file):
                 raise
-            failure = error
+            failure = MetadataInvalid(str(error))  # another one, which holds no body in its traceback
+        del response  # before the next one comes: each may be large
     assert failure is not None
     raise failure
 
@@ -414,6 +415,7 @@ def _promised(file: DistFile, url: str, request: Request) -> Steps[Response]:
         failure = _mismatch(response, file.hashes, file.filename)
         if failure is None:
             return response
+        del response  # before the next one comes
     assert failure is not None
     raise failure
 

@@ -727,6 +727,36 @@ def test_source_distribution_with_a_wrong_hash_is_refused_after_a_second_try() -
     assert [asked.fresh for asked in asking.server.asked] == [False, True]
 
 
+class Body(bytes):
+    """A body that tells when it is gone."""
+
+    gone: list[bool]
+
+    def __del__(self) -> None:
+        self.gone.append(True)
+
+
+@pytest.mark.parametrize("hashes", [{}, {"sha256": "0" * 64}])
+@pytest.mark.parametrize("name", [NAME, SDIST])
+def test_one_body_is_held_at_a_time(name: str, hashes: dict[str, str]) -> None:
+    """Each may be as large as the limit allows."""
+    made: list[bool] = []
+    gone: list[bool] = []
+
+    def serve(request: Request) -> Response:
+        assert made == gone
+        made.append(True)
+        body = Body(b"no archive")
+        body.gone = gone
+        return Response(request.url, 200, {}, body)
+
+    asking = Asking()
+    url = f"https://files.example/{name}"
+    asking.server.script(url, serve)
+    asking.fails(HashMismatch if hashes else MetadataInvalid, DistFile(name, url, hashes=hashes))
+    assert len(made) >= 2
+
+
 def test_source_distribution_that_is_gone_is_invalid() -> None:
     asking = Asking()
     assert "status 404" in asking.fails(MetadataInvalid, DistFile(SDIST, SDIST_URL))
