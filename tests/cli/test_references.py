@@ -190,7 +190,9 @@ def test_option_allows_it(index: Loopback, engine: str, allowed: str) -> None:
     index.add("a", "9")
     index.add("c", "1", [f"a @ {url}"])
     words = ("--allow-url", allowed, "--engine", engine)
-    assert pins(resolve(index, "a\nc\n", *words)) == [f"a @ {url}", "c==1"]
+    expected = [f"a @ {url}", "c==1"]
+    assert pins(resolve(index, "a\nc\n", *words, "--record", "rec")) == expected
+    assert pins(resolve(index, "a\nc\n", *words, "--replay", "rec")) == expected
 
 
 def test_own_requirement_by_the_same_url_allows_it(index: Loopback) -> None:

@@ -93,6 +93,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         self._nothing: dict[str, Candidate] = {}
         self._asked: list[Requirement] = []
         self._references: dict[str, Reference] = {}
+        self._used: dict[str, set[str]] = {}
         self.follows = False
         self._reading = self._read_for(self._asked)
         self._finalizer = weakref.finalize(self, self._waiter.close, self._opened.source.close)
@@ -220,6 +221,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
 
     def follow(self, found: Referenced) -> None:
         """Take a package from where it has turned out to come from: for who begins again after that."""
+        self._noted_used()
         self._references[found.package] = found.reference
         # What was known of it is of the index.
         for made in [each for each in self._made if each[0].partition("[")[0] == found.package]:
@@ -231,7 +233,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         """Let go of connections, and write the recording if ``options`` ask for one; once."""
         try:
             if self._finalizer.alive:
-                self._opened.save(self._reading.problem.used)
+                self._opened.save(self._noted_used)
         finally:
             self._finalizer()
 
@@ -245,6 +247,12 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
             self._finalizer()
 
     # -- private -------------------------------------------------------------------------------------------
+
+    def _noted_used(self) -> dict[str, set[str]]:
+        """Note what was asked for so far and return it all: also what led to beginning again."""
+        for name, files in self._reading.problem.used().items():
+            self._used.setdefault(name, set()).update(files)
+        return self._used
 
     def _begin(self, requirements: Iterable[Wanted | Requirement]) -> None:
         """Begin anew with ``requirements``, which are all that the user asks for."""
