@@ -47,13 +47,25 @@ class AnswerReader:
     something followed at once where the length says that the body ends.
     """
 
-    __slots__ = ("_buffer", "_chunked", "_left", "_limit", "body", "ends_early", "headers", "keeps", "status")
+    __slots__ = (
+        "_buffer",
+        "_chunked",
+        "_left",
+        "_limit",
+        "_looked",
+        "body",
+        "ends_early",
+        "headers",
+        "keeps",
+        "status",
+    )
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._buffer = bytearray()
         self._chunked = False
         self._left = 0
+        self._looked = 0  # bytes in which the end of the headers is not
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = bytearray()
@@ -74,8 +86,9 @@ class AnswerReader:
         return self._take(rest)
 
     def _begin(self) -> bool:
-        end = self._buffer.find(b"\r\n\r\n")
+        end = self._buffer.find(b"\r\n\r\n", max(0, self._looked - 3))
         if end < 0:
+            self._looked = len(self._buffer)
             if len(self._buffer) > _LONGEST_HEAD or not self._buffer.startswith(_BEGIN[: len(self._buffer)]):
                 raise NotPlain
             return False
