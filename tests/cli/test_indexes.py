@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 
 from resolver import IndexProvider, Options
 from resolver import resolve as resolve_for_library
+from resolver.index import local
 from support.command import Done, failed, run_here, succeeded, without_configuration
 from support.loopback import Loopback, sdist, sha256, wheel
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resolver import Resolution
+    from resolver.index.transport import Request, Response
 
 
 @pytest.fixture(autouse=True)
@@ -260,6 +263,29 @@ def test_digests_of_a_folders_files_are_computed_where_they_are_asked_for(engine
     assert succeeded(resolve("a\n", *words, "--generate-hashes")) == f"a==1 \\\n    --hash=sha256:{digest}\n"
     found = json.loads(succeeded(resolve("a\n", *words, "--format", "json")))
     assert found["pins"][0]["files"][0]["hashes"] == {}
+
+
+def test_of_a_large_wheel_in_a_folder_only_the_end_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where METADATA is, as over the network."""
+    place = wheels("wheels", ("a", "1"), requires=("b",))
+    wheels("wheels", ("b", "1"))
+    with zipfile.ZipFile(place / "a-1-py3-none-any.whl", "a") as archive:
+        small = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(place / "a-1-py3-none-any.whl", "w") as archive:
+        archive.writestr("a/large", os.urandom(3_000_000))
+        for name, content in small.items():
+            archive.writestr(name, content)
+    read: list[int] = []
+    answer = local._answer
+
+    def counted(path: str, request: Request) -> Response:
+        found = answer(path, request)
+        read.append(len(found.body))
+        return found
+
+    monkeypatch.setattr(local, "_answer", counted)
+    assert succeeded(resolve("a\n", "--no-index", "-f", "wheels")) == "a==1\nb==1\n"
+    assert sum(read) < 100_000
 
 
 def test_pages_and_single_files_are_places(public: Loopback) -> None:

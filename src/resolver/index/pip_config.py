@@ -228,14 +228,14 @@ def _is_true(value: _Value | None) -> bool:
 
 
 def _check_url(url: str, origin: str) -> None:
-    if not _is_web(url):
+    if not _is_url(url):
         raise InputError(
             f"{origin} names the index {redacted(url)!r}, which does not begin with https://, http:// or file://:"
             " name another with --index-url"
         )
 
 
-def _is_web(url: str) -> bool:
+def _is_url(url: str) -> bool:
     return url.lower().startswith(("https://", "http://", "file:///", "file://localhost/"))
 
 
@@ -243,7 +243,7 @@ def _extra_urls(values: Mapping[str, _Value]) -> tuple[tuple[str, ...], tuple[st
     """Return the further indexes that can be asked, and warnings about those that cannot."""
     value = values.get("extra-index-url")
     urls = value.text.split() if value is not None else []
-    usable = tuple(url for url in urls if _is_web(url))
+    usable = tuple(url for url in urls if _is_url(url))
     if value is None or len(usable) == len(urls):
         return usable, ()
     others = ", ".join(redacted(url) for url in urls if url not in usable)
