@@ -370,3 +370,40 @@ def test_library_reads_no_variables_of_logins(stage: Stage, monkeypatch: pytest.
 def test_this_process_has_no_netrc_of_its_own(stage: Stage) -> None:
     """What the tests above find is what they wrote."""
     assert os.environ["HOME"] == str(stage.home)
+
+
+def test_page_that_is_confirmed_to_a_login_need_not_be_read_again(stage: Stage) -> None:
+    netrc(stage, "machine 127.0.0.1 login me password s3cr3t")
+    body, headers = page("a", stage.lines()), {**JSON, "ETag": '"1"', "Cache-Control": "no-cache"}
+    stage.script(
+        PAGE,
+        lambda asked: (
+            reply(304, headers=headers) if "if-none-match" in asked.headers else reply(200, body, headers)
+        ),
+    )
+    lock(stage)
+    for _ in range(3):
+        assert ran(stage).stdout == GOOD
+    assert sent(stage.server) == [None, header(LOGIN)]
+    assert stage.asked(f"{stage.lines()[0]['url']}.metadata") == 1  # the login was known by then
+
+
+def test_place_on_this_machine_beside_an_index_that_wants_a_login(stage: Stage) -> None:
+    """It has no origin for which a login could be looked for."""
+    netrc(stage, "machine 127.0.0.1 login me password s3cr3t")
+    lock(stage)
+    folder = stage.home / "wheels"
+    folder.mkdir()
+    assert ran(stage, "--find-links", str(folder)).stdout == GOOD
+
+
+def test_server_that_fails_after_it_wanted_a_login_is_told_as_that(stage: Stage) -> None:
+    netrc(stage, "machine 127.0.0.1 login me password s3cr3t")
+    stage.script(PAGE, reply(401), reply(500))
+    assert "status 500" in failed(ran(stage, "--retries", "0"), 3)
+
+
+@pytest.mark.parametrize(("status", "hint"), [(407, "The proxy on the way"), (403, "netrc")])
+def test_statuses_about_logins_say_what_to_do(stage: Stage, status: int, hint: str) -> None:
+    stage.script(PAGE, reply(status))
+    assert hint in failed(ran(stage), 3)
