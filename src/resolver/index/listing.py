@@ -116,6 +116,11 @@ class Listing:
             self._summary = summarise(self.name, self.files)
         return self._summary
 
+    @property
+    def is_compact(self) -> bool:
+        """Whether the files lie on a shelf, and none was made of it."""
+        return self._files is None
+
     def rest_on(self, shelf: Shelf) -> None:
         """Hold the files as they lie on ``shelf``, which has the same ones; made ones are let go."""
         self._shelf = shelf

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     _Said = tuple[str | None, bool | str | None]  # Requires-Python and why it was yanked
 
-__all__ = ["FORM", "ListingForm", "read_listing_form", "write_listing_form"]
+__all__ = ["FORM", "ListingForm", "compacted", "read_listing_form", "write_listing_form"]
 
 FORM = f"listing-1-{ORDER}"  # another layout or another reading of names is another number
 
@@ -63,9 +63,14 @@ class ListingForm:
     def written(self, value: object) -> bytes:
         """Return a listing as bytes, by which it is held from now on: a fifth of what its files take."""
         assert isinstance(value, Listing)
-        content = write_listing_form(value)
-        value.rest_on(_Shelf(split_block(content), value.summary))
-        return content
+        return compacted(value)
+
+
+def compacted(listing: Listing) -> bytes:
+    """Let ``listing`` be held by the bytes that are returned: a fifth of what its files take."""
+    content = write_listing_form(listing)
+    listing.rest_on(_Shelf(split_block(content), listing.summary))
+    return content
 
 
 def write_listing_form(listing: Listing) -> bytes:

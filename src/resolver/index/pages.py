@@ -12,7 +12,7 @@ from __future__ import annotations
 from resolver.errors import IndexUnavailable, MetadataInvalid
 from resolver.index.freshness import SERIAL
 from resolver.index.listing import Listing
-from resolver.index.listing_form import ListingForm, read_listing_form
+from resolver.index.listing_form import ListingForm, compacted, read_listing_form
 from resolver.index.transport import Request
 from resolver.index.urls import is_local, redacted
 from resolver.limits import DEFAULT, Limits
@@ -31,6 +31,7 @@ __all__ = ["find_listing"]
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = ("application/vnd.pypi.simple.v1+html", "text/html")
+_LARGE = 4 << 20  # bytes of a page whose files are not held one by one
 _END = 1000  # bytes behind the last link of a page
 
 
@@ -110,9 +111,11 @@ def _local_page(
 def _read(response: Response, index: IndexSpec, package: str, limits: Limits) -> Listing | None:
     if response.form:
         return read_listing_form(response.body)
-    if isinstance(response.value, Listing):
-        return response.value
-    return _parsed(response, index, package, limits)
+    known = response.value
+    listing = known if isinstance(known, Listing) else _parsed(response, index, package, limits)
+    if len(response.body) > _LARGE and listing is not None and not listing.is_compact:
+        compacted(listing)  # no cache has done so
+    return listing
 
 
 def _parsed(response: Response, index: IndexSpec, package: str, limits: Limits) -> Listing | None:

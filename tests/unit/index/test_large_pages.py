@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from resolver.errors import LimitReached
+from resolver.index.indexes import IndexSpec
+from resolver.index.pages import find_listing
 from resolver.index.simple import parse_html, parse_json
+from resolver.index.transport import Response
 
 URL = "https://index.example/simple/a/"
 
@@ -70,3 +73,19 @@ def test_tag_without_end_is_passed_over() -> None:
     """What stands behind a tag of more than 64 KiB is read."""
     page = f"<a href='b-1.zip'></a><a {'x ' * 40_000}><a href='b-2.zip'></a>"
     assert [file.filename for file in parse_html(page, url=URL, package="b").files] == ["b-1.zip", "b-2.zip"]
+
+
+@pytest.mark.parametrize(("padding", "compact"), [(1000, False), (5 << 20, True)])
+def test_files_of_a_large_page_are_not_held_one_by_one(*, padding: int, compact: bool) -> None:
+    """Where no cache has made them compact: many such pages would else fill the memory."""
+    steps = find_listing("a", [IndexSpec("index", "https://index.example/simple/")], "first-index")
+    next(steps)
+    body = many_files(3).replace(b'"name"', b'"x":"%s","name"' % (b"x" * padding))
+    headers = {"content-type": "application/vnd.pypi.simple.v1+json"}
+    with pytest.raises(StopIteration) as ended:
+        steps.send(Response(URL, 200, headers, body))
+    listing = ended.value.value
+    assert (listing.is_compact, [file.filename for file in listing.files]) == (
+        compact,
+        ["a-0.zip", "a-1.zip", "a-2.zip"],
+    )
