@@ -73,7 +73,11 @@ def make_root(root: str) -> None:
     """Make the directory ``root`` and what it lies in; itself for this user only.  Raises ``OSError``."""
     parents = os.path.dirname(os.path.abspath(root))  # noqa: PTH100, PTH120  # the same
     os.makedirs(parents, exist_ok=True)  # noqa: PTH103  # the same
-    _make_private(root)
+    try:
+        os.mkdir(root, 0o700)  # noqa: PTH102  # the same
+    except FileExistsError:
+        if not os.path.exists(root):  # noqa: PTH110  # the same
+            raise  # a link to a disk that is not there, perhaps: not for us to remove
 
 
 def lasts(error: OSError, root: str) -> bool:
@@ -132,8 +136,10 @@ def _make_private(directory: str) -> None:
     try:
         os.mkdir(directory, 0o700)  # noqa: PTH102  # the same
     except FileExistsError:
-        if not os.path.exists(directory):  # noqa: PTH110  # the same
-            raise  # a link that leads nowhere
+        if os.path.exists(directory):  # noqa: PTH110  # the same
+            return
+        remove(directory)  # a link that leads nowhere
+        os.mkdir(directory, 0o700)  # noqa: PTH102  # the same
 
 
 def _is_in_the_way(error: OSError) -> bool:
