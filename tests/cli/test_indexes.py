@@ -265,6 +265,19 @@ def test_digests_of_a_folders_files_are_computed_where_they_are_asked_for(engine
     assert found["pins"][0]["files"][0]["hashes"] == {}
 
 
+def test_names_in_a_folder_may_have_any_characters() -> None:
+    """Versions have a plus sign; what a URL would take for something else is no distribution's name."""
+    place = wheels("wheels", ("a", "1+cpu"))
+    for odd in (
+        "a-2%2Bcpu-py3-none-any.whl",
+        "a-3#x-py3-none-any.whl",
+        "a-4?-py3-none-any.whl",
+        "\udcff.whl",
+    ):
+        (place / odd).write_bytes(wheel("a", "9"))
+    assert succeeded(resolve("a\n", "--no-index", "-f", "wheels")) == "a==1+cpu\n"
+
+
 def test_of_a_large_wheel_in_a_folder_only_the_end_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where METADATA is, as over the network."""
     place = wheels("wheels", ("a", "1"), requires=("b",))

@@ -9,7 +9,7 @@ Specification: https://pip.pypa.io/en/stable/cli/pip_wheel/#cmdoption-f
 from __future__ import annotations
 
 from resolver.errors import IndexUnavailable, LimitReached
-from resolver.index.links import filename_of, fragment_hash, quote_path
+from resolver.index.links import filename_of, fragment_hash
 from resolver.index.listing import Listing
 from resolver.index.local import FOLDER
 from resolver.index.transport import Request
@@ -119,10 +119,6 @@ def folder_files(response: Response, limits: Limits) -> list[DistFile]:
 
 def _quoted(name: str) -> str:
     """Return a name as it stands in a URL: nothing in it is encoded yet."""
-    return name if name.isascii() and "%" not in name and quote_path(name) == name else _encoded(name)
-
-
-def _encoded(name: str) -> str:
     from urllib.parse import quote_from_bytes  # noqa: PLC0415  # lazy: rarely wanted
 
     return quote_from_bytes(name.encode("utf-8", "surrogateescape"), "")
