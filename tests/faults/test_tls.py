@@ -124,6 +124,22 @@ def test_redirect_to_plain_http_needs_a_trusted_host(certificates: Certificates,
     assert asyncio.run(scenario(LOOPBACK)) == b"plain"
 
 
+@WAYS
+def test_redirect_to_tls_drops_the_login_as_any_other(certificates: Certificates, *, early: bool) -> None:
+    """Another scheme is another origin, even if it is the safer one."""
+
+    async def scenario() -> tuple[bytes | ResolverError, list[str | None]]:
+        async with FaultServer(certificates.server()) as server, FaultServer() as plain:
+            end = server.script("/b", reply(200, b"body"))
+            plain.script("/a", reply(301, headers={"Location": end}))
+            url = plain.url.replace("://", "://me:word@")
+            found = (await fetched(f"{url}/a", Trust(str(certificates.authority)), early=early))[0]
+            asked = [*plain.requests, *server.requests]
+            return found, [each.headers.get("authorization") for each in asked]
+
+    assert asyncio.run(scenario()) == (b"body", ["Basic bWU6d29yZA==", None])
+
+
 # What is named
 
 
