@@ -202,7 +202,7 @@ SCENARIOS = [
             *(f"Provides-Extra: e{n}" for n in range(3001)),
             asked="a[e0]",
         ),
-        expected=Expected(pins=GOOD, within=6, memory=256),
+        expected=Expected(pins=GOOD, within=4, memory=256),
         without=(("resolver.requiring._Lines.texts", lambda self, _: self._texts),),
     ),
     Scenario(
@@ -281,7 +281,7 @@ SCENARIOS = [
         "page-of-many-files",
         row="endless/huge body",
         setup=at_page(lambda: BEGIN + b'"files":[' + b'{"filename":"a","url":"b"},' * 700_000 + b"{}]}"),
-        expected=Expected(code=7, says=("--max page-files=",), memory=256, within=5, then=GOOD),
+        expected=Expected(code=7, says=("--max page-files=",), memory=256, within=4, then=GOOD),
         without=lifted("page-files"),
     ),
     Scenario(
