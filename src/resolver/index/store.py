@@ -164,7 +164,8 @@ class RecordStore:
         try:
             stamp = _stamp(place(self._root, path, content))
         except OSError as error:
-            self._failures += 1
+            # Who empties the cache again and again does no harm to what is written when he is through.
+            self._failures += not isinstance(error, FileNotFoundError)
             if self._failures >= _PATIENCE or lasts(error, self._root):
                 self._writable = False
                 self._warn(
