@@ -257,9 +257,10 @@ def test_others_empty_the_cache_all_the_time(folder: Path, empty: Callable[[str]
 def test_eight_processes_fill_one_cache_together(folder: Path) -> None:
     """Each request is made once, or nearly: without claims each would be made up to eight times."""
     with indexed(folder) as stage:
+        words = command_line(*stage.words())  # once, for that writes the file which they all read
         started = [
             subprocess.Popen(
-                command_line(*stage.words()),
+                words,
                 cwd=stage.work,
                 env=clean_environ(stage.home),
                 stdin=subprocess.DEVNULL,
