@@ -152,8 +152,17 @@ def _raise_in_order(ending: BaseException) -> None:
         raise ending from None
 
 
+_unsaid: list[None] = [None]
+"""Empty as soon as somebody says how the process ends: of two threads that end it, one speaks."""
+
+
 def _end(code: int) -> NoReturn:
     """End the process at once; whatever it is about, in whichever thread."""
+    try:
+        _unsaid.pop()
+    except IndexError:
+        time.sleep(_ORDERLY)  # who was first needs a moment to speak
+        os._exit(code)
     try:
         line = f"error: {_SAID[code]}\n"
         os.write(2, f"\r\033[K{line}".encode() if os.isatty(2) else line.encode())

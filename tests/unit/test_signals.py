@@ -197,6 +197,7 @@ def test_the_end_is_one_line(monkeypatch: pytest.MonkeyPatch, *, terminal: bool)
     monkeypatch.setattr(os, "isatty", lambda _: terminal)
     monkeypatch.setattr(os, "write", lambda _, content: written.append(content))
     monkeypatch.setattr(os, "_exit", codes.append)
+    monkeypatch.setattr(signals, "_unsaid", [None])
     end: Any = signals._end
     end(130)
     assert written == [b"\r\033[Kerror: interrupted\n" if terminal else b"error: interrupted\n"]
@@ -205,8 +206,27 @@ def test_the_end_is_one_line(monkeypatch: pytest.MonkeyPatch, *, terminal: bool)
         raise BrokenPipeError
 
     monkeypatch.setattr(os, "write", broken)
+    monkeypatch.setattr(signals, "_unsaid", [None])
     end(143)
     assert codes == [130, 143]
+
+
+def test_of_two_threads_that_end_the_process_one_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    codes: list[int] = []
+
+    def exit_(code: int) -> NoReturn:
+        codes.append(code)
+        raise Ended
+
+    monkeypatch.setattr(os, "write", lambda _, content: written.append(content))
+    monkeypatch.setattr(os, "_exit", exit_)
+    monkeypatch.setattr(signals, "_unsaid", [None])
+    monkeypatch.setattr(signals, "_ORDERLY", 0.01)
+    for _ in range(2):
+        with pytest.raises(Ended):
+            signals._end(143)
+    assert (codes, written) == ([143, 143], [b"error: terminated\n"])
 
 
 def test_where_the_command_begins(monkeypatch: pytest.MonkeyPatch, listening: Signals) -> None:
