@@ -38,7 +38,7 @@ class Limit:
 
 ADJUSTABLE = (
     Limit("page-bytes", BYTES, 64 << 20, "the size of one page of an index, decoded"),
-    Limit("page-files", NUMBER, 50_000, "files on one page, each with 20 values on the average"),
+    Limit("page-files", NUMBER, 30_000, "files on one page, each with 20 values on the average"),
     Limit("metadata-bytes", BYTES, 8 << 20, "the size of the metadata of one file"),
     Limit(
         "metadata-requirements",
@@ -113,7 +113,7 @@ def default_text(limit: Limit) -> str:
     """Return the default in words.
 
     >>> default_text(ADJUSTABLE[0]), default_text(ADJUSTABLE[1])
-    ('64MiB', '50000')
+    ('64MiB', '30000')
     """
     return f"{limit.default >> 20}MiB" if limit.kind == BYTES else str(limit.default)
 
