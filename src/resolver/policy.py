@@ -260,13 +260,20 @@ def too_new(uploaded: str | None, cutoff: str | None) -> TooNew | None:
     """Return the reason to leave out a file uploaded at or after ``cutoff``, or at an unknown time.
 
     Both times are RFC 3339 text in UTC with a ``Z``, as PEP 700 has them, so that text order is time order;
-    a fraction of a second sorts after the whole one, as it should.
+    a fraction of a second sorts after the whole one, as it should.  What is not written so is no time.
     """
     if cutoff is None:
         return None
-    if uploaded is not None and uploaded.rstrip("Z") < cutoff.rstrip("Z"):
+    if uploaded is not None and uploaded.rstrip("Z") < cutoff.rstrip("Z") and _is_time(uploaded):
         return None
     return TooNew(cutoff)
+
+
+def _is_time(text: str) -> bool:
+    """Tell whether ``text`` begins as ``2024-06-01T00:00:00`` does."""
+    date = text[:4], text[5:7], text[8:10], text[11:13], text[14:16], text[17:19]
+    marks = text[4:5], text[7:8], text[10:11], text[13:14], text[16:17]
+    return marks == ("-", "-", "T", ":", ":") and all(part.isascii() and part.isdigit() for part in date)
 
 
 class PreReleases:

@@ -65,6 +65,14 @@ def test_cutoff_leaves_out_what_is_not_known_to_be_older(uploaded: str | None, *
     assert (reason is None) is kept
 
 
+@pytest.mark.parametrize(
+    "uploaded", ["", "0", "2023", "1999-01-01", "2023-01-01 00:00:00", "-", "2023-1-1T0:00:00Z"]
+)
+def test_what_is_no_time_does_not_pass_a_cutoff(uploaded: str) -> None:
+    """Although as text it sorts before."""
+    assert too_new(uploaded, "2024-06-01T00:00:00Z") is not None
+
+
 def test_without_a_cutoff_the_upload_time_does_not_matter() -> None:
     assert too_new(None, None) is None
 
