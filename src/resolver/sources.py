@@ -248,15 +248,7 @@ def open_source(
     chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
     transport = _Network(chosen, warn)
     store = _opened_store(options, directory, warn, note)
-    caching = CachingTransport(
-        transport,
-        store,
-        now=time.time,
-        refresh=options.refresh,
-        offline=options.offline,
-        plain_http=_plain_http(chosen.options),
-        note=note,
-    )
+    caching = _cached(transport, store, chosen, note)
     logins = _logins(caching, chosen, warn)
     remote = caching if logins is None else logins
     reading = _with_local(remote) if chosen.is_local else remote
@@ -282,6 +274,21 @@ def open_source(
         notebook=notebook,
         builds=builds,
         direct=lambda: _direct(options, client, remote, store, builds),
+    )
+
+
+def _cached(
+    transport: _Network, store: RecordStore | None, chosen: Chosen, note: Callable[[str], None]
+) -> CachingTransport:
+    options = chosen.options
+    return CachingTransport(
+        transport,
+        store,
+        now=time.time,
+        refresh=options.refresh,
+        offline=options.offline,
+        plain_http=_plain_http(options),
+        note=note,
     )
 
 

@@ -15,7 +15,9 @@ import asyncio
 import socket
 import struct
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from support.serving import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,29 +71,13 @@ def reply(  # noqa: PLR0913  # one parameter a thing that can be wrong
     return Reply(head + (body if sent is None else body[:sent]), ending)
 
 
-class FaultServer:
+class FaultServer(LoopbackServer):
     """Serves scripts by path; 404 for paths without one."""
 
     def __init__(self, tls: SSLContext | None = None, host: str = "127.0.0.1") -> None:
-        self._tls = tls
-        self._host = host
+        super().__init__(tls, host)
         self._scripts: dict[str, list[Reply | Callable[[Asked], Reply]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self.requests: list[Asked] = []
-        self.connections = 0
-        self.port = 0
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._begin, self._host, 0, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
 
     @property
     def url(self) -> str:
@@ -108,14 +94,8 @@ class FaultServer:
         """Return how often ``path`` was asked for."""
         return sum(asked.path == path for asked in self.requests)
 
-    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: writer.close())  # also of one that was cancelled before it began
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request after the other, by the scripts."""
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while await self._exchange(reader, writer):
                 pass

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from support.fault_server import Asked
+from support.serving import LoopbackServer
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -14,42 +15,24 @@ if TYPE_CHECKING:
 __all__ = ["TunnelProxy"]
 
 
-class TunnelProxy:
+class TunnelProxy(LoopbackServer):
     """Every tunnel leads to ``port`` of this machine, whatever it was asked for.
 
     With ``login`` (the value of a Proxy-Authorization header) others get 407.
     """
 
     def __init__(self, port: int, *, login: str | None = None, tls: SSLContext | None = None) -> None:
+        super().__init__(tls)
         self._port = port
         self._login = login
-        self._tls = tls
-        self._tasks: set[asyncio.Task[None]] = set()
         self.asked: list[Asked] = []
-        self.port = 0
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._begin, "127.0.0.1", 0, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
 
     def url(self, login: str = "") -> str:
         """Return the URL of the proxy, with ``user:password@`` in front if given."""
         return f"{'https' if self._tls else 'http'}://{login}127.0.0.1:{self.port}"
 
-    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Make the tunnel that is asked for."""
         ends = [writer]
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):

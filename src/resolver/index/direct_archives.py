@@ -10,6 +10,7 @@ import os
 
 from resolver.errors import IndexUnavailable, InputError, MetadataInvalid
 from resolver.index.client import waiting, without_waiting
+from resolver.index.direct_found import Reader
 from resolver.index.transport import Request
 from resolver.index.trees import PROJECT, project_in, project_metadata
 from resolver.index.urls import redacted
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from resolver.errors import HashMismatch
-    from resolver.index.direct_found import Direct, Found, Subject
+    from resolver.index.direct_found import Found
     from resolver.index.metadata import Metadata
     from resolver.index.transport import Response
     from resolver.model.references import Reference
@@ -29,15 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Archive"]
 
 
-class Archive:
+class Archive(Reader):
     """Reads the archive that ``subject`` is to come from."""
 
-    __slots__ = ("_direct", "_reference", "_subject")
-
-    def __init__(self, subject: Subject, direct: Direct) -> None:
-        self._subject = subject
-        self._reference = subject.reference
-        self._direct = direct
+    __slots__ = ()
 
     def now(self) -> Found | None:
         """Return what can be read without waiting: here, or in the cache."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from resolver.index.transport import Transport
     from resolver.model.references import Reference
 
-__all__ = ["Direct", "Found", "Subject"]
+__all__ = ["Direct", "Found", "Reader", "Subject"]
 
 
 class Direct:
@@ -158,3 +158,14 @@ class Subject:
             " which version it is and what it requires in a form that can be read (static metadata), so it"
             " would have to be built: --build allow runs its code."
         )
+
+
+class Reader:
+    """Reads what ``subject`` is to come from, with the means of ``direct``."""
+
+    __slots__ = ("_direct", "_reference", "_subject")
+
+    def __init__(self, subject: Subject, direct: Direct) -> None:
+        self._subject = subject
+        self._reference = subject.reference
+        self._direct = direct

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 
 from resolver.errors import IndexUnavailable, InputError, MetadataInvalid
+from resolver.index.direct_found import Reader
 from resolver.index.metadata_form import read_metadata_form, write_metadata_form
 from resolver.index.trees import MAX_PROJECT, PROJECT, project_metadata
 from resolver.index.vcs import Repository, is_commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from resolver.index.direct_found import Direct, Found, Subject
+    from resolver.index.direct_found import Found
     from resolver.index.metadata import Metadata
 
 __all__ = ["Commit", "Folder"]
@@ -19,15 +20,10 @@ __all__ = ["Commit", "Folder"]
 _KEY = "direct reference"
 
 
-class Folder:
+class Folder(Reader):
     """Reads the folder of this machine that ``subject`` is to come from."""
 
-    __slots__ = ("_direct", "_reference", "_subject")
-
-    def __init__(self, subject: Subject, direct: Direct) -> None:
-        self._subject = subject
-        self._reference = subject.reference
-        self._direct = direct
+    __slots__ = ()
 
     def now(self) -> Found | None:
         """Return what its project file says; None where it has to be built."""
@@ -73,15 +69,10 @@ class Folder:
             raise InputError(str(error).rstrip(".")) from error
 
 
-class Commit:
+class Commit(Reader):
     """Reads the commit that ``subject`` is to come from."""
 
-    __slots__ = ("_direct", "_reference", "_subject")
-
-    def __init__(self, subject: Subject, direct: Direct) -> None:
-        self._subject = subject
-        self._reference = subject.reference
-        self._direct = direct
+    __slots__ = ()
 
     def now(self) -> Found | None:
         """Return what was read of the commit before, if the reference names it in full."""
