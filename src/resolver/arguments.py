@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from resolver.errors import InputError
 from resolver.options import Options, not_yet, redacted
-from resolver.settings import COMMANDS, COUNT, FLAG, FORMATS_YET, REPEAT, TABLE, VALUE
+from resolver.setting import COUNT, FLAG, REPEAT, VALUE
+from resolver.settings import COMMANDS, FORMATS_YET, SETTINGS_NOT_YET, TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from resolver.settings import Setting
+    from resolver.setting import Setting
 
 __all__ = ["Arguments", "flag_of", "is_supported", "parse"]
 
-_COMMANDS_NOT_YET = ("tree",)
+_COMMANDS_NOT_YET = ("tree", "diff", "outdated", "config", "completion")
 
 # The options of the table that set a field of ``Options`` of another name.
 _FIELDS = {
@@ -40,9 +41,16 @@ _FIELDS = {
     "extra": "extras",
     "group": "groups",
     "upgrade_package": "upgrade_packages",
+    "upgrade_group": "upgrade_groups",
+    "preference": "preferences",
+    "exclude_newer_package": "exclude_newer_packages",
+    "exclude_newer_index": "exclude_newer_indexes",
+    "prerelease_package": "prerelease_packages",
+    "patch": "patches",
+    "abi": "abis",
 }
 
-_FILES = ("constraints", "overrides", "build_constraints")
+_FILES = ("constraints", "overrides", "build_constraints", "preferences", "fixed", "patches")
 # Fields whose options name files, which somebody else reads.
 
 
@@ -318,7 +326,9 @@ def is_supported(setting: Setting, value: str) -> bool:
     """Return whether the feature behind this value of a setting is there."""
     if setting.name == "format":
         return value in FORMATS_YET
-    return setting.name != "check" and not not_yet(_FIELDS.get(setting.name, setting.name), value)
+    return setting.name not in SETTINGS_NOT_YET and not not_yet(
+        _FIELDS.get(setting.name, setting.name), value
+    )
 
 
 def _no_command(word: str) -> str:

@@ -37,14 +37,29 @@ CHOICES = {
 }
 """The values of each option that is a choice, the default's among them."""
 
-_NOT_YET: dict[str, tuple[str, ...]] = {
-    "extras": (),
-    "all_extras": (),
-    "groups": (),
-    "upgrade": (),
-    "upgrade_packages": (),
-    "preferences": (),
-}
+_NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
+    (
+        "extras",
+        "all_extras",
+        "groups",
+        "only_deps",
+        "require_hashes",
+        "upgrade",
+        "upgrade_packages",
+        "upgrade_groups",
+        "minimal",
+        "preferences",
+        "fixed",
+        "exclude_newer_packages",
+        "exclude_newer_indexes",
+        "prerelease_packages",
+        "prefer_binary",
+        "patches",
+        "python_implementation",
+        "abis",
+    ),
+    (),
+)
 # The options, or the values of an option, whose feature is not there yet.
 
 
@@ -144,6 +159,18 @@ class Options:
     trusted_hosts: tuple[str, ...] = ()
     keyring_provider: str = "disabled"
     limits: tuple[str, ...] = ()
+    only_deps: bool = False
+    require_hashes: bool = False
+    upgrade_groups: tuple[str, ...] = ()
+    minimal: bool = False
+    fixed: tuple[str, ...] = ()
+    exclude_newer_packages: tuple[str, ...] = ()
+    exclude_newer_indexes: tuple[str, ...] = ()
+    prerelease_packages: tuple[str, ...] = ()
+    prefer_binary: bool = False
+    patches: tuple[str, ...] = ()
+    python_implementation: str | None = None
+    abis: tuple[str, ...] = ()
 
     def replace(self, **changes: object) -> Options:
         """Return the same options with ``changes`` made, checked as the constructor checks them.

@@ -1,18 +1,15 @@
-"""Every option of the command line once, as data: how it is spelt, what it takes, and what help says of it.
+"""Every option of the command line, as data.
 
-What the options mean for a resolution is in ``options``; arguments are read by this table in ``arguments``,
-and help is written from it in ``usage``.
+What a row says is in ``setting``, what options mean for a resolution in ``options``; arguments are read
+by this table in ``arguments``, and help is written from it in ``usage``.
 """
 
 from __future__ import annotations
 
 from resolver.options import CHOICES
+from resolver.setting import COUNT, FLAG, REPEAT, VALUE, Setting
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["COMMANDS", "COUNT", "FLAG", "FORMATS_YET", "REPEAT", "TABLE", "VALUE", "Setting"]
+__all__ = ["COMMANDS", "FORMATS_YET", "SETTINGS_NOT_YET", "TABLE"]
 
 COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
@@ -22,79 +19,6 @@ COMMANDS = {
 }
 """The commands, each with what it does."""
 
-FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
-
-
-class Setting:
-    """One option: ``name`` is its key, ``flags`` are shown, ``hidden`` ones work too.
-
-    ``kind`` is one of "flag", "count", "value" (the last one counts) and "repeat".  ``choices`` maps each
-    spelling of a value to the value; ``number`` says what a number must be.  ``implies`` makes a flag stand
-    for another setting's value.  ``header`` tells whether it belongs into the command that a result's header
-    names: whatever can change the result does.  ``commands`` are those that take it, all where none is named.
-    ``least`` is the least value of a number that is no field of ``Options``, which checks its own.
-    """
-
-    __slots__ = (
-        "choices",
-        "commands",
-        "flags",
-        "group",
-        "header",
-        "help",
-        "hidden",
-        "implies",
-        "kind",
-        "least",
-        "metavar",
-        "name",
-        "number",
-    )
-
-    def __init__(  # noqa: PLR0913  # a row of the table: each argument is a column
-        self,
-        group: str,
-        flags: str,
-        kind: str,
-        text: str,
-        *,
-        metavar: str = "",
-        hidden: str = "",
-        choices: Mapping[str, str] | None = None,
-        number: type[int | float] | None = None,
-        implies: tuple[str, str] | None = None,
-        header: bool = True,
-        commands: str = "",
-        least: int | None = None,
-    ) -> None:
-        self.group = group
-        self.flags = tuple(flags.split())
-        self.name = self.flags[0].removeprefix("--").replace("-", "_")
-        self.kind = kind
-        self.help = text
-        self.metavar = metavar
-        self.hidden = tuple(hidden.split())
-        self.choices = choices or {}
-        self.number = number
-        self.implies = implies
-        self.header = header
-        self.commands = tuple(commands.split())
-        self.least = least
-
-    def serves(self, command: str) -> bool:
-        """Return whether ``command`` takes it."""
-        return not self.commands or command in self.commands
-
-    @property
-    def variable(self) -> str:
-        """The variable that sets it."""
-        return f"RESOLVER_{self.name.upper()}"
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether a value must follow."""
-        return self.kind in (VALUE, REPEAT)
-
 
 def _same(*values: str, **spellings: str) -> dict[str, str]:
     return dict(zip(values, values, strict=True)) | spellings
@@ -102,8 +26,10 @@ def _same(*values: str, **spellings: str) -> dict[str, str]:
 
 _FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
 FORMATS_YET = ("requirements", "json")
+SETTINGS_NOT_YET = ("check",)
 
 INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
+ASKED, BEFORE = "What is asked for", "The versions of before"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
 LINES = "The lines"
 _MANY, _ONE, _CACHE = "resolve-many", "resolve why", "cache"
@@ -152,6 +78,7 @@ TABLE = (
         INDEX, "--no-build", FLAG, "use wheels only (--only-binary :all:)", implies=("only_binary", ":all:")
     ),
     Setting(INDEX, "--no-binary", REPEAT, "use no wheels of NAME", metavar="NAME"),
+    Setting(INDEX, "--prefer-binary", FLAG, "prefer older versions with wheels to newer ones without"),
     Setting(
         INDEX,
         "--build",
@@ -193,6 +120,15 @@ TABLE = (
     Setting(
         TARGET, "--python", VALUE, "resolve for this interpreter (default: the running one)", metavar="PATH"
     ),
+    Setting(
+        TARGET,
+        "--python-implementation",
+        VALUE,
+        "resolve for this implementation of Python: cpython, pypy, ...",
+        metavar="NAME",
+        hidden="--implementation",
+    ),
+    Setting(TARGET, "--abi", REPEAT, "use wheels for this ABI, such as cp312 or abi3", metavar="ABI"),
     Setting(
         VERSIONS,
         "--constraint -c",
@@ -236,13 +172,67 @@ TABLE = (
         metavar="WHEN",
         hidden="--uploaded-prior-to",
     ),
-    Setting(VERSIONS, "--no-deps", FLAG, "leave out dependencies", hidden="--no-dependencies"),
-    Setting(VERSIONS, "--extra", REPEAT, "include this extra of the project", metavar="NAME"),
-    Setting(VERSIONS, "--all-extras", FLAG, "include all extras of the project"),
-    Setting(VERSIONS, "--group", REPEAT, "include this dependency group", metavar="NAME"),
-    Setting(VERSIONS, "--upgrade -U", FLAG, "do not keep the versions of the output file"),
     Setting(
-        VERSIONS, "--upgrade-package -P", REPEAT, "do not keep the version of this package", metavar="NAME"
+        VERSIONS,
+        "--exclude-newer-package",
+        REPEAT,
+        "the same for one package; WHEN may be false, too",
+        metavar="NAME=WHEN",
+    ),
+    Setting(
+        VERSIONS,
+        "--exclude-newer-index",
+        REPEAT,
+        "the same for all packages of one index; WHEN may be false, too",
+        metavar="INDEX=WHEN",
+    ),
+    Setting(
+        VERSIONS,
+        "--prerelease-package",
+        REPEAT,
+        "the same as --prerelease for one package",
+        metavar="NAME=MODE",
+    ),
+    Setting(
+        VERSIONS,
+        "--patch",
+        REPEAT,
+        "a file of changes to what packages say that they require",
+        metavar="FILE",
+        hidden="--patches",
+    ),
+    Setting(ASKED, "--extra", REPEAT, "include this extra of the project", metavar="NAME"),
+    Setting(ASKED, "--all-extras", FLAG, "include all extras of the project"),
+    Setting(ASKED, "--group", REPEAT, "include this dependency group", metavar="NAME"),
+    Setting(ASKED, "--no-deps", FLAG, "leave out dependencies", hidden="--no-dependencies"),
+    Setting(ASKED, "--only-deps", FLAG, "leave out what is asked for, and take its dependencies"),
+    Setting(ASKED, "--require-hashes", FLAG, "use only files whose hashes are given"),
+    Setting(BEFORE, "--upgrade -U", FLAG, "do not keep the versions of the output file"),
+    Setting(
+        BEFORE, "--upgrade-package -P", REPEAT, "do not keep the version of this package", metavar="NAME"
+    ),
+    Setting(
+        BEFORE,
+        "--upgrade-group",
+        REPEAT,
+        "do not keep the versions of what this dependency group names",
+        metavar="NAME",
+    ),
+    Setting(BEFORE, "--minimal", FLAG, "change as few versions as possible"),
+    Setting(
+        BEFORE,
+        "--preference",
+        REPEAT,
+        "a file of versions to keep where that is possible (default: the output file)",
+        metavar="FILE",
+        hidden="--preferences",
+    ),
+    Setting(
+        BEFORE,
+        "--fixed",
+        REPEAT,
+        "a file of packages that are there already, and stay as they are",
+        metavar="FILE",
     ),
     Setting(
         VERSIONS,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resolver.limits import Limit
-    from resolver.settings import Setting
+    from resolver.setting import Setting
 
 __all__ = ["usage"]
 

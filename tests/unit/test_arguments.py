@@ -239,7 +239,7 @@ def test_the_table_is_sound() -> None:
     """No flag twice; every field of ``Options`` that a command line can set has an option."""
     flags = [flag for setting in TABLE for flag in (*setting.flags, *setting.hidden)]
     assert sorted(flags) == sorted(set(flags))
-    assert [name for name in Options.__annotations__ if flag_of(name) is None] == ["preferences"]
+    assert [name for name in Options.__annotations__ if flag_of(name) is None] == []
     assert [
         setting.name for setting in TABLE if setting.kind not in ("flag", "count", "value", "repeat")
     ] == []

@@ -68,6 +68,18 @@ CONTRACT: dict[str, object] = {
     "trusted_hosts": (),
     "keyring_provider": "disabled",
     "limits": (),
+    "only_deps": False,
+    "require_hashes": False,
+    "upgrade_groups": (),
+    "minimal": False,
+    "fixed": (),
+    "exclude_newer_packages": (),
+    "exclude_newer_indexes": (),
+    "prerelease_packages": (),
+    "prefer_binary": False,
+    "patches": (),
+    "python_implementation": None,
+    "abis": (),
 }
 
 

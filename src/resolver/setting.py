@@ -1,0 +1,85 @@
+"""What one option of the command line is: how it is spelt, what it takes, and what help says of it.
+
+All of them are in ``settings``.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["COUNT", "FLAG", "REPEAT", "VALUE", "Setting"]
+
+FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
+
+
+class Setting:
+    """One option: ``name`` is its key, ``flags`` are shown, ``hidden`` ones work too.
+
+    ``kind`` is one of "flag", "count", "value" (the last one counts) and "repeat".  ``choices`` maps each
+    spelling of a value to the value; ``number`` says what a number must be.  ``implies`` makes a flag stand
+    for another setting's value.  ``header`` tells whether it belongs into the command that a result's header
+    names: whatever can change the result does.  ``commands`` are those that take it, all where none is named.
+    ``least`` is the least value of a number that is no field of ``Options``, which checks its own.
+    """
+
+    __slots__ = (
+        "choices",
+        "commands",
+        "flags",
+        "group",
+        "header",
+        "help",
+        "hidden",
+        "implies",
+        "kind",
+        "least",
+        "metavar",
+        "name",
+        "number",
+    )
+
+    def __init__(  # noqa: PLR0913  # a row of the table: each argument is a column
+        self,
+        group: str,
+        flags: str,
+        kind: str,
+        text: str,
+        *,
+        metavar: str = "",
+        hidden: str = "",
+        choices: Mapping[str, str] | None = None,
+        number: type[int | float] | None = None,
+        implies: tuple[str, str] | None = None,
+        header: bool = True,
+        commands: str = "",
+        least: int | None = None,
+    ) -> None:
+        self.group = group
+        self.flags = tuple(flags.split())
+        self.name = self.flags[0].removeprefix("--").replace("-", "_")
+        self.kind = kind
+        self.help = text
+        self.metavar = metavar
+        self.hidden = tuple(hidden.split())
+        self.choices = choices or {}
+        self.number = number
+        self.implies = implies
+        self.header = header
+        self.commands = tuple(commands.split())
+        self.least = least
+
+    def serves(self, command: str) -> bool:
+        """Return whether ``command`` takes it."""
+        return not self.commands or command in self.commands
+
+    @property
+    def variable(self) -> str:
+        """The variable that sets it."""
+        return f"RESOLVER_{self.name.upper()}"
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a value must follow."""
+        return self.kind in (VALUE, REPEAT)
