@@ -24,7 +24,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def test_decision_records_are_numbered_without_gaps() -> None:
     """``0001-…`` to the last, each with its number and title in the first line."""
-    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
     for page in pages:
         assert page.read_text(encoding="utf-8").startswith(f"# {int(page.name[:4])}. ")
