@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import ROOT, instances
 from benchmarks.hook import Hook
 from benchmarks.universe import Universe
+from resolver.channels import Channels
 from resolver.errors import NoSolution, ResolverError
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata, parse_metadata
@@ -159,7 +160,7 @@ def _resolution(
         constraints = [Requirement.parse(line) for line in options.constraints]
         found: Any
         try:
-            found = solve(requirements, constraints, options, source=source)
+            found = solve(requirements, constraints, options, Channels(source=source))
             count = found.statistics
         except NoSolution as error:
             found, count = error, error.statistics

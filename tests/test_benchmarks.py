@@ -13,6 +13,7 @@ from benchmarks import counts, instances
 from benchmarks.measuring import exponent, geometric_mean
 from benchmarks.orders import NeverBlaming
 from benchmarks.universe import Universe
+from resolver.channels import Channels
 from resolver.engines import solve
 from resolver.options import Options
 from resolver.posing import read_requirements
@@ -104,7 +105,7 @@ def test_a_universe_is_the_same_each_time_and_has_a_solution() -> None:
     assert [first.files(name) for name in first.names()] == [second.files(name) for name in second.names()]
     roots = first.roots(60)
     options = Options(python_version="3.12", python_platform="linux")
-    answer = solve(read_requirements(roots), [], options, source=counts.MadeSource(first))
+    answer = solve(read_requirements(roots), [], options, Channels(source=counts.MadeSource(first)))
     last = set(first.names()[20:])
     assert {pin.name for pin in answer.pins} <= last
     assert len(answer.pins) >= 55
@@ -117,5 +118,7 @@ def test_a_universe_without_caps_has_no_conflicts() -> None:
         other.files(name) for name in other.names()
     ]
     options = Options(python_version="3.12", python_platform="linux")
-    answer = solve(read_requirements(universe.roots(80)), [], options, source=counts.MadeSource(universe))
+    answer = solve(
+        read_requirements(universe.roots(80)), [], options, Channels(source=counts.MadeSource(universe))
+    )
     assert answer.statistics.conflicts == 0

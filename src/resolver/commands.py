@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 
+from resolver.channels import SILENT, Channels
 from resolver.errors import InputError, NoSolution, OutputError
 
 TYPE_CHECKING = False
@@ -26,16 +27,12 @@ if TYPE_CHECKING:
     class Solve(Protocol):
         """What ``engines.solve`` does."""
 
-        def __call__(  # noqa: PLR0913  # that of ``engines.solve``
+        def __call__(
             self,
             requirements: Sequence[Requirement],
             constraints: Sequence[Requirement],
             options: Options,
-            *,
-            progress: Callable[[Progress], None] | None = None,
-            warn: Callable[[str], None] | None = None,
-            note: Callable[[str], None] | None = None,
-            files: bool = False,
+            channels: Channels = SILENT,
         ) -> Answer:
             """Return the answer to ``requirements``."""
 
@@ -194,9 +191,7 @@ def _reasons(name: str, arguments: Arguments, inputs: Inputs, console: Console) 
             inputs.requirements,
             inputs.constraints,
             inputs.options,
-            progress=progress,
-            warn=console.warning,
-            note=console.note,
+            Channels(progress=progress, warn=console.warning, note=console.note),
         )
     note_work(reasons.answer.statistics, console)
     return (to_json if arguments.text("format") == "json" else to_text)(reasons)
@@ -209,10 +204,7 @@ def _solved(inputs: Inputs, console: Console, solve: Solve, *, files: bool) -> A
             inputs.requirements,
             inputs.constraints,
             inputs.options,
-            progress=progress,
-            warn=console.warning,
-            note=console.note,
-            files=files,
+            Channels(progress=progress, warn=console.warning, note=console.note, files=files),
         )
     for warning in answer.warnings:
         console.warning(warning)

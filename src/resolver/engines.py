@@ -7,6 +7,7 @@ in ``bridge.by_resolvelib``.
 from __future__ import annotations
 
 from resolver import session
+from resolver.channels import SILENT, Channels
 from resolver.collecting import sparing
 from resolver.errors import Stopped
 from resolver.options import Options
@@ -14,12 +15,11 @@ from resolver.posing import read_requirement, read_requirements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from packaging.requirements import Requirement as PackagingRequirement
 
     from resolver.formats.answer import Answer, Progress
-    from resolver.index.source import Source
     from resolver.model.requirement import Requirement
     from resolver.resolution import Resolution
 
@@ -56,39 +56,19 @@ async def resolve_async(
     return Resolution.of(_hashed(await session.solve_async(given, constraints, options), options))
 
 
-def solve(  # noqa: PLR0913  # one parameter a channel
+def solve(
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
-    *,
-    source: Source | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    warn: Callable[[str], None] | None = None,
-    note: Callable[[str], None] | None = None,
-    files: bool = False,
+    channels: Channels = SILENT,
 ) -> Answer:
     """Do what ``session.solve`` does, by the engine that ``options`` name."""
     if options.engine == "resolvelib":
-        from resolver.bridge.by_resolvelib import solve as other  # noqa: PLC0415  # lazy: rarely wanted
+        from resolver.bridge import by_resolvelib  # noqa: PLC0415  # lazy: rarely wanted
 
-        answer = sparing(
-            lambda: other(
-                requirements, constraints, options, source=source, progress=progress, warn=warn, note=note
-            )
-        )
-        return _hashed(answer, options)
-    answer = sparing(
-        lambda: session.solve(
-            requirements,
-            constraints,
-            options,
-            source=source,
-            progress=progress,
-            warn=warn,
-            note=note,
-            files=files,
-        )
-    )
+        answer = sparing(lambda: by_resolvelib.solve(requirements, constraints, options, channels))
+    else:
+        answer = sparing(lambda: session.solve(requirements, constraints, options, channels))
     return _hashed(answer, options)
 
 
@@ -115,7 +95,7 @@ async def _in_thread(
             raise Stopped("who asked for the answer does not wait for it any more")
 
     try:
-        return await asyncio.to_thread(solve, requirements, constraints, options, progress=watch)
+        return await asyncio.to_thread(solve, requirements, constraints, options, Channels(progress=watch))
     except asyncio.CancelledError:
         cancelled = True
         raise

@@ -9,6 +9,7 @@ in an order of its own.
 from __future__ import annotations
 
 from resolver.budget import Budget, report
+from resolver.channels import SILENT
 from resolver.errors import InternalError, NoSolution, NothingBuilt
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
@@ -23,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from resolver.channels import Channels
     from resolver.formats.answer import Fix
     from resolver.formats.reasons import Reasons
     from resolver.index.listing import Listing
@@ -61,7 +63,7 @@ class Run:
         options: Options,
         opened: OpenSource,
         *,
-        progress: Callable[[Progress], None] | None = None,
+        channels: Channels = SILENT,
         about: str | None = None,
         remembering: bool = True,
         posed: PythonProblem | None = None,
@@ -69,7 +71,7 @@ class Run:
         """Make the parts; a problem that was ``posed`` already knows where offers are kept."""
         self._about = about
         self._budget = Budget(options)
-        self._progress = progress
+        self._progress = channels.progress
         self._asked = (requirements, constraints, options)
         self.problem = posed or pose(requirements, constraints, options, environment_of(options))
         self.opened = opened

@@ -8,6 +8,7 @@ engine, is in ``engines``.
 
 from __future__ import annotations
 
+from resolver.channels import SILENT
 from resolver.errors import NoSolution
 from resolver.run import Run
 from resolver.shelf import Forgotten
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from typing import TypeVar
 
-    from resolver.formats.answer import Answer, Progress
+    from resolver.channels import Channels
+    from resolver.formats.answer import Answer
     from resolver.formats.reasons import Reasons
     from resolver.index.listing import Listing
     from resolver.index.source import Source
@@ -32,53 +34,40 @@ if TYPE_CHECKING:
     Finished = Solved | Unsolvable
     Result = TypeVar("Result")
 
-__all__ = ["building_of", "solve", "solve_async", "why"]
+__all__ = ["building_of", "opened", "solve", "solve_async", "why"]
 
 _SENT = 0.002  # seconds in which the first requests get away
 
 
-def solve(  # noqa: PLR0913  # one parameter a channel
+def solve(
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
-    *,
-    source: Source | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    warn: Callable[[str], None] | None = None,
-    note: Callable[[str], None] | None = None,
-    files: bool = False,
+    channels: Channels = SILENT,
 ) -> Answer:
     """Return the answer to ``requirements``.
 
-    Listings and metadata come from ``source`` where it is given, else from where ``options`` say.
-    ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work,
-    ``note`` what those want to know who ask.  ``files`` says that somebody will look at the files of pins;
-    without it they are read when looked at, and fetched where the cache has been emptied by then.
     ``options.constraints`` is not read: constraints come parsed, with their origins.
     """
 
     def work(*, remembering: bool) -> Answer:
-        opened = _opened(requirements, constraints, options, source, warn=warn, note=note)
-        run = Run(requirements, constraints, options, opened, progress=progress, remembering=remembering)
+        source = opened(requirements, constraints, options, channels)
+        run = Run(requirements, constraints, options, source, channels=channels, remembering=remembering)
         found = _finished(run)
         answer = _remembered(run, lambda: run.answer(found))
-        for pin in answer.pins if files else ():
+        for pin in answer.pins if channels.files else ():
             pin.files = tuple(pin.files)
         return answer
 
     return _at_last(work)
 
 
-def why(  # noqa: PLR0913  # one parameter a channel
+def why(
     name: str,
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
-    *,
-    source: Source | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    warn: Callable[[str], None] | None = None,
-    note: Callable[[str], None] | None = None,
+    channels: Channels = SILENT,
 ) -> Reasons:
     """Return why package ``name`` (in normal form) is in the answer, and why it is not newer.
 
@@ -86,9 +75,9 @@ def why(  # noqa: PLR0913  # one parameter a channel
     """
 
     def work(*, remembering: bool) -> Reasons:
-        opened = _opened(requirements, constraints, options, source, warn=warn, note=note)
+        source = opened(requirements, constraints, options, channels)
         run = Run(
-            requirements, constraints, options, opened, progress=progress, about=name, remembering=remembering
+            requirements, constraints, options, source, channels=channels, about=name, remembering=remembering
         )
         found = _finished(run)
         return _remembered(run, lambda: run.reasons(found))
@@ -105,19 +94,18 @@ def building_of(options: Options) -> Building | None:
     return Builder
 
 
-def _opened(  # noqa: PLR0913  # those of ``solve``
+def opened(
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
-    source: Source | None,
-    *,
-    warn: Callable[[str], None] | None,
-    note: Callable[[str], None] | None,
+    channels: Channels,
 ) -> OpenSource:
-    if source is not None:
-        return OpenSource(source)
-    asked = _asked(requirements, constraints)
-    return open_source(options, asked=asked, warn=warn, note=note, building=building_of(options))
+    """Return the source of a resolution: that of ``channels``, or what ``options`` ask for."""
+    if channels.source is not None:
+        return OpenSource(channels.source)
+    # The lines that tell what a recording is of.
+    asked = [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
+    return open_source(options, asked=asked, channels=channels, building=building_of(options))
 
 
 def _finished(run: Run) -> Finished:
@@ -133,25 +121,28 @@ def _finished(run: Run) -> Finished:
 
 
 async def solve_async(
-    requirements: Sequence[Requirement], constraints: Sequence[Requirement], options: Options
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    channels: Channels = SILENT,
 ) -> Answer:
     """Do what ``solve`` does, in the running event loop."""
     try:
-        return await _solve_async(requirements, constraints, options, remembering=True)
+        return await _solve_async(requirements, constraints, options, channels, remembering=True)
     except Forgotten:
-        return await _solve_async(requirements, constraints, options, remembering=False)
+        return await _solve_async(requirements, constraints, options, channels, remembering=False)
 
 
 async def _solve_async(
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
+    channels: Channels,
     *,
     remembering: bool,
 ) -> Answer:
-    asked = _asked(requirements, constraints)
-    opened = open_source(options, asked=asked, building=building_of(options))
-    run = Run(requirements, constraints, options, opened, remembering=remembering)
+    source = opened(requirements, constraints, options, channels)
+    run = Run(requirements, constraints, options, source, channels=channels, remembering=remembering)
     try:
         waiting = run.until_waiting()
         if isinstance(waiting, list):
@@ -160,8 +151,8 @@ async def _solve_async(
         else:
             found = waiting
     finally:
-        await opened.source.close()
-    opened.save(run.used)
+        await source.source.close()
+    source.save(run.used)
     return _remembered(run, lambda: run.answer(found))
 
 
@@ -190,11 +181,6 @@ async def _read(source: Source, name: str) -> Listing:
         return await source.listing(name)
     finally:
         await source.close()
-
-
-def _asked(requirements: Sequence[Requirement], constraints: Sequence[Requirement]) -> list[str]:
-    """Return the lines that tell what a recording is of."""
-    return [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
 
 
 def _waited(work: Coroutine[object, object, Result]) -> Result:

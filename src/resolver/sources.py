@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from resolver.channels import SILENT
 from resolver.errors import InputError
 from resolver.index.cache import CachingTransport, digest
 from resolver.index.client import Client
@@ -26,6 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from resolver.channels import Channels
     from resolver.index.aiohttp_transport import AiohttpTransport
     from resolver.index.configuring import Chosen
     from resolver.index.direct import DirectSource
@@ -226,19 +228,17 @@ def open_source(
     options: Options,
     *,
     asked: Sequence[str] = (),
-    warn: Callable[[str], None] | None = None,
-    note: Callable[[str], None] | None = None,
+    channels: Channels = SILENT,
     building: Building | None = None,
 ) -> OpenSource:
-    """Stack what ``options`` ask for; ``warn`` and ``note`` get sentences.
+    """Stack what ``options`` ask for; warnings and notes go into ``channels``.
 
     ``asked`` says in a recording what it is of.  ``building`` makes who builds, None: nobody does.
 
     Nothing is fetched yet.  Raises ``InputError`` where no index is known, ``IndexUnavailable`` where the
     recording to replay cannot be read.
     """
-    warn = warn or _ignore
-    note = note or _ignore
+    warn, note = channels.warn, channels.note
     if options.replay is not None:
         from resolver.index.replay import ReplaySource  # noqa: PLC0415  # lazy: rarely wanted
 
@@ -389,7 +389,3 @@ def _recorded(  # noqa: PLR0913  # one parameter a part
         builds = RecordingBuilds(builds, recording)
     found = None if direct is None else lambda: direct
     return OpenSource(recording, transport=transport, recording=recording, builds=builds, direct=found)
-
-
-def _ignore(_: str) -> None:
-    """Do nothing with a sentence that nobody asked for."""

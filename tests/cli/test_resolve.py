@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resolver.channels import SILENT, Channels
 from resolver.cli import Streams, run
 from resolver.errors import (
     BuildRefused,
@@ -25,7 +26,7 @@ from resolver.model.distfile import DistFile
 from support.builds import IS_COMPILED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from resolver.model.requirement import Requirement
@@ -46,29 +47,23 @@ class Played:
         self.collecting: bool | None = None
         self.files: bool | None = None
 
-    def __call__(  # noqa: PLR0913  # that of ``session.solve``
+    def __call__(
         self,
         requirements: Sequence[Requirement],
         constraints: Sequence[Requirement],
         options: Options,
-        *,
-        progress: Callable[[Progress], None] | None = None,
-        warn: Callable[[str], None] | None = None,
-        note: Callable[[str], None] | None = None,
-        files: bool = False,
+        channels: Channels = SILENT,
     ) -> Answer:
         """Return an answer."""
-        self.files = files
+        self.files = channels.files
         self.requirements = [requirement.text for requirement in requirements]
         self.constraints = [constraint.text for constraint in constraints]
         self.options = options
         self.collecting = gc.isenabled()
-        if progress is not None:
-            progress(Progress())
-        if warn is not None:
-            warn("an odd thing")
-        if note is not None:
-            note("from index.example")
+        if channels.progress is not None:
+            channels.progress(Progress())
+        channels.warn("an odd thing")
+        channels.note("from index.example")
         if self.failure is not None:
             raise self.failure
         pins = [

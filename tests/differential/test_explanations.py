@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.formats.views import unsatisfiable
 from resolver.model.environment import Environment
@@ -57,7 +58,7 @@ def refusal_of(world: PythonWorld) -> NoSolution | None:
             [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(world.requirements, 1)],
             [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(world.constraints, 1)],
             world.options(),
-            source=MemorySource(world.packages),
+            Channels(source=MemorySource(world.packages)),
         )
     except NoSolution as refusal:
         return refusal
@@ -132,7 +133,7 @@ class TestChecker:
         """One term of a true derivation is made wrong."""
         wanted = ["a", "b>=2"]
         with pytest.raises(NoSolution) as caught:
-            solve(list(map(Requirement.parse, wanted)), [], LINUX, source=MemorySource(PACKAGES))
+            solve(list(map(Requirement.parse, wanted)), [], LINUX, Channels(source=MemorySource(PACKAGES)))
         known = Known(PACKAGES, VARIABLES, wanted)
         derivation: Any = caught.value.derivation
         assert false_steps(known, derivation) == []

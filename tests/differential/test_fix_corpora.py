@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from differential.test_resolution_corpora import Case
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.model.requirement import Requirement
 from resolver.session import solve
@@ -35,7 +36,7 @@ def told() -> list[tuple[Asked, list[Fix]]]:
         asked = Asked(case.packages, case.requires, options=case.settings())
         requirements = [Requirement.parse(text) for text in case.requires]
         try:
-            solve(requirements, [], asked.options, source=MemorySource(case.packages))
+            solve(requirements, [], asked.options, Channels(source=MemorySource(case.packages)))
         except NoSolution as error:
             found.append((asked, fixes_of(error)))
     return found

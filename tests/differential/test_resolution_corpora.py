@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.model.version import Version
@@ -115,9 +116,9 @@ def test_verdict_and_pins(path: Path, facts: dict[str, Any], *, patient: bool) -
     source = MemorySource(case.packages, patient=patient)
     if satisfiable is False:
         with pytest.raises(NoSolution, match="Because"):
-            solve(requirements, [], case.settings(), source=source)
+            solve(requirements, [], case.settings(), Channels(source=source))
         return
-    answer = solve(requirements, [], case.settings(), source=source)
+    answer = solve(requirements, [], case.settings(), Channels(source=source))
     pins = {pin.name: pin.version for pin in answer.pins}
     assert faults(case.requires, case.packages, pins, answer.variables) == []
     if case.id not in OTHER_PINS and case.locked is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.index.replay import RecordingSource, ReplaySource
 from resolver.model.requirement import Requirement
@@ -38,7 +39,7 @@ def told(asked: Asked, source: Source | None = None) -> list[Fix] | None:
             [Requirement.parse(text) for text in asked.requirements],
             [Requirement.parse(text) for text in asked.constraints],
             asked.options,
-            source=source or MemorySource(asked.packages),
+            Channels(source=source or MemorySource(asked.packages)),
         )
     except NoSolution as error:
         return fixes_of(error)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.formats.answer import Fix
 from resolver.model.requirement import Origin, Requirement
@@ -44,14 +45,14 @@ def test_scenario(scenario: dict[str, Any], *, patient: bool) -> None:
     constraints = _lines("limits.txt", scenario.get("constraints", []))
     if unsolvable:
         with pytest.raises(NoSolution) as caught:
-            solve(requirements, constraints, options, source=source)
+            solve(requirements, constraints, options, Channels(source=source))
         if "explanation" in expected:
             assert caught.value.explanation == expected["explanation"].strip("\n")
             assert list(caught.value.hints) == expected.get("hints", [])
         if "fixes" in expected:
             assert [fix.change for fix in caught.value.fixes if isinstance(fix, Fix)] == expected["fixes"]
         return
-    answer = solve(requirements, constraints, options, source=source)
+    answer = solve(requirements, constraints, options, Channels(source=source))
     pins = {pin.name: pin.version for pin in answer.pins}
     assert pins == expected["pins"]
     checkable = not scenario.get("broken_metadata")  # by packaging, which repairs nothing

@@ -9,6 +9,7 @@ from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible
 from resolver import IndexProvider, PubGrubResolver
 from resolver.bridge import by_resolvelib
 from resolver.bridge.index_values import Candidate
+from resolver.channels import Channels
 from resolver.errors import NoSolution, Stopped
 from resolver.session import solve
 from resolver.sources import OpenSource
@@ -54,7 +55,9 @@ class Question:
     def by_session(self) -> Pins | None:
         """Return what ``resolve()`` answers."""
         try:
-            answer = solve(self._requirements, self._constraints, self._options, source=self._open_source())
+            answer = solve(
+                self._requirements, self._constraints, self._options, Channels(source=self._open_source())
+            )
         except NoSolution:
             return None
         return {pin.name: pin.version for pin in answer.pins}
@@ -88,7 +91,7 @@ class Question:
         source = self._open_source()
         try:
             answer = by_resolvelib.solve(
-                self._requirements, self._constraints, self._options, source=source, rounds=ROUNDS
+                self._requirements, self._constraints, self._options, Channels(source=source), rounds=ROUNDS
             )
         except NoSolution:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolver.arguments import parse
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.formats.answer import Fix
 from resolver.model.requirement import Requirement
@@ -41,7 +42,7 @@ class Asked:
                 [Requirement.parse(text) for text in self.requirements],
                 [Requirement.parse(text) for text in self.constraints],
                 self.options.replace(no_fixes=True),
-                source=MemorySource(self.packages),
+                Channels(source=MemorySource(self.packages)),
             )
         except NoSolution:
             return None

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from resolver import shelf, sources
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.formats import reasons, views
 from resolver.index.transport import Response, Traffic
@@ -215,10 +216,10 @@ def told(  # noqa: PLR0913  # the same
     limits = [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)]
     try:
         if about is None:
-            answer = solve(asked, limits, options, progress=watch, warn=warn, files=True)
+            answer = solve(asked, limits, options, Channels(progress=watch, warn=warn, files=True))
             found = views.solved(answer)
         else:
-            found = reasons.to_json(why(about, asked, limits, options, progress=watch, warn=warn))
+            found = reasons.to_json(why(about, asked, limits, options, Channels(progress=watch, warn=warn)))
     except NoSolution as error:
         found = views.unsatisfiable(error)
     document: dict[str, Any] = json.loads(found)

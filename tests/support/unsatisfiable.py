@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from differential.test_resolution_corpora import Case
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.model.environment import Environment
 from resolver.model.requirement import Origin, Requirement
@@ -65,7 +66,7 @@ class Unsatisfiable:
                 _parsed(self._file, self.requirements),
                 _parsed("limits.txt", self.constraints),
                 self.options,
-                source=MemorySource(self._packages),
+                Channels(source=MemorySource(self._packages)),
             )
         return caught.value
 
@@ -137,7 +138,7 @@ def _parsed(file: str, texts: Sequence[str]) -> list[Requirement]:
 def _is_refused(case: Case) -> bool:
     requirements = _parsed("root", case.requires)
     try:
-        solve(requirements, [], case.settings(), source=MemorySource(case.packages))
+        solve(requirements, [], case.settings(), Channels(source=MemorySource(case.packages)))
     except NoSolution:
         return True
     return False

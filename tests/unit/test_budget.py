@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolver.budget import Budget, memory, report
+from resolver.channels import Channels
 from resolver.errors import InternalError, LimitReached
 from resolver.model.requirement import Requirement
 from resolver.options import Options
@@ -48,7 +49,7 @@ def test_limit_ends_in_a_report(limit: dict[str, float], option: str, said: str,
     """The limit and its option, how far the search was; and that this proves nothing."""
     source = MemorySource(PACKAGES, patient=patient)
     with pytest.raises(LimitReached) as caught:
-        solve(REQUIREMENTS, [], LINUX.replace(**limit), source=source)
+        solve(REQUIREMENTS, [], LINUX.replace(**limit), Channels(source=source))
     text = str(caught.value)
     assert text.startswith(f"no answer within {said} ({option}), after ")
     assert "This says nothing about whether there is one; raise the limit" in text
@@ -58,7 +59,7 @@ def test_limit_ends_in_a_report(limit: dict[str, float], option: str, said: str,
 def test_report_names_where_the_search_is_tightest() -> None:
     """Counts, what is being tried, the package with most conflicts and the shortest lesson about it."""
     with pytest.raises(LimitReached) as caught:
-        solve(REQUIREMENTS, [], LINUX.replace(max_steps=3000), source=MemorySource(PACKAGES))
+        solve(REQUIREMENTS, [], LINUX.replace(max_steps=3000), Channels(source=MemorySource(PACKAGES)))
     text = str(caught.value)
     package = caught.value.package
     assert package is not None
@@ -76,7 +77,7 @@ def test_candidates_that_are_ruled_out_one_by_one_are_conflicts_as_well() -> Non
     }
     wanted = [Requirement.parse("low"), Requirement.parse("many")]
     with pytest.raises(LimitReached) as caught:
-        solve(wanted, [], LINUX.replace(max_steps=500), source=MemorySource(packages))
+        solve(wanted, [], LINUX.replace(max_steps=500), Channels(source=MemorySource(packages)))
     assert caught.value.package == "many"
     assert " conflicts were over many; the tightest says that many " in str(caught.value)
 
@@ -85,14 +86,14 @@ def test_limit_of_steps_ends_at_the_same_place_every_time() -> None:
     said = set()
     for _ in range(2):
         with pytest.raises(LimitReached) as caught:
-            solve(REQUIREMENTS, [], LINUX.replace(max_steps=2500), source=MemorySource(PACKAGES))
+            solve(REQUIREMENTS, [], LINUX.replace(max_steps=2500), Channels(source=MemorySource(PACKAGES)))
         said.add(str(caught.value))
     assert len(said) == 1
 
 
 def test_limits_that_are_not_reached_change_nothing() -> None:
     options = LINUX.replace(max_steps=10_000, max_memory=1e6, deadline=1e6)
-    answer = solve([Requirement.parse("a")], [], options, source=MemorySource({"a": {"1": {}}}))
+    answer = solve([Requirement.parse("a")], [], options, Channels(source=MemorySource({"a": {"1": {}}})))
     assert [pin.version for pin in answer.pins] == ["1"]
 
 
@@ -161,7 +162,7 @@ def test_report_can_be_made_wherever_a_search_is_interrupted() -> None:
     notes: list[str] = []
     for at in range(20, 60_000, 331):
         with _interrupted(at), pytest.raises(KeyboardInterrupt) as caught:
-            solve(parsed, [], options, source=MemorySource(packages))
+            solve(parsed, [], options, Channels(source=MemorySource(packages)))
         notes += getattr(caught.value, "__notes__", [])
     assert len(notes) > 100
     assert all(note.startswith("after ") for note in notes)

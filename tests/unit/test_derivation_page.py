@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.session import solve
@@ -31,7 +32,7 @@ def refusal() -> NoSolution:
     lines = ["colourful", "terms<1"]
     wanted = [Requirement.parse(text, Origin("requirements.in", n)) for n, text in enumerate(lines, 1)]
     with pytest.raises(NoSolution) as caught:
-        solve(wanted, [], LINUX, source=MemorySource(PACKAGES))
+        solve(wanted, [], LINUX, Channels(source=MemorySource(PACKAGES)))
     return caught.value
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.engines import resolve
 from resolver.errors import InputError, LimitReached, NoSolution
 from resolver.model.requirement import Origin, Requirement
@@ -39,7 +40,7 @@ def answer(
         [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)],
         [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)],
         options,
-        source=MemorySource(packages, patient=patient),
+        Channels(source=MemorySource(packages, patient=patient)),
     )
 
 
@@ -172,7 +173,7 @@ def test_candidate_whose_metadata_wants_another_python_is_passed_over() -> None:
             return found
 
     source = Silent({"a": {"1": {}, "2": {"requires_python": ">=3.13"}}})
-    found = solve([Requirement.parse("a")], [], LINUX, source=source)
+    found = solve([Requirement.parse("a")], [], LINUX, Channels(source=source))
     assert pins(found) == {"a": "1"}
 
 
@@ -189,13 +190,13 @@ def test_a_solution_found_at_once_does_not_fetch_other_candidates() -> None:
         "b": {str(n): {} for n in range(50)},
     }
     source = MemorySource(packages, patient=False)
-    solve([Requirement.parse("a")], [], LINUX, source=source)
+    solve([Requirement.parse("a")], [], LINUX, Channels(source=source))
     assert sorted(source.asked) == ["a", "a==49", "b", "b==49"]
 
 
 def test_solver_and_scout_ask_for_nothing_twice() -> None:
     source = CountingSource(LADDER)
-    solve([Requirement.parse("wide"), Requirement.parse("low>=1")], [], LINUX, source=source)
+    solve([Requirement.parse("wide"), Requirement.parse("low>=1")], [], LINUX, Channels(source=source))
     assert sorted(source.questions) == sorted(set(source.questions))
 
 
@@ -219,7 +220,7 @@ def test_deadline_holds_while_waiting() -> None:
             [Requirement.parse("a")],
             [],
             LINUX.replace(deadline=0.05),
-            source=Mute({"a": {"1": {}}}, patient=False),
+            Channels(source=Mute({"a": {"1": {}}}, patient=False)),
         )
 
 
@@ -229,8 +230,7 @@ def test_progress_is_reported() -> None:
         [Requirement.parse("a")],
         [],
         LINUX,
-        source=MemorySource({"a": {"1": {}}}, patient=False),
-        progress=seen.append,
+        Channels(source=MemorySource({"a": {"1": {}}}, patient=False), progress=seen.append),
     )
     assert {report.package for report in seen} == {"a", ""}
     assert seen[-1].packages == 1

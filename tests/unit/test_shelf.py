@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolver import shelf
+from resolver.channels import Channels
 from resolver.engines import resolve
 from resolver.errors import IndexUnavailable
 from resolver.many.bench import Bench
@@ -113,7 +114,7 @@ def test_each_package_has_one_note_a_target(warm: Setting) -> None:
 def test_files_of_pins_that_are_wanted_are_read_at_once(warm: Setting) -> None:
     """So that nobody who empties the cache afterwards can take them away."""
     options = LINUX.replace(cache_dir=str(warm.folder))
-    answer = solve([Requirement.parse("core")], [], options, files=True)
+    answer = solve([Requirement.parse("core")], [], options, Channels(files=True))
     shutil.rmtree(warm.folder)
     assert [file.filename for pin in answer.pins for file in pin.files] == ["core-2-py3-none-any.whl"]
 

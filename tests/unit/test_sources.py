@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.engines import resolve
 from resolver.errors import IndexUnavailable, InputError
 from resolver.index.client import Client
@@ -113,7 +114,7 @@ def test_default_index_is_found_where_pip_finds_it_and_told(monkeypatch: pytest.
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://more.example/simple ./wheels")
     notes: list[str] = []
     warnings: list[str] = []
-    opened = open_source(Options(no_cache=True), warn=warnings.append, note=notes.append)
+    opened = open_source(Options(no_cache=True), channels=Channels(warn=warnings.append, note=notes.append))
     assert [index.url for index in indexes(opened)] == [
         "https://more.example/simple",
         "https://me:secret@pip.example/simple",
@@ -152,7 +153,7 @@ def test_source_that_was_given_has_no_traffic_and_nothing_to_save() -> None:
 
 def test_replay_needs_neither_cache_nor_index(tmp_path: Path) -> None:
     notes: list[str] = []
-    opened = open_source(Options(replay=str(tmp_path)), note=notes.append)
+    opened = open_source(Options(replay=str(tmp_path)), channels=Channels(note=notes.append))
     assert notes == [f"replaying the recording {tmp_path}"]
     with pytest.raises(InputError, match="holds no recording"):
         opened.source.listing_now("a")

@@ -13,12 +13,12 @@ from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Re
 
 from resolver.bridge.index_provider import IndexProvider
 from resolver.bridge.index_values import Candidate, Dependency
+from resolver.channels import SILENT
 from resolver.errors import LimitReached, NoSolution, NothingBuilt, Stopped
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.problem import Referenced
 from resolver.selection import pins, remarks
-from resolver.session import building_of
-from resolver.sources import OpenSource, open_source
+from resolver.session import opened
 from resolver.verification import violation
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement as PackagingRequirement
     from resolvelib.resolvers import RequirementInformation
 
-    from resolver.index.source import Source
+    from resolver.channels import Channels
     from resolver.model.requirement import Requirement
     from resolver.options import Options
 
@@ -46,15 +46,12 @@ _HINT = (
 _OTHERWISE = "use the engine pubgrub (--engine pubgrub), which is the default"
 
 
-def solve(  # noqa: PLR0913  # those of ``session.solve``
+def solve(
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
+    channels: Channels = SILENT,
     *,
-    source: Source | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    warn: Callable[[str], None] | None = None,
-    note: Callable[[str], None] | None = None,
     rounds: int = ROUNDS,
 ) -> Answer:
     """Do what ``session.solve`` does, by resolvelib; after ``rounds`` it is stopped.
@@ -62,22 +59,18 @@ def solve(  # noqa: PLR0913  # those of ``session.solve``
     Raises ``NoSolution`` without a derivation, ``LimitReached``, and ``Stopped`` where resolvelib failed.
     """
     started = time.monotonic()
-    if source is None:
-        asked = [*(each.text for each in requirements), *(f"constraint {each.text}" for each in constraints)]
-        opened = open_source(options, asked=asked, warn=warn, note=note, building=building_of(options))
-    else:
-        opened = OpenSource(source)
-    with IndexProvider(options, constraints=constraints, opened=opened) as provider:
+    source = opened(requirements, constraints, options, channels)
+    with IndexProvider(options, constraints=constraints, opened=source) as provider:
         provider.follows = True
-        watch = _Watch(provider, progress)
+        watch = _Watch(provider, channels.progress)
 
         def statistics() -> Statistics:
             return Statistics(
                 decisions=watch.pins,
                 conflicts=watch.conflicts,
                 candidates=provider.tried,
-                requests=opened.requests,
-                bytes=opened.bytes,
+                requests=source.requests,
+                bytes=source.bytes,
                 seconds=time.monotonic() - started,
             )
 

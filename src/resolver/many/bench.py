@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 
 from resolver.budget import memory
+from resolver.channels import Channels
 from resolver.errors import NoSolution, ResolverError
 from resolver.formats.answer import Statistics
 from resolver.many.common import CommonShelf
@@ -48,7 +49,7 @@ class Bench:
         self._setup = setup
         self._newest = setup.options.replace(resolution="highest")
         self._shelf: CommonShelf | None = None
-        self._progress = progress
+        self._channels = Channels(progress=progress)
         self._used: dict[str, set[str]] = {}
         self.opened = opened
 
@@ -91,7 +92,7 @@ class Bench:
         """Return the resolution of ``requirement``, not begun."""
         setup, posed = self._setup, self._posed(requirement)
         return Run(
-            [requirement], setup.constraints, setup.options, self.opened, progress=self._progress, posed=posed
+            [requirement], setup.constraints, setup.options, self.opened, channels=self._channels, posed=posed
         )
 
     def settled(self, requirement: Requirement) -> Requirement | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from resolver.budget import memory
+from resolver.channels import Channels
 from resolver.errors import InputError, OutputError
 from resolver.many.bench import Bench
 from resolver.many.ledger import Ledger
@@ -156,8 +157,7 @@ class _Session:
         opened = open_source(
             setup.options,
             asked=asked,
-            warn=console.warning,
-            note=console.note,
+            channels=Channels(warn=console.warning, note=console.note),
             building=building_of(setup.options),
         )
         bench = Bench(setup, opened, self._show if console.shows_progress else None)

@@ -6,6 +6,7 @@ else can write into it.  What the other side does with them is in ``workers``.
 
 from __future__ import annotations
 
+from resolver.channels import Channels
 from resolver.errors import ResolverError
 from resolver.many.bench import Bench
 from resolver.session import building_of
@@ -36,7 +37,8 @@ def serve(connection: Connection, setup: Setup) -> None:
     try:
         try:
             building = building_of(setup.options)
-            opened = open_source(setup.options, warn=lambda said: send(WARNING, said), building=building)
+            channels = Channels(warn=lambda said: send(WARNING, said))
+            opened = open_source(setup.options, channels=channels, building=building)
         except ResolverError as error:
             send(REFUSED, error)
             return

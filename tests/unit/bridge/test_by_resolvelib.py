@@ -10,8 +10,10 @@ from resolvelib.resolvers import Result
 from resolvelib.structs import DirectedGraph
 
 from resolver.bridge import by_resolvelib
+from resolver.channels import Channels
 from resolver.engines import resolve, resolve_async, solve
 from resolver.errors import LimitReached, NoSolution, Stopped
+from resolver.formats.answer import Progress
 from resolver.formats.views import unsatisfiable
 from resolver.options import Options
 from support.memory import MemorySource
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from resolver.bridge.index_provider import IndexProvider
-    from resolver.formats.answer import Answer, Progress
+    from resolver.formats.answer import Answer
 
 Universe = dict[str, dict[str, dict[str, Any]]]
 
@@ -44,7 +46,7 @@ def answer(engine: str, packages: Universe, *requirements: str, patient: bool = 
         parsed("app.in", requirements),
         constraints,
         LINUX.replace(engine=engine, **given),
-        source=MemorySource(packages, patient=patient),
+        Channels(source=MemorySource(packages, patient=patient)),
     )
 
 
@@ -90,10 +92,11 @@ def test_asynchronous_callers_are_not_blocked(monkeypatch: pytest.MonkeyPatch) -
     """The engine works in a thread; if nobody waits for it any more, it ends."""
     ended: list[str] = []
 
-    def slow(*_: object, progress: Any, **__: object) -> Answer:
+    def slow(_: object, __: object, ___: object, channels: Channels) -> Answer:
+        assert channels.progress is not None
         while True:
             try:
-                progress(None)
+                channels.progress(Progress())
             except Stopped as stop:
                 ended.append(str(stop))
                 raise
@@ -198,7 +201,9 @@ def test_invalid_solution_is_never_an_answer(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_rounds_are_limited() -> None:
     with pytest.raises(LimitReached, match="no answer within 2 rounds"):
-        by_resolvelib.solve(parsed("app.in", ["a"]), [], LINUX, source=MemorySource(PACKAGES), rounds=2)
+        by_resolvelib.solve(
+            parsed("app.in", ["a"]), [], LINUX, Channels(source=MemorySource(PACKAGES)), rounds=2
+        )
 
 
 def test_deadline_ends_it() -> None:
@@ -212,8 +217,7 @@ def test_progress_is_told() -> None:
         parsed("app.in", ["a"]),
         [],
         LINUX.replace(engine="resolvelib"),
-        source=MemorySource(PACKAGES),
-        progress=told.append,
+        Channels(source=MemorySource(PACKAGES), progress=told.append),
     )
     assert [(each.decisions, each.package) for each in told] == [(1, "a"), (2, "c"), (3, "b")]
     assert told[-1].packages == 3

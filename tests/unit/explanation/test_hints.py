@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import BuildRefused, NoSolution
 from resolver.explanation.hints import _distance, _is_close
 from resolver.index.listing import Listing
@@ -38,7 +39,7 @@ def hints(
             [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)],
             [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)],
             options,
-            source=source or MemorySource(packages),
+            Channels(source=source or MemorySource(packages)),
         )
     return list(caught.value.hints)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.options import Options
@@ -34,7 +35,7 @@ def explanation(
             [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)],
             [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)],
             options,
-            source=MemorySource(packages),
+            Channels(source=MemorySource(packages)),
         )
     return caught.value.explanation
 
@@ -77,7 +78,7 @@ def test_the_derivation_is_a_tree_of_facts_and_conclusions() -> None:
             [Requirement.parse("a>2"), Requirement.parse("b>=2")],
             [],
             LINUX,
-            source=MemorySource({"a": SEVERAL, "b": TWO}),
+            Channels(source=MemorySource({"a": SEVERAL, "b": TWO})),
         )
     tree: Any = caught.value.derivation
     todo, facts = [tree], []
@@ -186,7 +187,9 @@ def test_proofs_that_nobody_would_read_are_summed_up() -> None:
     """Who requires what, and which packages cannot be brought together; the data is there all the same."""
     wanted, packages = pigeons(5)
     with pytest.raises(NoSolution) as caught:
-        solve([Requirement.parse(text) for text in wanted], [], LINUX, source=MemorySource(packages))
+        solve(
+            [Requirement.parse(text) for text in wanted], [], LINUX, Channels(source=MemorySource(packages))
+        )
     assert caught.value.explanation.startswith(
         "Because you require pigeon-0, pigeon-1, pigeon-2, pigeon-3 and 1 more requirements, and no choice of"
         " versions of pigeon-0, "
@@ -202,7 +205,9 @@ def test_proofs_that_would_fill_pages_are_not_written_out() -> None:
     """Not as data either: a fact says what was found."""
     wanted, packages = pigeons(7)
     with pytest.raises(NoSolution) as caught:
-        solve([Requirement.parse(text) for text in wanted], [], LINUX, source=MemorySource(packages))
+        solve(
+            [Requirement.parse(text) for text in wanted], [], LINUX, Channels(source=MemorySource(packages))
+        )
     derivation: Any = caught.value.derivation
     assert (derivation["cause"], derivation["terms"]) == ("found", [])
     said = derivation["text"].partition(" (a proof of ")[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import IndexUnavailable, NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.options import Options
@@ -47,7 +48,7 @@ def told(requirements: list[str], source: MemorySource, options: Options = LINUX
             [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)],
             [],
             options,
-            source=source,
+            Channels(source=source),
         )
     return fixes_of(caught.value)
 
@@ -157,7 +158,12 @@ def test_deadline_ends_the_search_for_fixes_and_keeps_the_proof() -> None:
 def test_fixes_are_values() -> None:
     """Equal by what they say, and picklable with the error that carries them."""
     with pytest.raises(NoSolution) as caught:
-        solve([Requirement.parse("web<2"), Requirement.parse("plugin")], [], LINUX, source=MemorySource(MANY))
+        solve(
+            [Requirement.parse("web<2"), Requirement.parse("plugin")],
+            [],
+            LINUX,
+            Channels(source=MemorySource(MANY)),
+        )
     copied = pickle.loads(pickle.dumps(caught.value))
     assert copied.fixes == caught.value.fixes
     assert len({*copied.fixes, *caught.value.fixes}) == len(copied.fixes) == 1
@@ -246,8 +252,7 @@ def test_progress_says_that_changes_are_tried() -> None:
             [Requirement.parse("web<2"), Requirement.parse("plugin")],
             [],
             LINUX,
-            source=MemorySource(MANY, patient=False),
-            progress=seen.append,
+            Channels(source=MemorySource(MANY, patient=False), progress=seen.append),
         )
     assert seen[-1].package == "trying changes"
 

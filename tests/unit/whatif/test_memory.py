@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
@@ -30,7 +31,7 @@ TEN: dict[str, Any] = {str(n): {} for n in range(1, 11)}
 def told(requirements: list[str], source: MemorySource, options: Options = LINUX) -> list[Fix]:
     """Return the fixes for ``requirements``, which have no solution."""
     with pytest.raises(NoSolution) as caught:
-        solve([Requirement.parse(text) for text in requirements], [], options, source=source)
+        solve([Requirement.parse(text) for text in requirements], [], options, Channels(source=source))
     return fixes_of(caught.value)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.channels import Channels
 from resolver.errors import LimitReached, NoSolution
 from resolver.formats.reasons import to_json, to_text
 from resolver.model.requirement import Origin, Requirement
@@ -39,7 +40,7 @@ def asked(  # noqa: PLR0913  # a question has parts
         [Requirement.parse(text, Origin("app.in", n)) for n, text in enumerate(requirements, 1)],
         [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(constraints, 1)],
         options,
-        source=MemorySource(packages, patient=patient),
+        Channels(source=MemorySource(packages, patient=patient)),
     )
     check(json.loads(to_json(found)), load_schema("why-1"))
     return found
