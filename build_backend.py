@@ -1,6 +1,6 @@
 """How wheels are made: by setuptools, and with ``RESOLVER_COMPILE=1`` the hot modules become machine code.
 
-Which modules these are is said in ``pyproject.toml`` (``tool.resolver.compiled``), and so is the mypy whose
+Which modules these are is said in ``pyproject.toml`` (``tool.pubgrub-resolver``), and so is the mypy whose
 mypyc compiles them.  Whoever does not ask for it needs neither mypy nor a C compiler.  Whoever does gets all
 of them or a sentence that says what is missing: a build that succeeds is never half compiled.  Reasons are in
 ``docs/decisions/0024-compiling-is-asked-for.md``.
@@ -117,7 +117,7 @@ def _extensions() -> list[Extension]:
     except ImportError as error:
         raise _failed(f"{_mypy()} is not installed") from error
     tool = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]
-    paths = [str(_SOURCE / f"{name.replace('.', '/')}.py") for name in tool["resolver"]["compiled"]]
+    paths = [str(_SOURCE / f"{name.replace('.', '/')}.py") for name in tool["pubgrub-resolver"]["compiled"]]
     # Nothing else that they import is checked, as what the project depends on need not be installed here.
     options = ["--config-file=", f"--cache-dir={os.devnull}", "--ignore-missing-imports"]
     options.append("--follow-imports=silent")

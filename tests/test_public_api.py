@@ -33,7 +33,9 @@ def test_public_name_can_be_imported(name: str) -> None:
 
 def test_whether_the_build_is_compiled_is_known() -> None:
     """It is what lies in the package: of the modules that are compiled, all or none."""
-    named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["resolver"]["compiled"]
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pubgrub-resolver"][
+        "compiled"
+    ]
     libraries = {name: importlib.import_module(name).__file__ for name in named}
     plain = {name for name, file in libraries.items() if file is not None and file.endswith(".py")}
     assert plain == (set() if resolver.__compiled__ else set(named))

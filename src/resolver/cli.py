@@ -22,11 +22,12 @@ from resolver.signals import INTERRUPTED, TERMINATED, Signals, Terminated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import NoReturn, TextIO
 
     from resolver.arguments import Arguments
     from resolver.commands import Solve
+    from resolver.config_files import ConfigFile
 
 __all__ = ["Streams", "main", "process", "run"]
 
@@ -104,7 +105,7 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
     """Do what ``main`` does, on the given streams; ``solve`` stands in for ``engines.solve``."""
     console = Console(streams.stderr, streams.environ)
     try:
-        arguments = parse(argv, streams.environ)
+        arguments = parse(argv, streams.environ, files=_find)
         console = Console(
             streams.stderr,
             streams.environ,
@@ -112,6 +113,8 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
             color=arguments.text("color") or "auto",
             progress=not arguments.count("no_progress"),
         )
+        for warning in arguments.warnings:
+            console.warning(warning)
         return _dispatch(arguments, streams, console, solve)
     except KeyboardInterrupt as stop:
         return _ended("interrupted", INTERRUPTED, stop, console)
@@ -128,6 +131,14 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
         return _NO_MEMORY
     except Exception as error:  # noqa: BLE001  # the last resort: no traceback for the user
         return _unexpected(error, console)
+
+
+def _find(
+    environ: Mapping[str, str], named: str | None, *, none: bool, warn: Callable[[str], None]
+) -> list[ConfigFile]:
+    from resolver.config_files import find  # noqa: PLC0415  # lazy: --version needs none
+
+    return find(environ, named, none=none, warn=warn)
 
 
 def _ended(how: str, code: int, stop: BaseException, console: Console) -> int:
@@ -161,6 +172,8 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
     match arguments.command:
         case "cache":
             commands.cache(arguments, streams, console)
+        case "config":
+            commands.config(arguments, streams)
         case "why":
             commands.why(arguments, streams, console)
         case "resolve-many":

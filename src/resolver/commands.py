@@ -37,7 +37,7 @@ if TYPE_CHECKING:
             """Return the answer to ``requirements``."""
 
 
-__all__ = ["cache", "note_work", "resolve", "resolve_many", "why"]
+__all__ = ["cache", "config", "note_work", "resolve", "resolve_many", "why"]
 
 
 def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
@@ -91,6 +91,14 @@ def cache(arguments: Arguments, streams: Streams, console: Console) -> None:
         case _:
             raise InputError("say what to do with the cache: resolver cache dir, info, prune or clean")
     write_result(streams.stdout, f"{said}\n")
+
+
+def config(arguments: Arguments, streams: Streams) -> None:
+    """Run ``resolver config list|get KEY|explain [KEY]``."""
+    from resolver.origins import told  # noqa: PLC0415  # lazy: start-up time
+    from resolver.output import write_result  # noqa: PLC0415  # the same
+
+    write_result(streams.stdout, told(arguments, streams.environ))
 
 
 def note_work(statistics: Statistics, console: Console) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 
-from resolver.arguments import flag_of
 from resolver.errors import InputError
 from resolver.formats.requirements_txt import read
 from resolver.options import Options, redacted
@@ -85,17 +84,12 @@ def _default_sources(arguments: Arguments) -> tuple[str, ...]:
 
 
 def _options(arguments: Arguments) -> Options:
-    """Return the options of the command line; what is wrong with one is said of its flag."""
+    """Return the options that were given; what is wrong with one is said of the place that set it."""
     given = arguments.options()
     try:
         return Options(**given)  # type: ignore[arg-type]  # checked at run time, by the constructor
     except InputError as error:
-        word, _, rest = error.message.partition(" ")
-        field = word.rstrip(":")
-        flag = flag_of(field)
-        if flag is None:
-            raise
-        raise InputError(f"{flag}{word.removeprefix(field)} {rest}") from None
+        raise arguments.blamed(error) from None
 
 
 _KINDS_NOT_YET = (".toml", ".py", ".cfg", ".lock", ".json", ".whl", ".tar.gz", ".zip")

@@ -1,15 +1,17 @@
 """What one option of the command line is: how it is spelt, what it takes, and what help says of it.
 
-All of them are in ``settings``.
+All of them are in ``settings``.  What somebody set one to, and where, is a ``Given``.
 """
 
 from __future__ import annotations
 
+from resolver.errors import InputError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["COUNT", "FLAG", "REPEAT", "VALUE", "Setting"]
+__all__ = ["COUNT", "FLAG", "REPEAT", "VALUE", "Given", "Setting"]
 
 FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
 
@@ -71,8 +73,8 @@ class Setting:
         self.least = least
 
     def serves(self, command: str) -> bool:
-        """Return whether ``command`` takes it."""
-        return not self.commands or command in self.commands
+        """Return whether ``command`` takes it; ``config`` tells about all."""
+        return not self.commands or command in self.commands or command == "config"
 
     @property
     def variable(self) -> str:
@@ -83,3 +85,44 @@ class Setting:
     def takes_value(self) -> bool:
         """Whether a value must follow."""
         return self.kind in (VALUE, REPEAT)
+
+    @property
+    def is_path(self) -> bool:
+        """Whether its value names a file or folder."""
+        return self.metavar in ("FILE", "DIR", "PATH", "PLACE")
+
+
+class Given:
+    """What an option was set to in one place: on the command line, by a variable or in a file.
+
+    ``values`` are empty where a flag was taken back.  ``source`` is what a sentence says of the place: the
+    flag as it was written, the variable, or the key of a configuration file, of which ``file`` is the path;
+    ``line`` finds the line there when somebody asks.
+    """
+
+    __slots__ = ("file", "line", "source", "values")
+
+    def __init__(
+        self,
+        values: list[str],
+        source: str,
+        *,
+        file: str | None = None,
+        line: Callable[[], int] | None = None,
+    ) -> None:
+        self.values = values
+        self.source = source
+        self.file = file
+        self.line = line
+
+    @property
+    def origin(self) -> str:
+        """The place, as ``file:line`` where it is in a file."""
+        if self.file is None or self.line is None:
+            return self.source
+        return f"{self.file}:{self.line()}"
+
+    def error(self, rest: str) -> InputError:
+        """Return an error that names the place, and goes on with ``rest``."""
+        line = None if self.line is None else self.line()
+        return InputError(f"{self.source}{rest}", file=self.file, line=line)

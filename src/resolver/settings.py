@@ -15,6 +15,7 @@ COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
     "resolve-many": "do so for each line of a file by itself",
     "why": "say who wants a package, and why it is not newer",
+    "config": "say what the options are set to, where, and what that overrides",
     "cache": "say where the cache is, how large it is, make it smaller, or empty it",
 }
 """The commands, each with what it does."""
@@ -31,7 +32,7 @@ SETTINGS_NOT_YET = ("check",)
 INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
 ASKED, BEFORE = "What is asked for", "The versions of before"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
-LINES = "The lines"
+LINES, FILES = "The lines", "Configuration"
 _MANY, _ONE, _CACHE = "resolve-many", "resolve why", "cache"
 
 TABLE = (
@@ -430,6 +431,8 @@ TABLE = (
         header=False,
         commands=_ONE,
     ),
+    Setting(FILES, "--config-file", VALUE, "read this configuration file, and no other", metavar="FILE"),
+    Setting(FILES, "--no-config", FLAG, "read no configuration file"),
     Setting("", "--requirement -r", REPEAT, "the same as an operand", hidden="--requirements"),
     Setting(MESSAGES, "--quiet -q", COUNT, "say errors only (-qq: nothing)", header=False),
     Setting(MESSAGES, "--verbose -v", COUNT, "say more (-vv: with tracebacks)", header=False),

@@ -21,6 +21,8 @@ _ABOUT = {
     "resolve": "Find versions of all packages that SOURCE asks for, and write them as a requirements file.",
     "resolve-many": "Resolve each requirement of SOURCE by itself, and say of each how that went.",
     "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
+    "config": "Say which options are set (list), what one of them is (get KEY), or also where it was set and"
+    " what that overrides (explain, or explain KEY).  KEY is the long option without its hyphens in front.",
     "cache": "Say where the cache is (dir), how large it is (info), remove what is of no use any more and"
     " what is oldest beyond a size (prune), or empty it (clean).",
 }
@@ -29,6 +31,7 @@ _SYNOPSIS = {
     "resolve": "resolver resolve SOURCE... [OPTION...]",
     "resolve-many": "resolver resolve-many SOURCE... [OPTION...]",
     "why": "resolver why PACKAGE [SOURCE...] [OPTION...]",
+    "config": "resolver config list|get KEY|explain [KEY] [OPTION...]",
     "cache": "resolver cache dir|info|prune|clean [--cache-dir DIR]",
 }
 _GLOBAL = ("cache_dir", "max_size", "quiet", "verbose", "color", "no_progress", "version", "help")

@@ -77,7 +77,7 @@ def test_the_version_needs_next_to_no_imports() -> None:
     ours = {name for name in modules.split() if name.startswith("resolver.")}
     assert ours == {
         "resolver.arguments", "resolver.cli", "resolver.console", "resolver.errors", "resolver.options",
-        "resolver.output", "resolver.setting", "resolver.settings", "resolver.signals",
+        "resolver.output", "resolver.setting", "resolver.settings", "resolver.signals", "resolver.words",
     }  # fmt: skip
 
 

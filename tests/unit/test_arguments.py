@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.arguments import Arguments, flag_of, is_supported, parse
+from resolver.arguments import Arguments, is_supported, parse, setting_of
 from resolver.errors import InputError
 from resolver.options import CHOICES, Options
 from resolver.settings import TABLE
@@ -239,7 +239,7 @@ def test_the_table_is_sound() -> None:
     """No flag twice; every field of ``Options`` that a command line can set has an option."""
     flags = [flag for setting in TABLE for flag in (*setting.flags, *setting.hidden)]
     assert sorted(flags) == sorted(set(flags))
-    assert [name for name in Options.__annotations__ if flag_of(name) is None] == []
+    assert [name for name in Options.__annotations__ if setting_of(name) is None] == []
     assert [
         setting.name for setting in TABLE if setting.kind not in ("flag", "count", "value", "repeat")
     ] == []

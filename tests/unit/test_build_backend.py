@@ -26,7 +26,7 @@ types = ["mypy==0.0"]
 [tool.setuptools]
 package-dir = { "" = "src" }
 packages = ["small"]
-[tool.resolver]
+[tool.pubgrub-resolver]
 compiled = ["small.broken"]
 """
 

@@ -1,0 +1,155 @@
+"""Where configuration files are, and their bytes: of the project, of the user and of the system.
+
+The project's is the nearest ``resolver.toml``, or ``pyproject.toml`` with a table ``[tool.resolver]``, from
+the working directory upwards.  What the files say is read in ``configuration``, which is imported only where
+there is a file; to find none must cost next to nothing.
+
+Spec: the places are those of uv, and of https://specifications.freedesktop.org/basedir-spec/
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from resolver.errors import InputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+__all__ = ["ConfigFile", "find"]
+
+_OWN, _PROJECT = "resolver.toml", "pyproject.toml"
+
+
+class ConfigFile:
+    """A file that was found: ``level`` is "project", "user", "system" or "named".
+
+    ``keys`` lead to the table that counts.
+    """
+
+    __slots__ = ("content", "keys", "level", "path")
+
+    def __init__(self, level: str, path: str, content: bytes) -> None:
+        self.level = level
+        self.path = path
+        self.content = content
+        self.keys = ("tool", "resolver") if os.path.basename(path) == _PROJECT else ()  # noqa: PTH119  # pathlib costs 5 ms
+
+
+def find(
+    environ: Mapping[str, str],
+    named: str | None,
+    *,
+    none: bool,
+    warn: Callable[[str], None],
+    platform: str = sys.platform,
+) -> list[ConfigFile]:
+    """Return the configuration files, the strongest first: ``named`` alone, or else those of this place.
+
+    With ``none``, none but the named one is read.  Raises ``InputError`` for one that cannot be read.
+    """
+    if named is not None:
+        content = _content(named)
+        if content is None:
+            raise InputError("there is no such file", file=named)
+        return [ConfigFile("named", named, content)]
+    if none:
+        return []
+    levels = (
+        ("user", _user_files(environ, platform)),
+        ("system", _system_files(environ, platform)),
+    )
+    found = _of_project(warn)
+    for level, paths in levels:
+        for path in paths:
+            content = _content(path)
+            if content is not None:
+                found.append(ConfigFile(level, path, content))
+                break
+    return found
+
+
+def _of_project(warn: Callable[[str], None]) -> list[ConfigFile]:
+    """Return the nearest file from the working directory upwards, as the only one."""
+    for folder in _upwards():
+        own, project = _join(folder, _OWN), _join(folder, _PROJECT)
+        content, other = _content(own), _content(project)
+        speaks = other is not None and _speaks(other)
+        if content is not None and _is_trusted(own, warn):
+            if speaks:
+                warn(f"{own} counts, and not [tool.resolver] in {project}")
+            return [ConfigFile("project", own, content)]
+        if other is not None and speaks and _is_trusted(project, warn):
+            return [ConfigFile("project", project, other)]
+    return []
+
+
+def _upwards() -> Iterator[str]:
+    try:
+        folder = os.getcwd()  # noqa: PTH109  # pathlib costs 5 ms
+    except OSError:
+        return  # it was removed
+    while True:
+        yield folder
+        above = os.path.dirname(folder)  # noqa: PTH120  # the same
+        if above == folder:
+            return
+        folder = above
+
+
+def _speaks(content: bytes) -> bool:
+    """Tell whether there may be a table ``tool.resolver``, however it is written; tomllib costs 7 ms."""
+    bare = content.translate(None, b" \t\"'")
+    return b"tool.resolver" in bare or (b"resolver" in bare and (b"[tool]" in bare or b"tool={" in bare))
+
+
+def _is_trusted(path: str, warn: Callable[[str], None]) -> bool:
+    """Tell whether no stranger can have put the file there; else say so.
+
+    In a folder in which everybody can write, such as that for temporary files, a file of somebody else's
+    would otherwise decide which index is asked by whoever works below it.
+    """
+    if not hasattr(os, "getuid"):
+        return True
+    folder = os.stat(os.path.dirname(path))  # noqa: PTH116, PTH120  # pathlib costs 5 ms
+    if not folder.st_mode & 0o002 or os.stat(path).st_uid in (0, os.getuid()):  # noqa: PTH116  # the same
+        return True
+    warn(
+        f"{path} is not read: it is somebody else's, in a folder where everybody can write;"
+        " where it is meant, name it with --config-file"
+    )
+    return False
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs 5 ms
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise InputError(f"the configuration cannot be read: {error.strerror or error}", file=path) from None
+
+
+def _join(*parts: str) -> str:
+    return os.path.join(*parts)  # noqa: PTH118  # pathlib costs 5 ms
+
+
+def _user_files(environ: Mapping[str, str], platform: str) -> list[str]:
+    if platform == "win32":
+        folder = environ.get("APPDATA")
+    else:
+        home = environ.get("HOME")
+        folder = environ.get("XDG_CONFIG_HOME") or (_join(home, ".config") if home else None)
+    return [_join(folder, "resolver", _OWN)] if folder else []
+
+
+def _system_files(environ: Mapping[str, str], platform: str) -> list[str]:
+    """Return the places of the system's file, of which the first that is there counts."""
+    if platform == "win32":
+        folder = environ.get("PROGRAMDATA")
+        return [_join(folder, "resolver", _OWN)] if folder else []
+    folders = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)
+    return [_join(folder, "resolver", _OWN) for folder in (*folders, "/etc") if folder]

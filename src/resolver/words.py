@@ -1,0 +1,133 @@
+"""The words of a command line: which options they give, and what is left.
+
+Spelling rules: ``--name value``, ``--name=value``, ``-x value``, ``-xvalue``, flags together (``-qv``);
+``--`` ends the options; abbreviations are not understood.  What values may be is checked in ``arguments``.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import InputError
+from resolver.setting import Given
+from resolver.settings import COMMANDS, TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from resolver.setting import Setting
+
+__all__ = ["Words", "check_commands", "close"]
+
+
+class Words:
+    """The words of a command line, read from the first to the last.
+
+    Raises ``InputError`` for an unknown option, a value that is missing or not wanted.
+    """
+
+    __slots__ = ("argv", "at", "by_flag", "command", "given", "operands", "package", "words")
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self.argv = argv
+        self.at = 0
+        self.by_flag = {flag: setting for setting in TABLE for flag in (*setting.flags, *setting.hidden)}
+        self.command = ""
+        self.package = ""
+        self.given: dict[str, Given] = {}
+        self.operands: list[str] = []
+        self.words: list[str] = []
+        self._read()
+
+    def _read(self) -> None:
+        only_operands = False
+        while self.at < len(self.argv):
+            start, word = self.at, self.argv[self.at]
+            self.at += 1
+            if only_operands or not word.startswith("-") or word == "-":
+                self._take_operand(word)
+                kept = True
+            elif word == "--":
+                only_operands = kept = True
+            elif word.startswith("--"):
+                kept = self._take_long(word)
+            else:
+                kept = self._take_short(word)
+            if kept:
+                self.words += self.argv[start : self.at]
+
+    def _take_operand(self, word: str) -> None:
+        if not self.command:
+            self.command = word
+        elif self.command == "why" and not self.package:
+            self.package = word
+        else:
+            self.operands.append(word)
+
+    def _take_long(self, word: str) -> bool:
+        """Take ``--name``, ``--name value`` or ``--name=value``; return whether it belongs into a header."""
+        flag, equals, value = word.partition("=")
+        setting = self.by_flag.get(flag)
+        if setting is None:
+            raise InputError(f"unknown option {flag}{close(flag, self.by_flag)}")
+        if not setting.takes_value and equals:
+            raise InputError(f"{flag} takes no value")
+        self._take(setting, flag, value if equals else self._value(setting, flag))
+        return setting.header
+
+    def _take_short(self, word: str) -> bool:
+        """Take ``-x``, ``-xvalue``, ``-x value`` or several flags together."""
+        header = False
+        for at, letter in enumerate(word[1:], 2):
+            flag = f"-{letter}"
+            setting = self.by_flag.get(flag)
+            if setting is None:
+                raise InputError(f"unknown option {flag}" + (f" in {word}" if word != flag else ""))
+            header = header or setting.header
+            if setting.takes_value:
+                self._take(setting, flag, word[at:].removeprefix("=") or self._value(setting, flag))
+                break
+            self._take(setting, flag, "")
+        return header
+
+    def _value(self, setting: Setting, flag: str) -> str:
+        """Return the word behind ``flag``, which must not be an option."""
+        if not setting.takes_value:
+            return ""
+        if self.at == len(self.argv):
+            raise InputError(f"{flag} wants a value: {setting.metavar or ' or '.join(setting.choices)}")
+        word = self.argv[self.at]
+        if word.partition("=")[0] in self.by_flag:
+            raise InputError(f"{flag} wants a value; if {word} is meant, write {flag}={word}")
+        self.at += 1
+        return word
+
+    def _take(self, setting: Setting, flag: str, value: str) -> None:
+        if setting.takes_value and not value:
+            raise InputError(f"the value of {flag} is empty")
+        if setting.name == "requirement":
+            self.operands.append(value)
+            return
+        name, value = setting.implies or (setting.name, value)
+        given = self.given.setdefault(name, Given([], flag))
+        given.values.append(value)
+        given.source = flag
+
+
+def check_commands(words: Words) -> None:
+    """Raise ``InputError`` for an option of the command line that another command takes."""
+    if words.command not in COMMANDS:
+        return
+    for setting in TABLE:
+        if setting.name in words.given and not setting.serves(words.command):
+            commands = " and ".join(setting.commands)
+            flag = words.given[setting.name].source
+            raise InputError(f"{flag} is an option of {commands}, not of {words.command}")
+
+
+def close(word: str, known: Iterable[str]) -> str:
+    """Return what goes on with a sentence about an unknown word: what was probably meant."""
+    from difflib import get_close_matches  # noqa: PLC0415  # lazy: start-up time
+
+    bare = {name.lstrip("-"): name for name in sorted(known)}  # else all that have dashes are alike
+    near = [bare[name] for name in get_close_matches(word.lstrip("-"), sorted(bare), 1)]
+    return f"; did you mean {near[0]}?" if near else "; see resolver --help"
