@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Value = bool | int | float | str | list[str] | None
 
-__all__ = ["told"]
+__all__ = ["Place", "Told", "told"]
 
 _UNTOLD = ("help", "version", "requirement")
 _ADDED = ("extra_index_url", "find_links")  # what pip is told of these comes on top of what we are told
