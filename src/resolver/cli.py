@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from resolver.arguments import Arguments
     from resolver.commands import Solve
     from resolver.config_files import ConfigFile
+    from resolver.journal import Journal
 
 __all__ = ["Streams", "main", "process", "run"]
 
@@ -103,7 +104,7 @@ def _let_go(stream: TextIO | None) -> None:
 
 def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) -> int:
     """Do what ``main`` does, on the given streams; ``solve`` stands in for ``engines.solve``."""
-    console = Console(streams.stderr, streams.environ)
+    console = Console(streams.stderr, streams.environ, journal=_journal(_log_format(argv, streams), streams))
     try:
         arguments = parse(argv, streams.environ, files=_find)
         console = Console(
@@ -112,25 +113,46 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
             level=arguments.count("verbose") - arguments.count("quiet"),
             color=arguments.text("color") or "auto",
             progress=not arguments.count("no_progress"),
+            journal=_journal(arguments.text("log_format"), streams),
         )
+        console.begin(arguments.command)
         for warning in arguments.warnings:
             console.warning(warning)
-        return _dispatch(arguments, streams, console, solve)
+        code = _dispatch(arguments, streams, console, solve)
     except KeyboardInterrupt as stop:
-        return _ended("interrupted", INTERRUPTED, stop, console)
+        code = _ended("interrupted", INTERRUPTED, stop, console)
     except Terminated as stop:
-        return _ended("terminated", TERMINATED, stop, console)
+        code = _ended("terminated", TERMINATED, stop, console)
     except BrokenPipeError:
         console.clear()
         raise
     except ResolverError as error:
-        return _failed(error, console)
+        code = _failed(error, console)
     except MemoryError:
         console.clear()
         console.error("there is not enough memory for this resolution")
-        return _NO_MEMORY
+        code = _NO_MEMORY
     except Exception as error:  # noqa: BLE001  # the last resort: no traceback for the user
-        return _unexpected(error, console)
+        code = _unexpected(error, console)
+    console.end(code)
+    return code
+
+
+def _log_format(argv: Sequence[str], streams: Streams) -> str | None:
+    """Return how to tell about a command line that cannot be read."""
+    for word, value in zip(argv, (*argv[1:], ""), strict=False):
+        name, _, joined = word.partition("=")
+        if name == "--log-format":
+            return joined or value
+    return streams.environ.get("RESOLVER_LOG_FORMAT")
+
+
+def _journal(log_format: str | None, streams: Streams) -> Journal | None:
+    if log_format != "jsonl":
+        return None
+    from resolver.journal import Journal  # noqa: PLC0415  # lazy: start-up time
+
+    return Journal(streams.stderr)
 
 
 def _find(
@@ -189,12 +211,12 @@ def _failed(error: ResolverError, console: Console) -> int:
     said = str(error)
     # Numbered sentences begin on a line of their own.
     several = isinstance(error, NoSolution) and "\n" in said
-    console.error(f"there is no solution:\n{said}" if several else said)
+    console.error(f"there is no solution:\n{said}" if several else said, error)
     if isinstance(error, NoSolution):
         for hint in error.hints:
             console.hint(hint)
         for fix in error.fixes:
-            console.fix(fix.change)
+            console.fix(fix)
         if console.level > 0:
             from resolver.formats.answer import Statistics  # noqa: PLC0415  # lazy: start-up time
 
@@ -212,7 +234,7 @@ def _unexpected(error: Exception, console: Console) -> int:
     console.clear()
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     how = "" if console.level > 1 else ", with what the same command says with -vv"
-    console.error(f"this is a bug in resolver ({what}). Please report it{how}.")
+    console.error(f"this is a bug in resolver ({what}). Please report it{how}.", error)
     if console.level > 1:
         _trace(error, console)
     return _BUG
@@ -221,4 +243,4 @@ def _unexpected(error: Exception, console: Console) -> int:
 def _trace(error: Exception, console: Console) -> None:
     from traceback import format_exception  # noqa: PLC0415  # lazy: start-up time
 
-    console.plain("".join(format_exception(error)).rstrip(), 2)
+    console.plain("".join(format_exception(error)).rstrip(), 2, "traceback")

@@ -1,5 +1,7 @@
 """Talking to the user on stderr: errors, warnings, hints, notes and a line of progress.
 
+With a journal the same is written as events for programs (``--log-format jsonl``, see ``journal``).
+
 stdout belongs to the result; nothing here writes to it.  Colour marks the first word only and carries no
 meaning of its own.  Text that came from an index cannot control the terminal: what is not printable is
 replaced.
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TextIO
 
+    from resolver.errors import Fix
     from resolver.formats.answer import Progress
+    from resolver.journal import Journal
 
 __all__ = ["Console", "Streams", "has_colour", "printable"]
 
@@ -43,6 +47,7 @@ class Console:
     """Where messages go, and which of them are wanted.
 
     ``level`` is 0 ordinarily, negative for quiet (-1: errors only, -2: nothing), positive for verbose.
+    With a ``journal`` messages are events in it.
     """
 
     __slots__ = (
@@ -50,8 +55,10 @@ class Console:
         "_clock",
         "_colour",
         "_due",
+        "_journal",
         "_on_terminal",
         "_shows",
+        "_start",
         "_stream",
         "level",
         "shows_progress",
@@ -66,16 +73,19 @@ class Console:
         color: str = "auto",
         progress: bool = True,
         clock: Callable[[], float] = time.monotonic,
+        journal: Journal | None = None,
     ) -> None:
+        self._journal = journal
         self._stream = stream
         self._clock = clock
         self._colour = has_colour(color, environ, stream)
-        self._on_terminal = stream.isatty()
-        self._due = clock() + _PERIOD
+        self._on_terminal = stream.isatty() or journal is not None
+        self._start = clock()
+        self._due = self._start + _PERIOD
         self._shows = False
         self._begun = False
         self.level = level
-        quiet_place = environ.get("CI") or environ.get("TERM") == "dumb"
+        quiet_place = journal is None and (environ.get("CI") or environ.get("TERM") == "dumb")
         self.shows_progress = progress and level >= 0 and self._on_terminal and not quiet_place
 
     @property
@@ -83,9 +93,26 @@ class Console:
         """Whether somebody is probably looking."""
         return self._on_terminal
 
-    def error(self, text: str) -> None:
+    def begin(self, command: str) -> None:
+        """Say to programs that the work begins."""
+        if self._journal is not None and self.level >= 0:
+            from resolver.journal import VERSION  # noqa: PLC0415  # loaded with the journal
+
+            self._journal.write("started", version=VERSION, command=command)
+
+    def end(self, code: int) -> None:
+        """Say to programs how the work ended."""
+        if self._journal is not None and self.level >= 0:
+            self._journal.write("finished", code=code, seconds=round(self._clock() - self._start, 3))
+
+    def error(self, text: str, error: Exception | None = None) -> None:
         """Say why there is no result; only ``-qq`` keeps it back."""
-        self._say("error", _RED, text, -1)
+        facts: Mapping[str, object] = {}
+        if self._journal is not None and error is not None:
+            from resolver.journal import about_error  # noqa: PLC0415  # loaded with the journal
+
+            facts = about_error(error)
+        self._say("error", _RED, text, -1, facts)
 
     def warning(self, text: str) -> None:
         """Say what is odd but did not stop the work."""
@@ -95,17 +122,26 @@ class Console:
         """Say what could help."""
         self._say("hint", _CYAN, text, -1)
 
-    def fix(self, text: str) -> None:
+    def fix(self, fix: Fix) -> None:
         """Say what would help, as was tried out."""
-        self._say("fix", _GREEN, text, -1)
+        facts: Mapping[str, object] = {}
+        if self._journal is not None:
+            from resolver.journal import about_fix  # noqa: PLC0415  # loaded with the journal
+
+            facts = about_fix(fix)
+        self._say("fix", _GREEN, fix.change, -1, facts)
 
     def note(self, text: str) -> None:
         """Say something for those who asked for more."""
         self._say("note", _DIM, text, 1)
 
-    def plain(self, text: str, least: int) -> None:
-        """Write ``text`` as it is, from the level ``least`` on."""
-        if self.level >= least:
+    def plain(self, text: str, least: int, event: str = "summary") -> None:
+        """Write ``text`` as it is, from the level ``least`` on; to programs, as an ``event``."""
+        if self.level < least:
+            return
+        if self._journal is not None:
+            self._journal.write(event, message=text)
+        else:
             self._write(text)
 
     def progress(self, state: Progress) -> None:
@@ -113,6 +149,15 @@ class Console:
         if not self.shows_progress or self._clock() < self._due:
             return
         self._due = self._clock() + _PERIOD
+        if self._journal is not None:
+            self._journal.write(
+                "progress",
+                packages=state.packages,
+                fetching=state.fetching,
+                decisions=state.decisions,
+                package=state.package or None,
+            )
+            return
         fetching = f", fetching {state.fetching}" if state.fetching else ""
         decided = f", {_count(state.decisions, 'decision')}" if state.decisions else ""
         found = _count(state.packages, "package")
@@ -127,6 +172,9 @@ class Console:
         if not self.shows_progress or (self._clock() < self._due and (self._shows or not self._begun)):
             return
         self._due = self._clock() + _PERIOD
+        if self._journal is not None:
+            self._journal.write("lines", done=done, total=total, failed=failed)
+            return
         said = f" {done:,}/{total:,}{f', {failed:,} failed' if failed else ''}"
         width = min(_columns(self._stream) - 1 - len("[]") - len(said), _WIDEST)
         full = width * done // max(total, 1)
@@ -140,8 +188,14 @@ class Console:
             self._put(_ERASE)
             self._shows = False
 
-    def _say(self, kind: str, colour: str, text: str, least: int) -> None:
-        if self.level >= least:
+    def _say(
+        self, kind: str, colour: str, text: str, least: int, facts: Mapping[str, object] | None = None
+    ) -> None:
+        if self.level < least:
+            return
+        if self._journal is not None:
+            self._journal.write(kind, **{"message": text, **(facts or {})})
+        else:
             mark = f"{colour}{kind}:{_PLAIN}" if self._colour else f"{kind}:"
             self._write(f"{mark} {printable(text)}")
 
