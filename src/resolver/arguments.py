@@ -14,7 +14,7 @@ from __future__ import annotations
 from resolver.errors import InputError
 from resolver.options import Options, not_yet, redacted
 from resolver.setting import COUNT, FLAG, REPEAT, VALUE, Given
-from resolver.settings import COMMANDS, FORMATS_YET, SETTINGS_NOT_YET, TABLE
+from resolver.settings import COMMANDS, FORMATS_OF, FORMATS_YET, SETTINGS_NOT_YET, TABLE
 from resolver.words import Words, check_commands, close
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Arguments", "field_of", "is_supported", "parse", "setting_of"]
 
-_COMMANDS_NOT_YET = ("tree", "diff", "outdated")
+_COMMANDS_NOT_YET = ("diff", "outdated")
 _UNCONFIGURED = ("completion", "help")  # what they say depends on nothing
 
 # The options of the table that set a field of ``Options`` of another name.
@@ -175,6 +175,7 @@ def parse(
         levels += _configured(found, words.command)
     for level in levels:
         _check(level)
+    _check_format(words)
     arguments = Arguments(words, levels, warnings)
     _check_one_index(arguments)
     return arguments
@@ -207,6 +208,17 @@ def _check_one_index(arguments: Arguments) -> None:
         raise InputError(
             f"--index-url is given more than once ({said}): name further indexes with --extra-index-url"
         )
+
+
+def _check_format(words: Words) -> None:
+    """Raise ``InputError`` for a format that is typed and that the command does not write.
+
+    One of a variable or a file is meant for other commands.
+    """
+    formats = FORMATS_OF.get(words.command, FORMATS_YET)
+    given = words.given.get("format")
+    if given is not None and given.values[-1] not in formats:
+        raise given.error(f" is {given.values[-1]!r}, and {words.command} writes: {', '.join(formats)}")
 
 
 def _variables(environ: Mapping[str, str], words: Words) -> dict[str, Given]:

@@ -196,6 +196,8 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
             commands.cache(arguments, streams, console)
         case "config":
             commands.config(arguments, streams)
+        case "tree":
+            commands.tree(arguments, streams, console, solve)
         case "why":
             commands.why(arguments, streams, console)
         case "resolve-many":

@@ -37,15 +37,16 @@ if TYPE_CHECKING:
             """Return the answer to ``requirements``."""
 
 
-__all__ = ["cache", "config", "note_work", "resolve", "resolve_many", "why"]
+__all__ = ["cache", "config", "note_work", "resolve", "resolve_many", "tree", "why"]
 
 
 def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
     """Run ``resolver resolve``; ``solve`` stands in for ``engines.solve``."""
 
     def work(inputs: Inputs) -> str:
-        files = inputs.options.generate_hashes or arguments.text("format") == "json"
-        return _rendered(_solved(inputs, console, solve or _engines_solve(), files=files), arguments, inputs)
+        files = inputs.options.generate_hashes or arguments.text("format") in _WITH_FILES
+        answer = _solved(inputs, console, solve or _engines_solve(), files=files)
+        return _rendered(answer, arguments, inputs, streams)
 
     _write(arguments, streams, console, work)
 
@@ -56,6 +57,11 @@ def resolve_many(arguments: Arguments, streams: Streams, console: Console) -> in
 
     wanted = Wanted(arguments)
     return run(wanted, _gathered(arguments, streams, console), streams, console)
+
+
+def tree(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
+    """Run ``resolver tree``: ``resolve`` with a format of its own, and more to choose of it."""
+    resolve(arguments, streams, console, solve)
 
 
 def why(arguments: Arguments, streams: Streams, console: Console) -> None:
@@ -246,8 +252,15 @@ def _sum_up(answer: Answer, console: Console) -> None:
     note_work(answer.statistics, console)
 
 
-def _rendered(answer: Answer, arguments: Arguments, inputs: Inputs) -> str:
+_WITH_FILES = ("json",)
+
+
+def _rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Streams) -> str:
     """Return the result in the format that was asked for."""
+    if arguments.command == "tree" or arguments.text("format") in ("tree", "dot", "mermaid"):
+        from resolver.drawing import drawn  # noqa: PLC0415  # lazy: start-up time
+
+        return drawn(answer, arguments, streams)
     if arguments.text("format") == "json":
         from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
 

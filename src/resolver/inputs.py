@@ -71,15 +71,15 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
 
 
 def _default_sources(arguments: Arguments) -> tuple[str, ...]:
-    """Return what ``why`` reads where no SOURCE is given; other commands must be told."""
-    if arguments.command != "why":
+    """Return what ``why`` and ``tree`` read where no SOURCE is given; others must be told."""
+    if arguments.command not in ("why", "tree"):
         raise InputError(f"no SOURCE is given; try: resolver {arguments.command} requirements.txt")
     for path in ("requirements.txt", "pyproject.toml"):
         if os.path.isfile(path):  # noqa: PTH113  # pathlib costs 5 ms
             return (path,)
     raise InputError(
         "no SOURCE is given, and there is neither requirements.txt nor pyproject.toml here;"
-        f" try: resolver why {arguments.package} FILE"
+        f" try: {' '.join(['resolver', arguments.command, *filter(None, [arguments.package])])} FILE"
     )
 
 

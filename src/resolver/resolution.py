@@ -6,7 +6,7 @@ costs 35 ms of start-up, which a command that only prints does not pay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping  # noqa: TC003  # attrs keeps the annotation
+from collections.abc import Iterable, Mapping, Sequence  # noqa: TC003  # attrs keeps the annotation
 from types import MappingProxyType
 
 import attrs
@@ -17,6 +17,7 @@ from resolver.model.version import Version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from resolver.formats.graphs import Graph
     from resolver.model.distfile import DistFile
 
 __all__ = ["File", "Pin", "Resolution"]
@@ -151,3 +152,66 @@ class Resolution:
     def to_json(self) -> str:
         """Return the JSON document that ``--format json`` prints."""
         return views.solved(self._answer)
+
+    def to_tree(
+        self,
+        *,
+        invert: bool = False,
+        packages: Sequence[str] = (),
+        prune: Sequence[str] = (),
+        depth: int | None = None,
+        dedupe: bool = True,
+    ) -> str:
+        """Return the pins as the tree that ``resolver tree`` prints, without colour.
+
+        What the arguments mean is said of ``graph``; without ``dedupe`` what several packages require is
+        shown below each of them, which raises ``LimitReached`` beyond a million lines.
+        """
+        from resolver.formats import tree  # noqa: PLC0415  # lazy: rarely wanted
+
+        graph = self.graph(invert=invert, packages=packages, prune=prune, depth=depth)
+        return tree.write(graph, depth=depth, dedupe=dedupe)
+
+    def to_dot(
+        self,
+        *,
+        invert: bool = False,
+        packages: Sequence[str] = (),
+        prune: Sequence[str] = (),
+        depth: int | None = None,
+    ) -> str:
+        """Return a graph in the language of Graphviz; what the arguments mean is said of ``graph``."""
+        from resolver.formats import dot  # noqa: PLC0415  # lazy: rarely wanted
+
+        return dot.write(self.graph(invert=invert, packages=packages, prune=prune, depth=depth))
+
+    def to_mermaid(
+        self,
+        *,
+        invert: bool = False,
+        packages: Sequence[str] = (),
+        prune: Sequence[str] = (),
+        depth: int | None = None,
+    ) -> str:
+        """Return a flowchart in the language of Mermaid; what the arguments mean is said of ``graph``."""
+        from resolver.formats import mermaid  # noqa: PLC0415  # lazy: rarely wanted
+
+        return mermaid.write(self.graph(invert=invert, packages=packages, prune=prune, depth=depth))
+
+    def graph(
+        self,
+        *,
+        invert: bool = False,
+        packages: Sequence[str] = (),
+        prune: Sequence[str] = (),
+        depth: int | None = None,
+    ) -> Graph:
+        """Return who requires what: ``nodes`` and ``edges`` by name, ``roots``, and what is ``direct``.
+
+        ``invert`` has edges followed from what is required to what requires it; ``packages`` are where to
+        begin, instead of what the user requires; ``prune`` are left out, with all that only they lead to;
+        ``depth`` is how many edges to go at most.  Raises ``InputError`` for a package that is not pinned.
+        """
+        from resolver.formats.graphs import graph_of, shown  # noqa: PLC0415  # lazy: rarely wanted
+
+        return shown(graph_of(self._answer), invert=invert, packages=packages, prune=prune, depth=depth)

@@ -14,7 +14,7 @@ from resolver.errors import InternalError, NoSolution, NothingBuilt
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey, Referenced
-from resolver.selection import pins, remarks
+from resolver.selection import pins, remarks, roots
 from resolver.shelf import open_shelf
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of
@@ -173,6 +173,7 @@ class Run:
             catalog.environment.variables,
             self._statistics(),
             remarks(self.problem, found.selected),
+            roots=roots(self.problem),
         )
 
     def reasons(self, found: Finished) -> Reasons:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from resolver.formats.answer import Pinned
 from resolver.index.listing import NEWEST_MINOR
+from resolver.options import redacted
 from resolver.policy import Reason, Yanked
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
-__all__ = ["pins", "remarks"]
+__all__ = ["pins", "remarks", "roots"]
 
 
 def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
@@ -54,6 +55,14 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
             )
         )
     return found
+
+
+def roots(problem: PythonProblem) -> list[tuple[str, str, str | None]]:
+    """Return what the user asks for, in order: requirement, name and origin, as far as there is one."""
+    return [
+        (redacted(each.text), each.name, None if each.origin is None else str(each.origin))
+        for each in problem.requirements
+    ]
 
 
 class _Files:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from resolver.options import CHOICES
 from resolver.setting import COUNT, FLAG, REPEAT, VALUE, Setting
 
-__all__ = ["COMMANDS", "FORMATS_YET", "SETTINGS_NOT_YET", "TABLE"]
+__all__ = ["COMMANDS", "FORMATS_OF", "FORMATS_YET", "SETTINGS_NOT_YET", "TABLE"]
 
 COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
     "resolve-many": "do so for each line of a file by itself",
+    "tree": "show who requires what",
     "why": "say who wants a package, and why it is not newer",
     "config": "say what the options are set to, where, and what that overrides",
     "cache": "say where the cache is, how large it is, make it smaller, or empty it",
@@ -26,14 +27,17 @@ def _same(*values: str, **spellings: str) -> dict[str, str]:
 
 
 _FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
-FORMATS_YET = ("requirements", "json")
+FORMATS_YET = ("requirements", "json", "tree", "dot", "mermaid")
+FORMATS_OF = {"tree": ("tree", "dot", "mermaid"), "why": ("requirements", "json")}
+"""The formats of commands that do not have all of them, the default first."""
+
 SETTINGS_NOT_YET = ("check",)
 
 INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
 ASKED, BEFORE = "What is asked for", "The versions of before"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
 LINES, FILES = "The lines", "Configuration"
-_MANY, _ONE, _CACHE = "resolve-many", "resolve why", "cache"
+_MANY, _ONE, _CACHE, _TREE = "resolve-many", "resolve why tree", "cache", "tree"
 
 TABLE = (
     Setting(
@@ -320,6 +324,40 @@ TABLE = (
     ),
     Setting(OUTPUT, "--no-annotate", FLAG, "do not write who wants each package", commands=_ONE),
     Setting(OUTPUT, "--no-header", FLAG, "do not write the command on top", commands=_ONE),
+    Setting(OUTPUT, "--invert", FLAG, "show below each package what requires it", commands=_TREE),
+    Setting(
+        OUTPUT,
+        "--package",
+        REPEAT,
+        "begin at this package, and show nothing else",
+        metavar="NAME",
+        commands=_TREE,
+    ),
+    Setting(
+        OUTPUT,
+        "--depth",
+        VALUE,
+        "go no further than N requirements away from where it begins",
+        metavar="N",
+        number=int,
+        least=0,
+        commands=_TREE,
+    ),
+    Setting(
+        OUTPUT,
+        "--prune",
+        REPEAT,
+        "leave out this package, and what only it leads to",
+        metavar="NAME",
+        commands=_TREE,
+    ),
+    Setting(
+        OUTPUT,
+        "--no-dedupe",
+        FLAG,
+        "show what several packages require below each of them",
+        commands=_TREE,
+    ),
     Setting(OUTPUT, "--check", FLAG, "only tell whether the output file would change", commands=_ONE),
     Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
     Setting(

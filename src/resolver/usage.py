@@ -5,7 +5,7 @@ from __future__ import annotations
 from resolver.arguments import is_supported
 from resolver.limits import ADJUSTABLE, default_text
 from resolver.options import Options
-from resolver.settings import COMMANDS, TABLE
+from resolver.settings import COMMANDS, FORMATS_OF, TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _ABOUT = {
     "": "Find versions of Python packages that fit together.",
     "resolve": "Find versions of all packages that SOURCE asks for, and write them as a requirements file.",
     "resolve-many": "Resolve each requirement of SOURCE by itself, and say of each how that went.",
+    "tree": "Show which packages SOURCE comes to, each below what requires it.",
     "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
     "config": "Say which options are set (list), what one of them is (get KEY), or also where it was set and"
     " what that overrides (explain, or explain KEY).  KEY is the long option without its hyphens in front.",
@@ -30,6 +31,7 @@ _SYNOPSIS = {
     "": "resolver COMMAND [OPTION...]",
     "resolve": "resolver resolve SOURCE... [OPTION...]",
     "resolve-many": "resolver resolve-many SOURCE... [OPTION...]",
+    "tree": "resolver tree [SOURCE...] [OPTION...]",
     "why": "resolver why PACKAGE [SOURCE...] [OPTION...]",
     "config": "resolver config list|get KEY|explain [KEY] [OPTION...]",
     "cache": "resolver cache dir|info|prune|clean [--cache-dir DIR]",
@@ -39,6 +41,7 @@ _OF_PINS = ("generate_hashes", "no_annotate", "no_header")
 _SOURCES = {
     "resolve": "SOURCE is a requirements file, or - for standard input.",
     "resolve-many": "SOURCE is a requirements file, or - for standard input.",
+    "tree": "SOURCE is a requirements file, or - for standard input (default: requirements.txt).",
     "why": "SOURCE is a requirements file, or - for standard input (default: requirements.txt).",
 }
 _INDENT = 30
@@ -59,7 +62,7 @@ def usage(command: str, width: int) -> str:
             for setting in TABLE
             if setting.group and setting.serves(command) and _is_worth_showing(setting)
         ]
-        if command == "why":
+        if command in ("why", "tree"):
             shown = [setting for setting in shown if setting.name not in _OF_PINS]
     else:
         shown = [
@@ -72,7 +75,7 @@ def usage(command: str, width: int) -> str:
         if setting.group != group:
             group = setting.group
             lines += ["", f"{group}:"]
-        lines += _entry(_spelling(setting), _described(setting), width)
+        lines += _entry(_spelling(setting), _described(setting, command), width)
         if setting.name == "max":
             lines += [line for limit in ADJUSTABLE for line in _limit(limit, width)]
     if command in _SOURCES:
@@ -105,8 +108,10 @@ def _is_worth_showing(setting: Setting) -> bool:
     return len(_choices(setting)) > 1 if setting.choices else is_supported(setting, "")
 
 
-def _described(setting: Setting) -> str:
+def _described(setting: Setting, command: str) -> str:
     choices = _choices(setting)
+    if setting.name == "format":
+        choices = [each for each in FORMATS_OF.get(command, choices) if each in choices]
     if not choices:
         return setting.help
     default = getattr(Options, setting.name, choices[0])

@@ -138,7 +138,7 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
         ["-U"],
         ["-Pa"],
         ["--check"],
-        *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "tree", "dot", "html")),
+        *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "html", "cyclonedx")),
     ],
 )
 def test_features_to_come_are_known_and_refused(words: list[str]) -> None:
@@ -153,7 +153,7 @@ def test_features_to_come_are_known_and_refused(words: list[str]) -> None:
         (["a.txt"], "'a.txt' is no command; did you mean: resolver resolve a.txt"),
         (["-"], "'-' is no command; did you mean: resolver resolve -"),
         (["resolv"], "'resolv' is no command; did you mean resolve?"),
-        (["tree"], "the command tree is not supported yet"),
+        (["diff"], "the command diff is not supported yet"),
     ],
 )
 def test_commands_that_are_none(words: list[str], expected: str) -> None:
@@ -214,7 +214,10 @@ def test_mistakes_in_variables_name_the_variable() -> None:
 def test_options_of_other_commands_are_mistakes_and_their_variables_mean_nothing() -> None:
     """Who types one wants it; a variable is set for all commands."""
     assert refused("resolve", "a", "--jobs", "3") == "--jobs is an option of resolve-many, not of resolve"
-    assert refused("resolve-many", "a", "-oa") == "-o is an option of resolve and why, not of resolve-many"
+    assert (
+        refused("resolve-many", "a", "-oa")
+        == "-o is an option of resolve and why and tree, not of resolve-many"
+    )
     assert parse(["resolve-many", "a"], {"RESOLVER_FORMAT": "y", "RESOLVER_LIMIT": "4"}).text("limit") == "4"
     assert resolve("a", JOBS="x").count("jobs") == 0
 
@@ -284,5 +287,5 @@ def test_help_shows_what_is_supported(command: str) -> None:
             assert any(f"{setting.flags[0]}{end}" in text for end in (" ", ",", "\n")) == shown
         assert not any(f"{flag} " in text for flag in setting.hidden if len(flag) > len("-x"))
     if command == "resolve":
-        assert "requirements, json (default: requirements)" in " ".join(text.split())
+        assert "requirements, json, tree, dot, mermaid (default: requirements)" in " ".join(text.split())
     assert "highest, lowest, lowest-direct (default: highest)" in " ".join(text.split())

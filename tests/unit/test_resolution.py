@@ -262,6 +262,20 @@ def test_json_has_what_the_pins_have(found: Resolution) -> None:
     }
 
 
+def test_graphs_show_who_requires_what(found: Resolution) -> None:
+    """As a tree, in two languages, and as a value; whole or in part."""
+    assert found.to_tree().splitlines()[0].startswith("app[fast,none] v2.0 [required: ")
+    assert found.to_tree(packages=["LIB"], invert=True, depth=1).startswith("lib v1.1\n├── app v2.0 ")
+    assert found.to_tree(prune=["lib", "speed"], dedupe=False).count("\n") == 1
+    assert '"app" -> "lib"' in found.to_dot()
+    assert '"app"' not in found.to_dot(packages=["lib"])
+    assert '"speed 1"' in found.to_mermaid()
+    assert '"speed 1"' not in found.to_mermaid(depth=0)
+    graph = found.graph()
+    assert set(graph.nodes) == set(found.pins)
+    assert [edge.child for edge in graph.edges["app"]] == ["lib", "speed"]
+
+
 def test_nothing_required_is_a_resolution_without_pins(recorded: Recorded) -> None:
     found = resolve([], recorded())
     assert dict(found.pins) == {}

@@ -8,7 +8,7 @@ import pytest
 
 from resolver.model.requirement import Origin, Requirement
 from resolver.rules import Rules
-from resolver.selection import pins, remarks
+from resolver.selection import pins, remarks, roots
 from support.problems import known_problem
 
 if TYPE_CHECKING:
@@ -47,6 +47,17 @@ def test_pin_tells_what_it_requires_here_and_what_fulfils_it() -> None:
     problem = known_problem(["a[x]"], PACKAGES)
     found = pins(problem, selected(problem, ("a", 1), ("a[x]", 1), ("a[y]", 1), ("b", 0), ("c", 0)))
     assert found[0].requires == (("B>=1", "b", "1.0"), ("c ; extra == 'x'", "c", "3"))
+
+
+def test_roots_are_what_the_user_requires_in_order_without_credentials() -> None:
+    """Those whose marker does not hold are none; what came without a file has no origin."""
+    address = "b @ https://me:secret@host.example/b-1-py3-none-any.whl"
+    problem = known_problem(["A[x]>1", "c; sys_platform == 'win32'"], PACKAGES)
+    problem.requirements.append(Requirement.parse(address))
+    assert roots(problem) == [
+        ("A[x]>1", "a", "app.in:1"),
+        ("b @ https://****@host.example/b-1-py3-none-any.whl", "b", None),
+    ]
 
 
 def test_requirement_of_the_package_and_of_an_extra_is_told_once() -> None:

@@ -17,7 +17,7 @@ from resolver.channels import SILENT
 from resolver.errors import LimitReached, NoSolution, NothingBuilt, Stopped
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.problem import Referenced
-from resolver.selection import pins, remarks
+from resolver.selection import pins, remarks, roots
 from resolver.session import opened
 from resolver.verification import violation
 
@@ -86,6 +86,7 @@ def solve(
             problem.catalog.environment.variables,
             statistics(),
             remarks(problem, selected),
+            roots=roots(problem),
         )
 
 

@@ -88,10 +88,12 @@ class Statistics:
 class Answer:
     """The pins, sorted by name, with the environment they hold for (its eleven marker variables).
 
-    ``warnings`` are sentences about what is odd but did not stop the resolution.
+    ``warnings`` are sentences about what is odd but did not stop the resolution.  ``roots`` are the
+    requirements of the user's own that count for the target, in their order: ``(requirement, name, origin)``
+    without credentials, the origin (``file:line``) None where there is none.
     """
 
-    __slots__ = ("pins", "statistics", "variables", "warnings")
+    __slots__ = ("pins", "roots", "statistics", "variables", "warnings")
 
     def __init__(
         self,
@@ -99,11 +101,14 @@ class Answer:
         variables: Mapping[str, str],
         statistics: Statistics,
         warnings: Iterable[str] = (),
+        *,
+        roots: Iterable[tuple[str, str, str | None]] = (),
     ) -> None:
         self.pins = tuple(sorted(pins, key=lambda pin: pin.name))
         self.variables = variables
         self.statistics = statistics
         self.warnings = tuple(warnings)
+        self.roots = tuple(roots)
 
     def __repr__(self) -> str:
         return f"Answer({len(self.pins)} pins)"

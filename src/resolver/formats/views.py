@@ -13,7 +13,7 @@ from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from resolver.errors import Fix, NoSolution
     from resolver.formats.answer import Answer, Pinned
@@ -25,11 +25,11 @@ __all__ = ["solved", "unsatisfiable"]
 
 def solved(answer: Answer) -> str:
     """Return the JSON document of an answer."""
-    pins = ",\n".join(f"  {_json(_pin(pin))}" for pin in answer.pins)
     return _document(
         ("version", "1"),
         ("status", '"solved"'),
-        ("pins", f"[\n{pins}\n ]" if pins else "[]"),
+        ("pins", _lines([_pin(pin) for pin in answer.pins])),
+        ("roots", _lines([_root(*root) for root in answer.roots])),
         ("environment", _json({name: answer.variables[name] for name in sorted(answer.variables)})),
         ("statistics", _json(_counts(answer.statistics))),
     )
@@ -61,6 +61,16 @@ def _json(value: object) -> str:
     import json  # noqa: PLC0415  # lazy: start-up time
 
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _lines(members: Sequence[object]) -> str:
+    """Return an array with each member on a line of its own."""
+    inner = ",\n".join(f"  {_json(member)}" for member in members)
+    return f"[\n{inner}\n ]" if inner else "[]"
+
+
+def _root(requirement: str, name: str, origin: str | None) -> Mapping[str, object]:
+    return {"requirement": requirement, "name": name, "origin": origin}
 
 
 def _pin(pin: Pinned) -> Mapping[str, object]:

@@ -38,14 +38,16 @@ def answer() -> Answer:
         ),
     ]
     statistics = Statistics(decisions=2, conflicts=1, candidates=4, requests=3, bytes=10, seconds=0.123456)
-    return Answer(pins, {"sys_platform": "linux", "os_name": "posix"}, statistics)
+    return Answer(
+        pins, {"sys_platform": "linux", "os_name": "posix"}, statistics, roots=[("A", "a", "r.txt:1")]
+    )
 
 
 def test_a_solved_document_is_that_of_the_contract() -> None:
     """Every key, in order; logins gone; one pin a line."""
     text = solved(answer())
     document = json.loads(text)
-    assert list(document) == ["version", "status", "pins", "environment", "statistics"]
+    assert list(document) == ["version", "status", "pins", "roots", "environment", "statistics"]
     assert document["version"] == 1
     assert document["status"] == "solved"
     first, second = document["pins"]
@@ -69,9 +71,10 @@ def test_a_solved_document_is_that_of_the_contract() -> None:
     }
     assert list(first) == ["name", "version", "extras", "url", "files", "requires", "via"]
     assert second["url"] == "git+ssh://git@host.example/b.git@v1"
+    assert document["roots"] == [{"requirement": "A", "name": "a", "origin": "r.txt:1"}]
     assert list(document["environment"]) == ["os_name", "sys_platform"]
     assert document["statistics"]["seconds"] == 0.123
-    assert len(text.splitlines()) == len(document["pins"]) + 8
+    assert len(text.splitlines()) == len(document["pins"]) + 11
     check(document, SCHEMA)
 
 

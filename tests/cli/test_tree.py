@@ -1,0 +1,121 @@
+"""``resolver tree`` and the formats tree, dot and mermaid of ``resolver resolve``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.command import failed, run_command, succeeded
+from support.drawings import read_dot, read_mermaid
+from support.hard import record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+PACKAGES: dict[str, dict[str, Any]] = {
+    "app": {"1": {"requires": ["core<3", "lib"]}},
+    "lib": {"1": {"requires": ["core>=1"]}},
+    "core": {"1": {}, "2": {"requires": ["base"]}, "3": {}},
+    "base": {"1": {}},
+}
+
+TREE = """\
+lib v1 [required: *]
+└── core v2 [required: >=1]
+    └── base v1 [required: *]
+app v1 [required: >0]
+├── core v2 [required: <3] (*)
+└── lib v1 [required: *] (*)
+(*) what it requires is shown above
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return a folder with a recording and a requirements file."""
+    record(tmp_path / "recording", PACKAGES)
+    (tmp_path / "requirements.txt").write_text("lib\napp>0\n", "utf-8")
+    (tmp_path / "none.txt").write_text("app\ncore>2\n", "utf-8")
+    return tmp_path
+
+
+OPTIONS = ("--replay", "recording", "--python-version", "3.12", "--python-platform", "linux")
+
+
+def test_the_tree_of_the_default_file_is_that_of_resolve(home: Path) -> None:
+    """By default of requirements.txt; as a format of ``resolve`` it is the same."""
+    assert succeeded(run_command("tree", *OPTIONS, home=home)) == TREE
+    said = succeeded(run_command("resolve", "requirements.txt", "--format", "tree", *OPTIONS, home=home))
+    assert said == TREE
+
+
+def test_parts_of_it_can_be_shown(home: Path) -> None:
+    assert succeeded(
+        run_command("tree", "--invert", "--package", "Base", "--depth", "2", *OPTIONS, home=home)
+    ) == (
+        "base v1\n"
+        "└── core v2 [requires: base]\n"
+        "    ├── app v1 [requires: core<3]\n"
+        "    └── lib v1 [requires: core>=1]\n"
+    )
+    assert succeeded(run_command("tree", "--prune", "core", "--no-dedupe", *OPTIONS, home=home)) == (
+        "lib v1 [required: *]\napp v1 [required: >0]\n└── lib v1 [required: *]\n"
+    )
+    said = failed(run_command("tree", "--package", "bass", *OPTIONS, home=home), 2)
+    assert said == "there is no package bass in the answer; did you mean base?"
+
+
+def test_dot_and_mermaid_take_the_same_options(home: Path) -> None:
+    said = succeeded(run_command("tree", "--format", "dot", "--prune", "lib", *OPTIONS, home=home))
+    assert read_dot(said).edges == {("app", "core"): "<3", ("core", "base"): ""}
+    said = succeeded(run_command("resolve", "requirements.txt", "--format", "mermaid", *OPTIONS, home=home))
+    assert len(read_mermaid(said).nodes) == 4
+
+
+def test_a_stream_that_cannot_show_boxes_gets_none(home: Path) -> None:
+    """A file is UTF-8 whatever the terminal can show, and never coloured."""
+    environ = {"PYTHONIOENCODING": "ascii"}
+    said = succeeded(run_command("tree", *OPTIONS, home=home, environ=environ))
+    assert said.splitlines()[:2] == ["lib v1 [required: *]", "`-- core v2 [required: >=1]"]
+    words = ("--color", "always", "-o", "out")
+    assert succeeded(run_command("tree", *OPTIONS, *words, home=home, environ=environ)) == ""
+    assert (home / "out").read_text("utf-8") == TREE
+
+
+def test_colour_is_on_where_it_is_wanted(home: Path) -> None:
+    assert "\x1b[1mlib\x1b[0m" in run_command("tree", "--color", "always", *OPTIONS, home=home).stdout
+
+
+def test_no_solution_is_told_as_by_resolve(home: Path) -> None:
+    """Exit code 1, nothing on stdout, and on stderr what ``resolve`` says."""
+    done = run_command("tree", "none.txt", *OPTIONS, home=home)
+    assert (done.code, done.stdout) == (1, "")
+    assert done.stderr == run_command("resolve", "none.txt", *OPTIONS, home=home).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("tree", "--format", "json"), "--format is 'json', and tree writes: tree, dot, mermaid"),
+        (("tree", "--depth", "-1"), "--depth is -1, and must be at least 0"),
+        (("resolve", "requirements.txt", "--invert"), "--invert is an option of tree, not of resolve"),
+    ],
+)
+def test_mistakes_are_said(home: Path, words: tuple[str, ...], said: str) -> None:
+    assert failed(run_command(*words, *OPTIONS, home=home), 2) == said
+
+
+def test_without_a_source_and_without_a_default_one(tmp_path: Path) -> None:
+    said = failed(run_command("tree", home=tmp_path), 2)
+    assert said.endswith("neither requirements.txt nor pyproject.toml here; try: resolver tree FILE")
+
+
+def test_help_names_it(home: Path) -> None:
+    said = succeeded(run_command("tree", "--help", home=home))
+    assert said.startswith("Usage: resolver tree [SOURCE...] [OPTION...]\n")
+    assert "--no-dedupe" in said
+    assert "tree, dot, mermaid (default: tree)" in said
+    assert "--no-annotate" not in said
