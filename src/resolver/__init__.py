@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from resolver.bridge.pubgrub import PubGrubResolver
     from resolver.engines import resolve, resolve_async
     from resolver.errors import NoSolution, ResolverError
+    from resolver.events import Event
     from resolver.model.version import Version
     from resolver.options import Options
     from resolver.resolution import Pin, Resolution
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     __compiled__: bool
 
 __all__ = [
+    "Event",
     "IndexProvider",
     "NoSolution",
     "Options",
@@ -35,6 +37,7 @@ __all__ = [
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "Event": "resolver.events",
     "IndexProvider": "resolver.bridge.index_provider",
     "NoSolution": "resolver.errors",
     "Options": "resolver.options",

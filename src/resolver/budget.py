@@ -1,6 +1,7 @@
 """What a resolution may cost, and what is said when that is used up or somebody ends it.
 
-Limits are looked at between two steps of the solver: seconds, steps, memory.  None of them says anything
+Limits are looked at between two steps of the solver: seconds, steps, memory, and whether the answer is still
+wanted.  None of them says anything
 about the requirements; so that the time was not in vain, the report names where the search was stuck.
 """
 
@@ -9,13 +10,14 @@ from __future__ import annotations
 import sys
 import time
 
-from resolver.errors import LimitReached
+from resolver.errors import Cancelled, LimitReached
 from resolver.problem import ListingKey, MetadataKey
 from resolver.solver.terms import newest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import asyncio
+    from collections.abc import Callable, Iterable, Sequence
 
     from resolver.options import Options
     from resolver.problem import PythonProblem
@@ -23,13 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Budget", "memory", "report"]
 
+_LOOK = 0.05  # seconds between two looks at whether the answer is still wanted
+
 
 class Budget:
-    """The limits that ``options`` name, counted from now."""
+    """The limits that ``options`` name, counted from now; ``cancelled`` tells when it is all in vain."""
 
-    __slots__ = ("_memory", "_seconds", "_started", "_steps")
+    __slots__ = ("_cancelled", "_memory", "_seconds", "_started", "_steps")
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, cancelled: Callable[[], bool] | None = None) -> None:
+        self._cancelled = cancelled
         self._started = time.monotonic()
         self._seconds = options.deadline
         self._steps = options.max_steps
@@ -59,8 +64,29 @@ class Budget:
             return "--max-memory", f"the limit of {self._memory:g} MB of memory"
         return None
 
+    def check_wanted(self) -> None:
+        """Raise ``Cancelled`` if the answer is not wanted any more."""
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled(f"the resolution was cancelled after {self.spent:.1f} s, without an answer")
+
+    async def wait(self, tasks: Iterable[asyncio.Task[object]], seconds: float | None) -> None:
+        """Wait until one of ``tasks`` fails, all are done, time is up, or it is all in vain."""
+        import asyncio  # noqa: PLC0415  # loaded by now
+
+        if self._cancelled is None:
+            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
+            return
+        left: Iterable[asyncio.Task[object]] = tasks
+        ends = None if seconds is None else time.monotonic() + seconds
+        while left and not self._cancelled():
+            look = _LOOK if ends is None else min(_LOOK, max(0.0, ends - time.monotonic()))
+            done, left = await asyncio.wait(left, timeout=look, return_when=asyncio.FIRST_EXCEPTION)
+            if any(task.cancelled() or task.exception() for task in done) or look < _LOOK:
+                return
+
     def check(self, problem: PythonProblem, solver: Solver, waiting: Sequence[object]) -> None:
-        """Raise ``LimitReached`` with a report if a limit is reached."""
+        """Raise ``LimitReached`` with a report if a limit is reached, ``Cancelled`` if nobody waits."""
+        self.check_wanted()
         found = self.exceeded(solver.statistics.steps())
         if found is None:
             return

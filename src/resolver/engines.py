@@ -9,51 +9,61 @@ from __future__ import annotations
 from resolver import session
 from resolver.channels import SILENT, Channels
 from resolver.collecting import sparing
-from resolver.errors import Stopped
+from resolver.errors import ResolverError
 from resolver.options import Options
 from resolver.posing import read_requirement, read_requirements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from packaging.requirements import Requirement as PackagingRequirement
 
-    from resolver.formats.answer import Answer, Progress
+    from resolver.events import Event
+    from resolver.formats.answer import Answer
     from resolver.model.requirement import Requirement
     from resolver.resolution import Resolution
+    from resolver.watching import Ending
 
-__all__ = ["resolve", "resolve_async", "solve"]
+__all__ = ["resolve", "resolve_async", "solve", "solve_async"]
 
 
 def resolve(
     requirements: Iterable[str | PackagingRequirement],
     options: Options = Options(),  # noqa: B008  # immutable
+    *,
+    on_event: Callable[[Event], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Resolution:
     """Return the pins that fulfil ``requirements`` under ``options``.
 
-    Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  Raises ``NoSolution``
-    with the proof, or another ``ResolverError``.
+    Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  ``on_event`` is
+    called with each of ``resolver.events``; what it raises ends the resolution.  ``cancelled`` is asked some
+    twenty times a second whether to end it, with ``Cancelled``.  Both are called in the thread that works.
+    Raises ``NoSolution`` with the proof, or another ``ResolverError``.
     """
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    return Resolution.of(solve(given, constraints, options))
+    channels = Channels(emit=on_event, cancelled=cancelled)
+    return Resolution.of(solve(given, constraints, options, channels))
 
 
 async def resolve_async(
     requirements: Iterable[str | PackagingRequirement],
     options: Options = Options(),  # noqa: B008  # immutable
+    *,
+    on_event: Callable[[Event], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Resolution:
-    """Do what ``resolve`` does, in the running event loop."""
+    """Do what ``resolve`` does, in the running event loop; where it is cancelled, nothing is left behind."""
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    if options.engine == "resolvelib":
-        return Resolution.of(await _in_thread(given, constraints, options))
-    return Resolution.of(_hashed(await session.solve_async(given, constraints, options), options))
+    channels = Channels(emit=on_event, cancelled=cancelled)
+    return Resolution.of(await solve_async(given, constraints, options, channels))
 
 
 def solve(
@@ -63,13 +73,61 @@ def solve(
     channels: Channels = SILENT,
 ) -> Answer:
     """Do what ``session.solve`` does, by the engine that ``options`` name."""
+    ending = _ending(channels)
+    try:
+        answer = sparing(lambda: _solve(requirements, constraints, options, channels))
+    except ResolverError as error:
+        if ending is not None:
+            ending.failed(error)
+        raise
+    if ending is not None:
+        ending.solved(answer)
+    return answer
+
+
+async def solve_async(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    channels: Channels = SILENT,
+) -> Answer:
+    """Do what ``solve`` does, in the running event loop."""
+    if options.engine == "resolvelib":
+        return await _in_thread(requirements, constraints, options, channels)
+    ending = _ending(channels)
+    try:
+        answer = _hashed(await session.solve_async(requirements, constraints, options, channels), options)
+    except ResolverError as error:
+        if ending is not None:
+            ending.failed(error)
+        raise
+    if ending is not None:
+        ending.solved(answer)
+    return answer
+
+
+def _solve(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    channels: Channels,
+) -> Answer:
     if options.engine == "resolvelib":
         from resolver.bridge import by_resolvelib  # noqa: PLC0415  # lazy: rarely wanted
 
-        answer = sparing(lambda: by_resolvelib.solve(requirements, constraints, options, channels))
+        answer = by_resolvelib.solve(requirements, constraints, options, channels)
     else:
-        answer = sparing(lambda: session.solve(requirements, constraints, options, channels))
+        answer = session.solve(requirements, constraints, options, channels)
     return _hashed(answer, options)
+
+
+def _ending(channels: Channels) -> Ending | None:
+    """Return what tells those who listen how it ends; None where nobody does."""
+    if channels.emit is None:
+        return None
+    from resolver.watching import Ending  # noqa: PLC0415  # lazy: seldom wanted
+
+    return Ending(channels.emit)
 
 
 def _hashed(answer: Answer, options: Options) -> Answer:
@@ -83,19 +141,26 @@ def _hashed(answer: Answer, options: Options) -> Answer:
 
 
 async def _in_thread(
-    requirements: Sequence[Requirement], constraints: Sequence[Requirement], options: Options
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    channels: Channels,
 ) -> Answer:
-    """Do what ``solve`` does, in a thread of its own; it ends soon after who waits for it was cancelled."""
+    """Do what ``solve`` does, in a thread of its own, which has ended when this ends."""
     import asyncio  # noqa: PLC0415  # loaded by now
 
-    cancelled = False
+    unwanted = False
 
-    def watch(_: Progress) -> None:
-        if cancelled:
-            raise Stopped("who asked for the answer does not wait for it any more")
+    def cancelled() -> bool:
+        return unwanted or (channels.cancelled is not None and channels.cancelled())
 
+    within = channels.until(cancelled)
+    work = asyncio.create_task(asyncio.to_thread(solve, requirements, constraints, options, within))
     try:
-        return await asyncio.to_thread(solve, requirements, constraints, options, Channels(progress=watch))
+        return await asyncio.shield(work)
     except asyncio.CancelledError:
-        cancelled = True
+        unwanted = True
+        await asyncio.wait([work])
+        if not work.cancelled():
+            work.exception()  # Marks it as seen: nobody waits for it any more.
         raise

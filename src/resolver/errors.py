@@ -15,7 +15,8 @@ travels to the explanation.  What ends a resolution is one of these::
     ├── NoSolution              the requirements contradict each other, with the proof         exit code 1
     │   └── NothingBuilt        and one of the user's own could only have been built           exit code 5
     ├── Stopped                 gave up, without an answer either way
-    │   └── LimitReached        a deadline or another limit was hit                            exit code 7
+    │   ├── LimitReached        a deadline or another limit was hit                            exit code 7
+    │   └── Cancelled           the caller does not want the answer any more                   exit code 7
     └── InternalError           a bug in this package                                          exit code 70
 
 Each message is a sentence or two that name package, version, file and line, or URL (without credentials),
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildFailed",
     "BuildRefused",
+    "Cancelled",
     "HashMismatch",
     "IndexUnavailable",
     "InputError",
@@ -243,6 +245,10 @@ class LimitReached(Stopped):
         self.option = option
         self.statistics = statistics
         self.package = package
+
+
+class Cancelled(Stopped):
+    """Whoever asked for the answer does not want it any more."""
 
 
 class InternalError(ResolverError):

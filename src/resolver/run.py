@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from resolver.problem import PythonProblem
     from resolver.scout import Fetcher, Scout
     from resolver.shelf import OfferShelf
+    from resolver.watching import Watch
     from resolver.whatif.fixes import Search
     from resolver.whatif.trials import Allowance, Trials
     from resolver.whatif.why import Inquiry
@@ -70,7 +71,12 @@ class Run:
     ) -> None:
         """Make the parts; a problem that was ``posed`` already knows where offers are kept."""
         self._about = about
-        self._budget = Budget(options)
+        self._budget = Budget(options, channels.cancelled)
+        self._watch: Watch | None = None
+        if channels.emit is not None:
+            from resolver.watching import Watch  # noqa: PLC0415  # lazy: seldom wanted
+
+            self._watch = Watch(channels.emit)
         self._progress = channels.progress
         self._asked = (requirements, constraints, options)
         self.problem = posed or pose(requirements, constraints, options, environment_of(options))
@@ -135,15 +141,13 @@ class Run:
 
     async def _wait(self, keys: list[Key]) -> None:
         """Wait until one of ``keys`` fails or all are there, or time is up."""
-        import asyncio  # noqa: PLC0415  # lazy: start-up time
-
         if self._trials is None:
             tasks = [self._fetcher.demand(key) for key in keys]
             left = self._budget.seconds
         else:
             tasks = await self._trials.start(keys)
             left = self._trials.seconds
-        await asyncio.wait(tasks, timeout=left, return_when=asyncio.FIRST_EXCEPTION)
+        await self._budget.wait(tasks, left)
 
     async def finish_and_close(self, waiting: list[Key]) -> Finished:
         """Do ``finish`` and let go of connections, in the same event loop."""
@@ -228,11 +232,14 @@ class Run:
     def _step(self) -> Finished | list[Key]:
         """Advance the solver once: its answer, the keys to wait for, or an empty list: call again."""
         if self._trials is not None:
+            self._budget.check_wanted()
             return self._try_on()
         solver = self._solver
         self._budget.check(self.problem, solver, self._waiting)
         try:
-            step = solver.advance(self._budget.steps(solver.statistics.steps(), _STEPS))
+            steps = self._budget.steps(solver.statistics.steps(), _STEPS)
+            watch = self._watch
+            step = solver.advance(steps) if watch is None else watch.advance(self.problem, solver, steps)
         except Referenced as found:
             self._begin_again(found)
             return []

@@ -248,7 +248,7 @@ def open_source(
     chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
     transport = _Network(chosen, warn)
     store = _opened_store(options, directory, warn, note)
-    caching = _cached(transport, store, chosen, note)
+    caching = _cached(_watched(transport, channels), store, chosen, note)
     logins = _logins(caching, chosen, warn)
     remote = caching if logins is None else logins
     reading = _with_local(remote) if chosen.is_local else remote
@@ -277,8 +277,17 @@ def open_source(
     )
 
 
+def _watched(transport: Transport, channels: Channels) -> Transport:
+    """Return what fetches; with those who listen, it tells of it."""
+    if channels.emit is None:
+        return transport
+    from resolver.index.watched import WatchedTransport  # noqa: PLC0415  # lazy: seldom wanted
+
+    return WatchedTransport(transport, channels.emit)
+
+
 def _cached(
-    transport: _Network, store: RecordStore | None, chosen: Chosen, note: Callable[[str], None]
+    transport: Transport, store: RecordStore | None, chosen: Chosen, note: Callable[[str], None]
 ) -> CachingTransport:
     options = chosen.options
     return CachingTransport(

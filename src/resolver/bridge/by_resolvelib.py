@@ -15,6 +15,7 @@ from resolver.bridge.index_provider import IndexProvider
 from resolver.bridge.index_values import Candidate, Dependency
 from resolver.channels import SILENT
 from resolver.errors import LimitReached, NoSolution, NothingBuilt, Stopped
+from resolver.events import Chosen, Conflicted
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.problem import Referenced
 from resolver.selection import pins, remarks, roots
@@ -22,7 +23,7 @@ from resolver.session import opened
 from resolver.verification import violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.requirements import Requirement as PackagingRequirement
     from resolvelib.resolvers import RequirementInformation
@@ -60,9 +61,9 @@ def solve(
     """
     started = time.monotonic()
     source = opened(requirements, constraints, options, channels)
-    with IndexProvider(options, constraints=constraints, opened=source) as provider:
+    with IndexProvider(options, constraints=constraints, opened=source, channels=channels) as provider:
         provider.follows = True
-        watch = _Watch(provider, channels.progress)
+        watch = _Watch(provider, channels)
 
         def statistics() -> Statistics:
             return Statistics(
@@ -117,16 +118,19 @@ def _selected(
 class _Watch(BaseReporter["Wanted", Candidate, str]):
     """Counts what resolvelib does, and passes it on."""
 
-    def __init__(self, provider: IndexProvider, progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, provider: IndexProvider, channels: Channels) -> None:
         self._provider = provider
-        self._progress = progress
+        self._progress = channels.progress
+        self._emit = channels.emit
         self.pins = 0
         self.conflicts = 0
 
     def resolving_conflicts(self, causes: Collection[Information]) -> None:
         """Count a conflict."""
-        del causes
         self.conflicts += 1
+        if self._emit is not None:
+            over = {self._provider.identify(cause.requirement) for cause in causes}
+            self._emit(Conflicted(self.conflicts, over.pop() if len(over) == 1 else ""))
 
     def pinning(self, candidate: Candidate) -> None:
         """Count a pin."""
@@ -134,6 +138,8 @@ class _Watch(BaseReporter["Wanted", Candidate, str]):
         if self._progress is not None:
             packages = len(self._provider.problem.catalog.packages)
             self._progress(Progress(packages, 0, self.pins, candidate.name))
+        if self._emit is not None:
+            self._emit(Chosen(candidate.identifier, str(candidate.version)))
 
 
 def _explanation(provider: IndexProvider, causes: Iterable[Information]) -> str:

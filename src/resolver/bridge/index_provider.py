@@ -25,6 +25,7 @@ from resolver.bridge.index_values import Candidate, Dependency, Wish
 from resolver.bridge.reading import Reading
 from resolver.bridge.waiting import Waiter
 from resolver.budget import Budget
+from resolver.channels import SILENT
 from resolver.errors import NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from resolvelib.resolvers import Result
 
     from resolver.catalog import Candidates
+    from resolver.channels import Channels
     from resolver.model.references import Reference
     from resolver.problem import PythonProblem
     from resolver.sources import OpenSource
@@ -66,9 +68,9 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
     ``ResolverError`` where it cannot be had.  Not for several threads.  ``close`` lets go of connections, as
     does leaving the context, or dropping the provider.  The deadline counts from when it is made.
 
-    ``constraints`` and ``opened`` are for callers that have them in another form than ``options`` do.  Who
-    sets ``follows`` will ``follow`` a ``Referenced`` and begin again; for others what requires a package by
-    URL cannot be used, unless a requirement of the caller's has the same one.
+    ``constraints``, ``opened`` and ``channels`` are for callers within this package.  Who sets ``follows``
+    will ``follow`` a ``Referenced`` and begin again; for others what requires a package by URL cannot be
+    used, unless a requirement of the caller's has the same one.
     """
 
     def __init__(
@@ -77,15 +79,16 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         *,
         constraints: Sequence[Requirement] | None = None,
         opened: OpenSource | None = None,
+        channels: Channels = SILENT,
     ) -> None:
         self._options = options
         self._constraints = (
             [read_requirement(each) for each in options.constraints] if constraints is None else constraints
         )
         self._environment = environment_of(options)
-        self._opened = open_source(options, building=building_of(options)) if opened is None else opened
+        self._opened = opened or open_source(options, channels=channels, building=building_of(options))
         self._waiter = Waiter()
-        self._budget = Budget(options)
+        self._budget = Budget(options, channels.cancelled)
         self._made: dict[tuple[str, int], Candidate] = {}
         self._wishes: dict[Wanted, Wish] = {}
         self._order: dict[str, int] = {}

@@ -115,7 +115,8 @@ class Reading:
             self._waiter.wait(lambda: self._fetched(lacking))
 
     def check(self) -> None:
-        """Raise ``LimitReached`` if a limit is reached; a step is a candidate that was looked at."""
+        """Raise ``Cancelled`` or ``LimitReached``; a step is a candidate that was looked at."""
+        self.budget.check_wanted()
         found = self.budget.exceeded(self.tried)
         if found is not None:
             option, limit = found
@@ -165,8 +166,6 @@ class Reading:
 
     async def _fetched(self, lacking: Sequence[ListingKey | MetadataKey]) -> None:
         """Return when ``lacking`` is in the catalog, one of it cannot be had, or time is up."""
-        import asyncio  # noqa: PLC0415  # lazy: start-up time
-
         if self.goes_ahead and self._scout is None:
             self._scout = Scout(self.problem, self._fetcher)
             self._scout.require(self.problem.requirements)
@@ -175,6 +174,6 @@ class Reading:
                 self._scout.asked(noted)
             self._noted.clear()
         tasks = [self._fetcher.demand(key) for key in lacking]
-        await asyncio.wait(tasks, timeout=self.budget.seconds, return_when=asyncio.FIRST_EXCEPTION)
+        await self.budget.wait(tasks, self.budget.seconds)
         for key in lacking:
             self._fetcher.now(key)
