@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Arguments", "field_of", "is_supported", "parse", "setting_of"]
 
 _COMMANDS_NOT_YET = ("diff", "outdated")
-_UNCONFIGURED = ("completion", "help")  # what they say depends on nothing
+_UNCONFIGURED = ("completion",)  # what it says depends on nothing
 
 # The options of the table that set a field of ``Options`` of another name.
 _FIELDS = {
@@ -264,9 +264,10 @@ def _checked(setting: Setting, given: Given, value: str) -> str:
     """Return ``value`` in the form in which it is kept."""
     if setting.choices:
         if value not in setting.choices:
-            known = dict.fromkeys(setting.choices.values())
-            choices = ", ".join(each for each in known if is_supported(setting, each))
-            raise given.error(f" is {value!r}, not one of: {choices}")
+            from resolver.naming import closest  # noqa: PLC0415  # lazy: only for an error
+
+            known = [each for each in dict.fromkeys(setting.choices.values()) if is_supported(setting, each)]
+            raise given.error(f" is {value!r}, not one of: {', '.join(known)}{closest(value, known)}")
         value = setting.choices[value]
     elif setting.number is not None:
         try:

@@ -16,7 +16,7 @@ import sys
 from io import StringIO
 
 from resolver.arguments import parse
-from resolver.console import Console, Streams
+from resolver.console import Console, Streams, has_colour
 from resolver.errors import NoSolution, ResolverError
 from resolver.signals import INTERRUPTED, TERMINATED, Signals, Terminated
 
@@ -174,12 +174,7 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
     from resolver.output import write_result  # noqa: PLC0415  # lazy: start-up time
 
     if arguments.count("help"):
-        from shutil import get_terminal_size  # noqa: PLC0415  # only here
-
-        from resolver.usage import usage  # noqa: PLC0415  # only here
-
-        width = get_terminal_size((100, 24)).columns
-        write_result(streams.stdout, usage(arguments.command, min(max(width, 60), 110)))
+        write_result(streams.stdout, _help(arguments, streams))
         return 0
     if arguments.count("version"):
         import resolver  # noqa: PLC0415  # only here
@@ -194,6 +189,8 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
     match arguments.command:
         case "cache":
             commands.cache(arguments, streams, console)
+        case "completion":
+            commands.completion(arguments, streams)
         case "config":
             commands.config(arguments, streams)
         case "tree":
@@ -205,6 +202,17 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
         case _:
             commands.resolve(arguments, streams, console, solve)
     return 0
+
+
+def _help(arguments: Arguments, streams: Streams) -> str:
+    from shutil import get_terminal_size  # noqa: PLC0415  # only here
+
+    from resolver.usage import usage  # noqa: PLC0415  # only here
+
+    width = get_terminal_size((100, 24)).columns
+    color = arguments.text("color") or streams.environ.get("RESOLVER_COLOR") or "auto"
+    bold = streams.stdout is not None and has_colour(color, streams.environ, streams.stdout)
+    return usage(arguments.command, min(max(width, 40), 110), bold=bold)
 
 
 def _failed(error: ResolverError, console: Console) -> int:

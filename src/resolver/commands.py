@@ -37,7 +37,7 @@ if TYPE_CHECKING:
             """Return the answer to ``requirements``."""
 
 
-__all__ = ["cache", "config", "note_work", "resolve", "resolve_many", "tree", "why"]
+__all__ = ["cache", "completion", "config", "note_work", "resolve", "resolve_many", "tree", "why"]
 
 
 def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
@@ -97,6 +97,17 @@ def cache(arguments: Arguments, streams: Streams, console: Console) -> None:
         case _:
             raise InputError("say what to do with the cache: resolver cache dir, info, prune or clean")
     write_result(streams.stdout, f"{said}\n")
+
+
+def completion(arguments: Arguments, streams: Streams) -> None:
+    """Run ``resolver completion SHELL``."""
+    from resolver.completing import script  # noqa: PLC0415  # lazy: argparse is used for this alone
+    from resolver.manual import SHELLS  # noqa: PLC0415  # the same
+    from resolver.output import write_result  # noqa: PLC0415  # the same
+
+    if len(arguments.operands) != 1:
+        raise InputError(f"say which shell: resolver completion {', '.join(SHELLS)}")
+    write_result(streams.stdout, script(arguments.operands[0]))
 
 
 def config(arguments: Arguments, streams: Streams) -> None:

@@ -18,6 +18,8 @@ COMMANDS = {
     "why": "say who wants a package, and why it is not newer",
     "config": "say what the options are set to, where, and what that overrides",
     "cache": "say where the cache is, how large it is, make it smaller, or empty it",
+    "completion": "write a script that makes a shell complete the words of this command",
+    "help": "show the help of a command",
 }
 """The commands, each with what it does."""
 
@@ -28,7 +30,11 @@ def _same(*values: str, **spellings: str) -> dict[str, str]:
 
 _FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
 FORMATS_YET = ("requirements", "json", "tree", "dot", "mermaid")
-FORMATS_OF = {"tree": ("tree", "dot", "mermaid"), "why": ("requirements", "json")}
+FORMATS_OF = {
+    "tree": ("tree", "dot", "mermaid"),
+    "why": ("requirements", "json"),
+    "config": ("requirements", "json"),
+}
 """The formats of commands that do not have all of them, the default first."""
 
 SETTINGS_NOT_YET = ("check",)

@@ -54,6 +54,11 @@ class Words:
                 kept = self._take_short(word)
             if kept:
                 self.words += self.argv[start : self.at]
+        if self.command == "help":
+            self.given["help"] = Given([""], "help")
+            self.command = self.operands.pop(0) if self.operands else ""
+            if self.command and self.command not in COMMANDS:
+                raise InputError(f"{self.command!r} is no command{close(self.command, COMMANDS)}")
 
     def _take_operand(self, word: str) -> None:
         if not self.command:

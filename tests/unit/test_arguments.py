@@ -117,6 +117,10 @@ def test_values_by_name() -> None:
         (["--color="], "the value of --color is empty"),
         (["-o", "--pre"], "-o wants a value; if --pre is meant, write -o=--pre"),
         (["--color", "red"], "--color is 'red', not one of: auto, always, never"),
+        (
+            ["--color", "allways"],
+            "--color is 'allways', not one of: auto, always, never; did you mean 'always'?",
+        ),
         (["--prerelease=foo"], "--prerelease is 'foo', not one of: disallow, allow, if-necessary, explicit"),
         (["--timeout", "soon"], "--timeout is 'soon', and must be a number"),
         (["--format", "yaml"], "--format is 'yaml', not one of: requirements, json"),
