@@ -229,19 +229,21 @@ def _variables(environ: Mapping[str, str], words: Words) -> dict[str, Given]:
     found: dict[str, Given] = {}
     for setting in TABLE:
         value = environ.get(setting.variable, "")
-        name, implied = setting.implies or (setting.name, "")
+        name, implied = setting.meant("")
         if not value or not setting.serves(words.command) or name in ("help", "version", "requirement"):
             continue
         if name in words.given and words.command != "config":
             continue
         if setting.kind == REPEAT:
-            values = value.split()
+            values = [each for word in value.split() for each in setting.meant(word)[1]]
         elif setting.kind == VALUE:
             values = [value]
         else:
-            values = [implied] * _times(setting, value)
+            values = implied * _times(setting, value)
         if values or not setting.implies:
-            found[name] = Given(values, f"the variable {setting.variable}")
+            given = found.setdefault(name, Given([], ""))
+            given.values += values
+            given.source = f"the variable {setting.variable}"
     return found
 
 

@@ -50,6 +50,7 @@ class Candidates:
     """
 
     __slots__ = (
+        "_binary",
         "_constrained",
         "_files",
         "_held_back",
@@ -71,6 +72,7 @@ class Candidates:
         self.usable = offer.fitting & ~others
         self.yanked = offer.only_yanked & ~others
         self._look = look
+        self._binary: int | None = None
         self._files: dict[bool, FileLists] = {}
         self._reasons: list[tuple[Reason, int]] | None = None
         self._constrained = self._constrain(rules.constraints(offer.name))
@@ -99,6 +101,13 @@ class Candidates:
     def unfit(self) -> FileLists:
         """Return the files that do not fit of each candidate."""
         return self._file_lists(fitting=False)
+
+    @property
+    def binary(self) -> int:
+        """Return the mask of those with a wheel that fits.  Cost: the listing is read."""
+        if self._binary is None:
+            self._binary = self._look.judge.binary()
+        return self._binary
 
     @property
     def set_aside(self) -> int:

@@ -113,10 +113,11 @@ class _Reader:
         if setting is None:
             raise self._error((key,), _unknown(key, [*KEYS, "index", *READ_ELSEWHERE]))
         values = [self._placed(setting, text) for text in self._texts(key, setting, value)]
-        name, implied = setting.implies or (setting.name, "")
         if setting.implies and not values:
             return  # ``pre = false`` says nothing about what else may be said of pre-releases
-        self._give(name, [implied] if setting.implies else values, (key,), key)
+        meant = [setting.meant(value) for value in values]
+        name = setting.meant("")[0]
+        self._give(name, [each for _, texts in meant for each in texts], (key,), key)
 
     def _give(self, name: str, values: list[str], path: Path, source: str) -> None:
         given, line_of = self._configuration.given, self._line_of

@@ -137,6 +137,11 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
         changes["no_binary"] = (*sources, *options.no_binary)
     if any(file.options.pre for file in files) and not arguments.count("prerelease"):
         changes["prerelease"] = "allow"
+    modes = [text for file in files for text in file.options.prereleases]
+    if modes:
+        changes["prerelease_packages"] = (*modes, *options.prerelease_packages)
+    if any(file.options.prefer_binary for file in files):
+        changes["prefer_binary"] = True
     if changes:
         inputs.options = options.replace(**changes)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from resolver.index.listing import Listing
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
-    from resolver.policy import Reason
+    from resolver.policy import Cutoff, Reason
     from resolver.rules import Rules
 
 
@@ -102,6 +102,7 @@ class Judge:
 
     __slots__ = (
         "_alone",
+        "_cutoffs",
         "_environment",
         "_faults",
         "_late",
@@ -122,7 +123,8 @@ class Judge:
         self._pins = rules.pins(listing.name)
         self._sources = rules.sources(listing.name)
         self._wheels = rules.wheels(listing.name)
-        self._late = _late(listing, rules.cutoff(listing.name))
+        self._late = {} if rules.cutoffs is None else _late(listing, rules)
+        self._cutoffs = list(dict.fromkeys(self._late.values()))
         self._alone = listing.files[0].filename if listing.name in rules.references and listing.files else ""
         # For versions that are not pinned and for those that are, by trait and by what was said.
         self._ranks: tuple[dict[int, int], dict[int, int]] = ({}, {})
@@ -154,6 +156,14 @@ class Judge:
                     found.only_yanked |= mask
         return found
 
+    def binary(self) -> int:
+        """Return the mask of the versions with a wheel that fits."""
+        found = 0
+        for version in range(len(self._summary.keys)):
+            if any(rank < _LAST for rank in self._ranked(version)):
+                found |= 1 << version
+        return found
+
     def first(self, version: int, *, fitting: bool) -> int | None:
         """Return the number that ``sorted_files`` has first among those that fit, or among the others."""
         if not fitting:
@@ -169,12 +179,18 @@ class Judge:
         return [number for rank, number in sorted(ranked, key=_rank_of) if rank != _UNFIT], unfit
 
     def _traits(self, version: int) -> Sequence[int]:
-        """Return the traits of the files of ``version``, ``_TOO_LATE`` for one that was uploaded too late."""
+        """Return the traits of the files of ``version``.
+
+        Of one that was uploaded too late it is a negative number, which tells by what cut-off.
+        """
         traits = self._summary.traits_of(self._summary.shape(version))
         if not self._late:
             return traits
-        late = [number in self._late for number in self._summary.files(version)]
-        return [_TOO_LATE if too_late else trait for trait, too_late in zip(traits, late, strict=True)]
+        late = [self._late.get(number) for number in self._summary.files(version)]
+        return [
+            trait if cutoff is None else ~self._cutoffs.index(cutoff)
+            for trait, cutoff in zip(traits, late, strict=True)
+        ]
 
     def _pinned(self, version: int) -> bool:
         return self._pins and self._rules.pinned(self._name, self._summary.texts[version])
@@ -224,7 +240,7 @@ class Judge:
         wheels: list[str] = []  # the tags of those that nothing but their tags rules out
         for trait in traits:
             fault = self._fault(trait, pinned=pinned)
-            tags = self._tags(trait)
+            tags = SOURCE if fault is not None else self._tags(trait)
             if fault is not None:
                 faults.append(fault)
             elif tags == SOURCE:
@@ -240,8 +256,8 @@ class Judge:
 
     def _fault(self, trait: int, *, pinned: bool) -> Reason | None:
         """Return what rules a file out whatever it is: its time, yanked, its Python."""
-        if trait == _TOO_LATE:
-            return TooNew(self._rules.cutoff(self._name) or "")
+        if trait < 0:
+            return TooNew.of(self._cutoffs[~trait])
         said = self._summary.traits[3 * trait]
         faults = self._faults[pinned]
         if said not in faults:
@@ -259,12 +275,14 @@ class Judge:
         return None if accepted else PythonMismatch(requires_python, python)
 
 
-def _late(listing: Listing, cutoff: str | None) -> frozenset[int]:
-    """Return the numbers of the files uploaded at or after ``cutoff``, or at an unknown time."""
-    if cutoff is None:
-        return frozenset()
-    times = listing.upload_times()
-    return frozenset([number for number, time in enumerate(times) if too_new(time, cutoff)])
+def _late(listing: Listing, rules: Rules) -> dict[int, Cutoff]:
+    """Return the numbers of the files uploaded at or after the cut-off, or at an unknown time, with that."""
+    found: dict[int, Cutoff] = {}
+    for number, time in enumerate(listing.upload_times()):
+        cutoff = rules.cutoff(listing.name, listing.index_of(number))
+        if cutoff is not None and too_new(time, cutoff.instant):
+            found[number] = cutoff
+    return found
 
 
 def _rank_of(ranked: tuple[int, int]) -> int:
@@ -273,9 +291,6 @@ def _rank_of(ranked: tuple[int, int]) -> int:
 
 #: Ranks beyond those of wheels: of a source distribution, and of a file that may not be used.
 _LAST, _UNFIT = 1 << 30, 1 << 31
-
-#: Stands for the trait of a file that was uploaded too late.
-_TOO_LATE = -1
 
 #: What a wheel without a rank is for, nearest last.
 _NEAREST = {

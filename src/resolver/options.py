@@ -14,7 +14,6 @@ from resolver.errors import InputError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta
     from typing import TypeVar, dataclass_transform
 
     T = TypeVar("T")
@@ -25,7 +24,7 @@ else:
         return lambda decorator: decorator
 
 
-__all__ = ["CHOICES", "Options", "cutoff", "names_anew", "not_yet", "redacted", "unsupported"]
+__all__ = ["CHOICES", "Options", "names_anew", "not_yet", "redacted", "unsupported"]
 
 CHOICES = {
     "index_strategy": ("first-index", "unsafe-first-match", "unsafe-best-match"),
@@ -50,10 +49,6 @@ _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
         "minimal",
         "preferences",
         "fixed",
-        "exclude_newer_packages",
-        "exclude_newer_indexes",
-        "prerelease_packages",
-        "prefer_binary",
         "patches",
         "python_implementation",
         "abis",
@@ -180,6 +175,12 @@ class Options:
         """
         return Options(**(self.__dict__ | changes))
 
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """All indexes that are named, as they are written."""
+        default = () if self.index_url is None else (self.index_url,)
+        return (*self.extra_index_urls, *self.explicit_indexes, *default)
+
     def _values(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in type(self).__annotations__)
 
@@ -231,38 +232,6 @@ def names_anew(options: Options) -> frozenset[str]:
     return frozenset(map(normalise, options.refresh_packages))
 
 
-def cutoff(text: str, now: float) -> str:
-    """Return the instant that ``exclude_newer`` means, as RFC 3339 text in UTC; later uploads do not count.
-
-    A date stands for the end of that day in UTC; a duration (``P3D``, ``3 days``) is counted back from
-    ``now``, in seconds since 1970.  Raises ``InputError``.
-
-    >>> cutoff("2024-02-28", 0.0), cutoff("2024-02-28T12:00:00+02:00", 0.0), cutoff("P1D", 172800.0)
-    ('2024-02-29T00:00:00Z', '2024-02-28T10:00:00Z', '1970-01-02T00:00:00Z')
-    """
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415  # lazy: start-up time
-
-    try:
-        span = _duration(text)
-        if span is not None:
-            moment = datetime.fromtimestamp(now, UTC) - span
-        elif len(text) == len("2024-02-28"):
-            moment = datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=1)
-        else:
-            moment = datetime.fromisoformat(text)
-            if moment.tzinfo is None:
-                raise InputError(f"exclude_newer {text!r} has no time zone: add one, such as Z for UTC")
-            moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InputError(
-            f"exclude_newer {text!r} is no date (2024-02-28), no time (2024-02-28T12:00:00Z) and no"
-            " duration (P3D or '3 days')"
-        ) from None
-    fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
-    # Not by strftime, which writes the year 999 with three digits.
-    return f"{moment.replace(tzinfo=None, microsecond=0).isoformat()}{fraction}Z"
-
-
 def redacted(text: str) -> str:
     """Return ``text`` with user and password, and the query, of each URL in it replaced by ``****``.
 
@@ -302,56 +271,6 @@ def _without_login(rest: str) -> str:
     return rest if at < 0 else f"****{rest[at:]}"
 
 
-_UNITS = {
-    "second": 1,
-    "minute": 60,
-    "hour": 3600,
-    "day": 86400,
-    "week": 604800,
-}
-
-
-def _duration(text: str) -> timedelta | None:
-    """Read ``P3D``, ``P1DT12H`` or ``3 days``; None: not written as a duration.  Raises ``ValueError``."""
-    from datetime import timedelta  # noqa: PLC0415  # lazy: start-up time
-
-    words = text.split()
-    if text[:1] in ("P", "p"):
-        return timedelta(seconds=_iso_seconds(text[1:].upper()))
-    if len(words) == len(("3", "days")) and "-" not in words[0]:
-        unit = words[1].lower().rstrip("s")
-        if unit not in _UNITS:
-            raise ValueError(text)
-        return timedelta(seconds=_count(words[0]) * _UNITS[unit])
-    return None
-
-
-def _iso_seconds(text: str) -> int:
-    """Return the seconds of an ISO 8601 duration without its P; months and years have no fixed length."""
-    days, clocked, time = text.partition("T")
-    if not (time if clocked else days):
-        raise ValueError(text)
-    letters = {"W": "week", "D": "day"}, {"H": "hour", "M": "minute", "S": "second"}
-    total = 0
-    for part, known in zip((days, time), letters, strict=True):
-        digits = ""
-        for character in part:
-            if character in known:
-                total += _count(digits) * _UNITS[known[character]]
-                digits = ""
-            else:
-                digits += character
-        if digits:
-            raise ValueError(text)
-    return total
-
-
-def _count(digits: str) -> int:
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
-        raise ValueError(digits)
-    return int(digits)
-
-
 def _close(name: str, known: frozenset[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  # lazy: start-up time
 
@@ -373,6 +292,8 @@ def _checked(name: str, value: object, default: object) -> object:
             _check_hosts(name, texts)
         elif name in ("excludes", "only_binary", "no_binary", "refresh_packages", "allow_urls"):
             _check_names(name, texts)
+        elif name in ("exclude_newer_packages", "exclude_newer_indexes", "prerelease_packages") and texts:
+            _check_pairs(name, texts)
         if name == "limits" and texts:
             from resolver.limits import Limits  # noqa: PLC0415  # lazy: rarely given
 
@@ -453,6 +374,21 @@ def _check_names(name: str, texts: tuple[str, ...]) -> None:
                 raise InputError(f"{name}: {error}") from None
 
 
+def _check_pairs(name: str, texts: tuple[str, ...]) -> None:
+    """Raise unless each of ``texts`` says something of one package, or of one index."""
+    from resolver.cutoffs import split_cutoff  # noqa: PLC0415  # lazy: rarely given
+    from resolver.policy import split_mode  # noqa: PLC0415  # the same
+
+    for text in texts:
+        if name == "prerelease_packages":
+            try:
+                split_mode(text, CHOICES["prerelease"])
+            except ValueError as error:
+                raise InputError(f"{name} {text!r}: {error}") from None
+        else:
+            split_cutoff(name, text, 0.0)
+
+
 _LEAST = {
     "timeout": 0,
     "build_timeout": 0,
@@ -499,7 +435,9 @@ def _checked_text(name: str, value: object) -> str:
         text = text if "://" in text else f"http://{text}"  # as pip and curl allow it to be written
         check_url(name, text, redacted(text), local=False)
     elif name == "exclude_newer":
-        cutoff(text, 0.0)
+        from resolver.cutoffs import instant  # noqa: PLC0415  # lazy: rarely given
+
+        instant(text, 0.0)
     elif name == "python_version":
         _check_python_version(text)
     return text
@@ -520,8 +458,10 @@ def _check_together(options: Options) -> None:
     if options.explicit_indexes or options.extra_index_urls or options.package_indexes:
         from resolver.naming import check_distinct  # noqa: PLC0415  # lazy: start-up time
 
-        default = () if options.index_url is None else (options.index_url,)
-        indexes = (*options.extra_index_urls, *options.explicit_indexes, *default)
-        check_distinct(indexes, options.package_indexes)
+        check_distinct(options.indexes, options.package_indexes)
+    if options.exclude_newer_indexes:
+        from resolver.cutoffs import check_indexes  # noqa: PLC0415  # lazy: rarely given
+
+        check_indexes(options.exclude_newer_indexes, options.indexes, replaying=options.replay is not None)
     if options.record is not None and options.replay is not None:
         raise InputError("the options record and replay exclude each other")

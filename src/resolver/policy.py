@@ -9,9 +9,11 @@ Specifications: PEP 592 (yanked files), PEP 440 "Handling of pre-releases", PEP 
 
 from __future__ import annotations
 
+from resolver.model.names import normalise
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container
+    from collections.abc import Collection, Container, Iterable, Mapping
 
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadMetadata",
     "BuildFault",
+    "Cutoff",
     "DirectReference",
     "ExcludedByConstraint",
     "NeedsBuild",
@@ -34,6 +37,8 @@ __all__ = [
     "Unreadable",
     "WheelOnly",
     "Yanked",
+    "read_modes",
+    "split_mode",
     "too_new",
     "yanked",
 ]
@@ -177,10 +182,46 @@ class PreRelease(Reason):
         return f"{what} (pre-releases are not allowed)"
 
 
-class TooNew(Reason):
-    """Uploaded at or after the cut-off, or at an unknown time; ``detail`` is the cut-off."""
+class Cutoff:
+    """From when on uploads do not count: ``instant``, as RFC 3339 text in UTC.
 
-    __slots__ = ()
+    ``option`` is the field of ``Options`` that says so, ``key`` the package or index that it says it of.
+    """
+
+    __slots__ = ("instant", "key", "option")
+
+    def __init__(self, instant: str, option: str = "exclude_newer", key: str = "") -> None:
+        self.instant = instant
+        self.option = option
+        self.key = key
+
+    @property
+    def flag(self) -> str:
+        """The option of the command line that says so."""
+        return _FLAGS[self.option]
+
+
+_FLAGS = {
+    "exclude_newer": "--exclude-newer",
+    "exclude_newer_packages": "--exclude-newer-package",
+    "exclude_newer_indexes": "--exclude-newer-index",
+}
+
+
+class TooNew(Reason):
+    """Uploaded at or after the cut-off, or at an unknown time; ``detail`` is the cut-off, and whose it is."""
+
+    __slots__ = ("cutoff",)
+
+    def __init__(self, detail: str, cutoff: Cutoff | None = None) -> None:
+        super().__init__(detail)
+        self.cutoff = Cutoff(detail) if cutoff is None else cutoff
+
+    @classmethod
+    def of(cls, cutoff: Cutoff) -> TooNew:
+        """Return the reason of what ``cutoff`` leaves out."""
+        whose = f" ({cutoff.flag} {cutoff.key})" if cutoff.key else ""
+        return cls(f"{cutoff.instant}{whose}", cutoff)
 
     def says(self, *, many: bool) -> str:
         """Say that the cut-off leaves it out."""
@@ -286,15 +327,20 @@ class PreReleases:
     * ``"if-necessary"``: only where no final version is left to choose from (PEP 440);
     * ``"explicit"``: the same, and only of packages for which a requirement of the user's own names one.
 
-    Those that are ``given`` by an address may be any version.
+    or what ``modes`` say of a package.  Those that are ``given`` by an address may be any version.
     """
 
-    __slots__ = ("_given", "_named", "mode")
+    __slots__ = ("_given", "_named", "mode", "modes")
 
     def __init__(
-        self, mode: str, requirements: Collection[Requirement] = (), given: Container[str] = ()
+        self,
+        mode: str,
+        requirements: Collection[Requirement] = (),
+        given: Container[str] = (),
+        modes: Mapping[str, str] | None = None,
     ) -> None:
         self.mode = mode
+        self.modes = modes or {}
         self._given = given
         self._named = frozenset(
             requirement.name for requirement in requirements if requirement.specifiers.names_prerelease
@@ -304,11 +350,46 @@ class PreReleases:
         """Tell whether pre-releases of package ``name`` are candidates at all."""
         if name in self._given:
             return True
-        if self.mode == "explicit":
+        mode = self.modes.get(name, self.mode)
+        if mode == "explicit":
             return name in self._named
-        return self.mode != "disallow"
+        return mode != "disallow"
 
-    @property
-    def last(self) -> bool:
-        """Tell whether final versions are tried before any pre-release."""
-        return self.mode != "allow"
+    def last(self, name: str) -> bool:
+        """Tell whether final versions of package ``name`` are tried before any pre-release."""
+        return self.modes.get(name, self.mode) != "allow"
+
+
+def split_mode(text: str, known: Collection[str]) -> tuple[str, str]:
+    """Return what a text ``NAME=MODE`` is about, in normal form, and the mode.  Raises ``ValueError``.
+
+    ``:all:`` stands for all packages, ``:none:`` for none.
+    """
+    name, equals, mode = text.partition("=")
+    if not equals or not name or mode not in known:
+        raise ValueError(f"write it as NAME=MODE, where MODE is one of: {', '.join(known)}")
+    return name if name in (":all:", ":none:") else normalise(name), mode
+
+
+def read_modes(mode: str, texts: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Return the mode of all packages, and of single ones, by ``mode`` and what ``texts`` say after it.
+
+    As in pip's options, ``:all:`` is for all packages whatever was said before, and ``:none:`` takes back
+    what gave its mode to packages before.
+
+    >>> read_modes("if-necessary", ["a=allow", "B=disallow", ":none:=allow"])
+    ('if-necessary', {'b': 'disallow'})
+    """
+    modes: dict[str, str] = {}
+    before = mode
+    for text in texts:
+        name, wanted = split_mode(text, (text.partition("=")[2],))
+        if name == ":all:":
+            mode = wanted
+            modes.clear()
+        elif name == ":none:":
+            modes = {each: other for each, other in modes.items() if other != wanted}
+            mode = before if mode == wanted else mode
+        else:
+            modes[name] = wanted
+    return mode, modes

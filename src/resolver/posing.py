@@ -14,7 +14,7 @@ from resolver.formats.statements import may_refer
 from resolver.model.faults import UndefinedComparison
 from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import InvalidRequirement, Requirement
-from resolver.options import cutoff, redacted
+from resolver.options import redacted
 from resolver.problem import Choices, PythonProblem
 from resolver.rules import Rules, package_names
 
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement as PackagingRequirement
 
+    from resolver.cutoffs import Cutoffs
     from resolver.model.environment import Environment
     from resolver.model.references import Reference
     from resolver.options import Options
 
-__all__ = ["check", "pose", "read_requirement", "read_requirements"]
+__all__ = ["check", "dated", "pose", "read_requirement", "read_requirements"]
 
 
 def read_requirements(given: Iterable[str | PackagingRequirement]) -> list[Requirement]:
@@ -88,7 +89,9 @@ def pose(
         references |= referred(requirements, constraints, overrides, environment, excludes)
     rules = Rules(
         prerelease=options.prerelease,
-        cutoff=None if options.exclude_newer is None else cutoff(options.exclude_newer, time.time()),
+        prereleases=options.prerelease_packages,
+        cutoffs=_cutoffs(options),
+        prefer_binary=options.prefer_binary,
         only_binary=options.only_binary,
         no_binary=options.no_binary,
         requirements=[
@@ -107,6 +110,36 @@ def pose(
     problem = PythonProblem(Catalog(environment, rules), requirements, choices)
     problem.found = found or {}
     return problem
+
+
+def dated(options: Options) -> Options:
+    """Return ``options`` with durations counted back from now: once a resolution, or trials would differ."""
+    if not _names_cutoffs(options):
+        return options
+    from resolver.cutoffs import settled  # noqa: PLC0415  # lazy: rarely wanted
+
+    return options.replace(**settled(options.__dict__, time.time()))
+
+
+def _cutoffs(options: Options) -> Cutoffs | None:
+    """Return which uploads do not count, None where all do."""
+    if not _names_cutoffs(options):
+        return None
+    from resolver.cutoffs import Cutoffs  # noqa: PLC0415  # lazy: rarely wanted
+
+    return Cutoffs(
+        options.exclude_newer,
+        options.exclude_newer_packages,
+        options.exclude_newer_indexes,
+        known=options.indexes,
+        now=time.time(),
+    )
+
+
+def _names_cutoffs(options: Options) -> bool:
+    return bool(
+        options.exclude_newer is not None or options.exclude_newer_packages or options.exclude_newer_indexes
+    )
 
 
 def check(requirement: Requirement, environment: Environment) -> None:

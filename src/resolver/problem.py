@@ -165,12 +165,16 @@ class PythonProblem:
     def preferred(self, candidates: Candidates, mask: int) -> int:
         """Return the candidate of the non-empty ``mask`` (bit *i* = candidate *i*) that comes first.
 
-        Yanked ones come last, then pre-releases; among the others it is the newest or the oldest.
+        Yanked ones come last, then pre-releases, then, where wheels are preferred, those without one; among
+        the others it is the newest or the oldest.
         """
+        rules = self.catalog.rules
         # PEP 592: a yanked version must be ignored where another one will do.
         mask = mask & ~candidates.yanked or mask
-        if self.catalog.rules.pre_releases.last:
+        if rules.pre_releases.last(candidates.name):
             mask = mask & candidates.finals or mask
+        if rules.prefer_binary:
+            mask = mask & candidates.binary or mask
         if self._lowest(candidates.name):
             return (mask & -mask).bit_length() - 1
         return mask.bit_length() - 1

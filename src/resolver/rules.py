@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from resolver.errors import InputError
 from resolver.model.names import InvalidName, normalise
-from resolver.policy import PreReleases
+from resolver.policy import PreReleases, read_modes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from resolver.cutoffs import Cutoffs
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.model.specifiers import Specifiers
+    from resolver.policy import Cutoff
 
 __all__ = ["Rules", "package_names"]
 
@@ -23,22 +25,25 @@ __all__ = ["Rules", "package_names"]
 class Rules:
     """The user's choices that decide which candidates are usable.
 
-    Source distributions of the packages that ``only_binary`` names are no candidates, nor are wheels of
-    those that ``no_binary`` names; ``":all:"`` names all, and ``":none:"`` takes back what stands before it.
-    A name counts more than the other option's ``":all:"``.  ``requirements`` are the user's own
-    (constraints and overrides included): an exact pin among them admits a yanked file, a named pre-release
-    counts as a wish.  ``constraints`` are those whose marker holds.  ``references`` are the packages that
-    come from an address and not from an index: of their one file only its tags and its Python are asked.
-    Raises ``InputError`` for a name that is none.
+    Source distributions of the packages that ``only_binary`` names are no candidates, nor are wheels of those
+    that ``no_binary`` names; ``":all:"`` names all, and ``":none:"`` takes back what stands before it. A name
+    counts more than the other option's ``":all:"``.  With ``prefer_binary`` versions with a wheel that fits
+    come before those without.  ``prereleases`` say of single packages what ``prerelease`` says of all
+    (``policy.read_modes``), ``cutoffs`` which uploads do not count, if any.  ``requirements`` are the user's
+    own (constraints and overrides included): an exact pin among them admits a yanked file, a named
+    pre-release counts as a wish.  ``constraints`` are those whose marker holds.  ``references`` are the
+    packages that come from an address and not from an index: of their one file only its tags and its Python
+    are asked. Raises ``InputError`` for a name that is none.
     """
 
     __slots__ = (
         "_constraints",
-        "_cutoff",
         "_pins",
         "_sources_only",
         "_wheels_only",
+        "cutoffs",
         "pre_releases",
+        "prefer_binary",
         "references",
     )
 
@@ -46,7 +51,9 @@ class Rules:
         self,
         *,
         prerelease: str = "if-necessary",
-        cutoff: str | None = None,
+        prereleases: Iterable[str] = (),
+        cutoffs: Cutoffs | None = None,
+        prefer_binary: bool = False,
         only_binary: Iterable[str] = (),
         no_binary: Iterable[str] = (),
         requirements: Sequence[Requirement] = (),
@@ -54,8 +61,10 @@ class Rules:
         references: Mapping[str, Reference] | None = None,
     ) -> None:
         self.references = references or {}
-        self.pre_releases = PreReleases(prerelease, requirements, self.references)
-        self._cutoff = cutoff
+        mode, modes = read_modes(prerelease, prereleases)
+        self.pre_releases = PreReleases(mode, requirements, self.references, modes)
+        self.cutoffs = cutoffs
+        self.prefer_binary = prefer_binary
         self._wheels_only = _Named("only_binary", only_binary)
         self._sources_only = _Named("no_binary", no_binary)
         self._pins: dict[str, list[Specifiers]] = {}
@@ -77,7 +86,7 @@ class Rules:
     @property
     def about_files(self) -> str | None:
         """All that decides about files, but pins; None where a cut-off does, which a clock may have set."""
-        return None if self._cutoff is not None else repr((self._wheels_only.said, self._sources_only.said))
+        return None if self.cutoffs is not None else repr((self._wheels_only.said, self._sources_only.said))
 
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""
@@ -96,9 +105,9 @@ class Rules:
         """Tell whether wheels of package ``name`` may be candidates."""
         return name in self.references or not self._sources_only.over(self._wheels_only, name)
 
-    def cutoff(self, name: str) -> str | None:
-        """Return the instant from which on uploads of package ``name`` do not count."""
-        return None if name in self.references else self._cutoff
+    def cutoff(self, name: str, index: str = "") -> Cutoff | None:
+        """Return from when on uploads of package ``name`` do not count, of files that ``index`` lists."""
+        return None if self.cutoffs is None or name in self.references else self.cutoffs.of(name, index)
 
     def address(self, name: str) -> str:
         """Return by what a source is asked for package ``name``: its name, or what it is to come from."""

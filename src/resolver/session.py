@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from resolver.channels import SILENT
 from resolver.errors import NoSolution
+from resolver.posing import dated
 from resolver.run import Run
 from resolver.shelf import Forgotten
 from resolver.sources import OpenSource, open_source
@@ -49,6 +50,7 @@ def solve(
 
     ``options.constraints`` is not read: constraints come parsed, with their origins.
     """
+    options = dated(options)
 
     def work(*, remembering: bool) -> Answer:
         source = opened(requirements, constraints, options, channels)
@@ -73,6 +75,7 @@ def why(
 
     All else is as for ``solve``.
     """
+    options = dated(options)
 
     def work(*, remembering: bool) -> Reasons:
         source = opened(requirements, constraints, options, channels)
@@ -127,6 +130,7 @@ async def solve_async(
     channels: Channels = SILENT,
 ) -> Answer:
     """Do what ``solve`` does, in the running event loop."""
+    options = dated(options)
     try:
         return await _solve_async(requirements, constraints, options, channels, remembering=True)
     except Forgotten:

@@ -22,8 +22,11 @@ class Setting:
     ``kind`` is one of "flag", "count", "value" (the last one counts) and "repeat".  ``choices`` maps each
     spelling of a value to the value; ``number`` says what a number must be.  ``implies`` makes a flag stand
     for another setting's value.  ``header`` tells whether it belongs into the command that a result's header
-    names: whatever can change the result does.  ``commands`` are those that take it, all where none is named.
-    ``least`` is the least value of a number that is no field of ``Options``, which checks its own.
+    names: whatever can change the result does.  Of an option that takes a value, and ``implies`` another one,
+    the value is joined to what the other gets, each of several names by itself: ``--only-final a,b`` is
+    ``--prerelease-package a=disallow --prerelease-package b=disallow``.  ``commands`` are those that take it,
+    all where none is named.  ``least`` is the least value of a number that is no field of ``Options``, which
+    checks its own.
     """
 
     __slots__ = (
@@ -75,6 +78,15 @@ class Setting:
     def serves(self, command: str) -> bool:
         """Return whether ``command`` takes it; ``config`` tells about all."""
         return not self.commands or command in self.commands or command == "config"
+
+    def meant(self, value: str) -> tuple[str, list[str]]:
+        """Return the option that ``value`` is for, and its values there."""
+        if self.implies is None:
+            return self.name, [value]
+        name, implied = self.implies
+        if not self.takes_value:
+            return name, [implied]
+        return name, [f"{each.strip()}={implied}" for each in value.split(",") if each.strip()]
 
     @property
     def variable(self) -> str:

@@ -477,6 +477,8 @@ TABLE = (
     ),
     Setting(FILES, "--config-file", VALUE, "read this configuration file, and no other", metavar="FILE"),
     Setting(FILES, "--no-config", FLAG, "read no configuration file"),
+    Setting("", "--only-final", REPEAT, "", metavar="NAME", implies=("prerelease_package", "disallow")),
+    Setting("", "--all-releases", REPEAT, "", metavar="NAME", implies=("prerelease_package", "allow")),
     Setting("", "--requirement -r", REPEAT, "the same as an operand", hidden="--requirements"),
     Setting(MESSAGES, "--quiet -q", COUNT, "say errors only (-qq: nothing)", header=False),
     Setting(MESSAGES, "--verbose -v", COUNT, "say more (-vv: with tracebacks)", header=False),

@@ -111,11 +111,8 @@ class _Check:
     def _fault(self, name: str, file: DistFile) -> str | None:
         """Return why ``file`` must not be used."""
         rules, environment = self._catalog.rules, self._environment
-        cutoff = rules.cutoff(name)
-        if cutoff is not None:
-            uploaded = file.upload_time
-            if uploaded is None or uploaded.removesuffix("Z") >= cutoff.removesuffix("Z"):
-                return "which was uploaded too late"
+        if rules.cutoffs is not None and self._is_late(name, file):
+            return "which was uploaded too late"
         if file.yanked and not rules.pinned(name, self._catalog.packages[name].offer.text(self._pins[name])):
             return "which was yanked, and no requirement of the user's names it"
         if file.requires_python is not None and not environment.accepts_python(file.requires_python):
@@ -124,6 +121,16 @@ class _Check:
             tags = "-".join(file.filename[: -len(".whl")].split("-")[-3:])
             return "whose wheel is not for the target" if environment.rank(tags) is None else None
         return None if rules.sources(name) else "of which only wheels are wanted"
+
+    def _is_late(self, name: str, file: DistFile) -> bool:
+        listing = self._catalog.packages[name].listing
+        indexes = {listing.index}
+        if listing.is_merged:
+            indexes = {listing.index_of(at) for at, each in enumerate(listing.files) if each.url == file.url}
+        cutoffs = [self._catalog.rules.cutoff(name, index) for index in indexes]
+        late = [each.instant.removesuffix("Z") for each in cutoffs if each is not None]
+        uploaded = file.upload_time
+        return any(uploaded is None or uploaded.removesuffix("Z") >= each for each in late)
 
     # -- what the requirements ask for -----------------------------------------------------------------------
 

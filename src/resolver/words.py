@@ -112,9 +112,9 @@ class Words:
         if setting.name == "requirement":
             self.operands.append(value)
             return
-        name, value = setting.implies or (setting.name, value)
+        name, values = setting.meant(value)
         given = self.given.setdefault(name, Given([], flag))
-        given.values.append(value)
+        given.values += values
         given.source = flag
 
 

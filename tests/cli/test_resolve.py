@@ -290,10 +290,20 @@ def test_wrong_input_is_exit_code_2(folder: Path, words: list[str], expected: st
     assert done.stderr.startswith(expected)
 
 
-def test_options_without_effect_in_files_are_warned_about() -> None:
-    """Nothing is ignored silently."""
-    done = resolver("resolve", "-", stdin="a\n--prefer-binary")
-    assert "warning: -:2: --prefer-binary has no effect here\n" in done.stderr
+def test_what_files_say_of_candidates_stands_before_what_the_command_says() -> None:
+    """So that the command wins."""
+    solve = Played()
+    text = "a\n--prefer-binary\n--only-final a,b\n--all-releases :all:"
+    resolver("resolve", "-", "--only-final", "a", "--all-releases=c", stdin=text, solve=solve)
+    assert solve.options is not None
+    assert solve.options.prefer_binary
+    assert solve.options.prerelease_packages == (
+        "a=disallow",
+        "b=disallow",
+        ":all:=allow",
+        "a=disallow",
+        "c=allow",
+    )
 
 
 def test_the_garbage_collector_is_off_meanwhile() -> None:

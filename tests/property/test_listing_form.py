@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.catalog import Candidates, read_listing
+from resolver.cutoffs import Cutoffs
 from resolver.errors import MetadataInvalid
 from resolver.index.listing import Listing
 from resolver.index.listing_form import read_listing_form, write_listing_form
@@ -89,7 +90,10 @@ pins = [Requirement.parse(text) for text in ("a==1", "a==2", "a==2rc1", "a>1", "
 rules = st.builds(
     Rules,
     prerelease=st.sampled_from(["disallow", "allow", "if-necessary", "explicit"]),
-    cutoff=st.sampled_from([None, "2024-05-01T00:00:00Z"]),
+    prereleases=st.sampled_from([(), ("a=allow",), ("a=disallow",), (":all:=explicit", "b=allow")]),
+    cutoffs=st.sampled_from(
+        [None, Cutoffs("2024-05-01T00:00:00Z"), Cutoffs("2024-05-01T00:00:00Z", ["a=2024-07-31"])]
+    ),
     only_binary=st.sampled_from([(), ("a",), (":all:",), ("b",)]),
     requirements=st.lists(st.sampled_from(pins), max_size=2),
     constraints=st.lists(st.sampled_from([Requirement.parse("a<2"), Requirement.parse("a!=1")]), max_size=2),

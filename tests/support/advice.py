@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["false_hints"]
 
 _FIT = (
-    r"(?P<some>.+?) (?:would|may) fit(?P<how> if pre-releases were allowed \(--prerelease allow\)"
+    r"(?P<some>.+?) (?:would|may) fit(?P<how>"
+    r" if pre-releases were allowed \(--prerelease(?:-package \S+=| )allow\)"
     r"|, but (?:was|were) yanked; (?P<pin>\S+) as a requirement admits it all the same"
-    r"| without --exclude-newer"
+    r"| without --exclude-newer(?:-package \S+)?"
     r"| without the constraint (?P<constraint>.+) \([\w.-]+:\d+\)"
     r"| if the reference to (?P<followed>.+) is followed \((?:--allow-url \S+ ?)+\)"
     r"| if you require (?P<own>.+) from that address yourself"
@@ -71,7 +72,8 @@ def _would_fit(known: Known, fit: re.Match[str], name: str, version: str) -> boo
     if "yanked" in how:
         return bool(facts.get("yanked")) and canonicalize_name(fit["pin"].partition("==")[0]) == base
     if "newer" in how:
-        return known.cutoff is not None and (facts.get("upload_time") or "9999") >= known.cutoff
+        cutoff = known.cutoff(base)
+        return cutoff is not None and (facts.get("upload_time") or "9999") >= cutoff
     if "constraint" in how:
         constraint = Requirement(fit["constraint"])
         return fit["constraint"] in known.constraints and version not in known.admitted(constraint)

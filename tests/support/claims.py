@@ -48,7 +48,10 @@ _REASONS = {
     "python": r"needs? Python (?P<pythons>.+?) \(the target is Python (?P<target>[^)]+)\)",
     "yanked": rf"(?:was|were) yanked(?: \((?P<why>.*?)\))?{_END}",
     "prerelease": r"(?:is a pre-release|are pre-releases) \(pre-releases are not allowed\)",
-    "new": r"(?:was|were) uploaded after (?P<cutoff>\S+) or at an unknown time",
+    "new": (
+        r"(?:was|were) uploaded after (?P<cutoff>\S+)(?: \(--exclude-newer-[a-z]+ [^()]*\))?"
+        r" or at an unknown time"
+    ),
     "constraint": rf"(?:is|are) excluded by the constraint (?P<constraint>.+?) \([\w.-]+:\d+\){_END}",
     "wheel": r"(?:has|have) no wheel (?:for the target )?\([^()]*(?:\([^)]*\))?[^()]*\)",
     "url": r"requires? .+? @ .+? \(direct references in metadata are refused\)",

@@ -38,7 +38,8 @@ class Known:
         options: Options | None = None,
     ) -> None:
         options = options or Options()
-        self.cutoff = options.exclude_newer
+        self._cutoff = options.exclude_newer
+        self._cutoffs = dict(text.split("=") for text in options.exclude_newer_packages)
         self._wheels_alone = {*options.only_binary}
         self.truth = Truth(
             packages,
@@ -48,6 +49,7 @@ class Known:
             overrides=options.overrides,
             excludes=options.excludes,
             prerelease=options.prerelease,
+            prereleases=dict(text.split("=") for text in options.prerelease_packages),
         )
         self.python = variables["python_full_version"]
         self.constraints = list(constraints)
@@ -61,6 +63,11 @@ class Known:
                     known.setdefault(str(Version(text)), (text, facts))
                 except InvalidVersion:
                     continue
+
+    def cutoff(self, name: str) -> str | None:
+        """Return the time from which on uploads of a package do not count."""
+        found = self._cutoffs.get(canonicalize_name(name.partition("[")[0]), self._cutoff)
+        return None if found == "false" else found
 
     def of(self, name: str) -> list[str]:
         """Return the versions of a package, oldest first."""
@@ -76,9 +83,10 @@ class Known:
         """Tell whether the rules about files and versions leave one."""
         base = canonicalize_name(name.partition("[")[0])
         text, facts = self.versions[base][version]
+        cutoff = self.cutoff(base)
         return (
             text in self.truth.usable(base)
-            and (self.cutoff is None or str(facts.get("upload_time") or "9999") < self.cutoff)
+            and (cutoff is None or str(facts.get("upload_time") or "9999") < cutoff)
             and (bool(facts.get("wheel", True)) or not self._wheels_alone & {":all:", base})
         )
 

@@ -116,8 +116,8 @@ def _fault(version: str, name: str, file: DistFile, environment: Environment, ru
     cutoff = rules.cutoff(name)
     if cutoff is not None:
         uploaded = file.upload_time
-        if uploaded is None or uploaded.rstrip("Z") >= cutoff.rstrip("Z"):
-            return TooNew(cutoff)
+        if uploaded is None or uploaded.rstrip("Z") >= cutoff.instant.rstrip("Z"):
+            return TooNew.of(cutoff)
     if file.yanked and not rules.pinned(name, version):
         return Yanked("" if file.yanked is True else file.yanked)
     if file.requires_python is None:

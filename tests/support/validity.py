@@ -39,8 +39,8 @@ def faults(
 class Truth:
     """What is so: ``packages`` as ``MemorySource`` takes them, and what a user wants of them.
 
-    ``prerelease`` is the option of that name.  Wheels are judged by their tags as far as these speak of pure
-    Python: the platform is no part of the truth.
+    ``prerelease`` is the option of that name, ``prereleases`` are modes of single packages.  Wheels are
+    judged by their tags as far as these speak of pure Python: the platform is no part of the truth.
     """
 
     def __init__(  # noqa: PLR0913  # one parameter a choice of the user's
@@ -53,6 +53,7 @@ class Truth:
         overrides: Sequence[str] = (),
         excludes: Sequence[str] = (),
         prerelease: str = "if-necessary",
+        prereleases: Mapping[str, str] | None = None,
     ) -> None:
         self._variables = variables
         self._packages: dict[str, Mapping[str, Any]] = {
@@ -64,6 +65,7 @@ class Truth:
         self._overridden = {canonicalize_name(each.name) for each in self._overrides}
         self._excludes = {canonicalize_name(name) for name in excludes}
         self._prerelease = prerelease
+        self._prereleases = prereleases or {}
         self._known: dict[tuple[str, str, str], list[Requirement] | str] = {}
         self._usable: dict[str, list[str]] = {}
 
@@ -155,7 +157,8 @@ class Truth:
         ]
         pinned = any(_is_pin(each) and _admits(each, text) for each in users)
         named = any(_names_prerelease(each) for each in users)
-        refused = self._prerelease == "disallow" or (self._prerelease == "explicit" and not named)
+        mode = self._prereleases.get(name, self._prerelease)
+        refused = mode == "disallow" or (mode == "explicit" and not named)
         return (
             _has_file(facts)
             and (pinned or not facts.get("yanked"))

@@ -293,3 +293,20 @@ def test_help_shows_what_is_supported(command: str) -> None:
     if command == "resolve":
         assert "requirements, json, tree, dot, mermaid (default: requirements)" in " ".join(text.split())
     assert "highest, lowest, lowest-direct (default: highest)" in " ".join(text.split())
+
+
+def test_pips_options_for_pre_releases_are_read_in_their_order() -> None:
+    """Each name by itself, as ``--prerelease-package`` has them; also from variables."""
+    found = parse(
+        ["resolve", "--only-final", "a,B", "--prerelease-package=c=allow", "--all-releases=:all:"], {}
+    )
+    assert found.options()["prerelease_packages"] == ("a=disallow", "B=disallow", "c=allow", ":all:=allow")
+    environ = {"RESOLVER_ONLY_FINAL": "a b,c", "RESOLVER_ALL_RELEASES": "d"}
+    assert parse(["resolve"], environ).texts("prerelease_package") == (
+        "a=disallow",
+        "b=disallow",
+        "c=disallow",
+        "d=allow",
+    )
+    with pytest.raises(InputError, match="wants a value: NAME"):
+        parse(["resolve", "--only-final"], {})

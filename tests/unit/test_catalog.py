@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolver.catalog import Candidates, Catalog
+from resolver.cutoffs import Cutoffs
 from resolver.errors import InputError
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
@@ -190,7 +191,7 @@ def test_upload_times_after_the_cutoff_are_left_out() -> None:
     found = candidates(
         file("a-1-py3-none-any.whl", upload_time="2024-01-01T00:00:00Z"),
         file("a-2-py3-none-any.whl", upload_time="2024-07-01T00:00:00Z"),
-        rules=Rules(cutoff="2024-06-01T00:00:00Z"),
+        rules=Rules(cutoffs=Cutoffs("2024-06-01T00:00:00Z")),
     )
     assert reasons(found) == {"1": None, "2": TooNew("2024-06-01T00:00:00Z")}
 

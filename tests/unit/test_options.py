@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resolver.cutoffs import instant
 from resolver.errors import InputError
-from resolver.options import CHOICES, Options, cutoff, not_yet, redacted, unsupported
+from resolver.options import CHOICES, Options, not_yet, redacted, unsupported
 
 # The "Library" contract, name for name.
 CONTRACT: dict[str, object] = {
@@ -235,7 +236,7 @@ NOW = 1_700_000_000.0  # 2023-11-14T22:13:20Z
 )
 def test_cutoff_is_an_instant_in_utc(text: str, expected: str) -> None:
     """A date ends with its day, a duration is counted back from now."""
-    assert cutoff(text, NOW) == expected
+    assert instant(text, NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -262,13 +263,13 @@ def test_cutoff_is_an_instant_in_utc(text: str, expected: str) -> None:
 def test_what_is_no_time_is_an_input_error(text: str) -> None:
     """Years and months have no fixed length; a time without a zone is not one instant."""
     with pytest.raises(InputError, match="exclude_newer"):
-        cutoff(text, NOW)
+        instant(text, NOW)
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # hypothesis wants naive bounds
 def test_cutoff_keeps_the_order_of_time(moment: datetime) -> None:
     """An instant in whatever notation is the same text, so that text order is time order."""
-    assert datetime.fromisoformat(cutoff(moment.isoformat(), NOW)) == moment
+    assert datetime.fromisoformat(instant(moment.isoformat(), NOW)) == moment
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from resolver.policy import (
     Unreadable,
     WheelOnly,
     Yanked,
+    read_modes,
+    split_mode,
     too_new,
     yanked,
 )
@@ -90,7 +92,37 @@ def test_pre_release_modes(mode: str, allowed: tuple[bool, bool], *, last: bool)
     """``explicit`` looks at what the user's own requirements name."""
     rule = PreReleases(mode, [Requirement.parse("named>=1.0b1"), Requirement.parse("other>=1")])
     assert (rule.allowed("named"), rule.allowed("other")) == allowed
-    assert rule.last is last
+    assert rule.last("named") is last
+
+
+def test_pre_release_modes_of_single_packages() -> None:
+    rule = PreReleases("if-necessary", [], modes={"a": "disallow", "b": "allow", "c": "explicit"})
+    assert [rule.allowed(name) for name in "abcd"] == [False, True, False, True]
+    assert [rule.last(name) for name in "abcd"] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("texts", "mode", "modes"),
+    [
+        ([], "if-necessary", {}),
+        (["A.b=allow", "a-b=disallow"], "if-necessary", {"a-b": "disallow"}),
+        (["a=allow", ":all:=disallow", "b=allow"], "disallow", {"b": "allow"}),
+        (["a=allow", "b=disallow", ":none:=allow"], "if-necessary", {"b": "disallow"}),
+        ([":all:=allow", ":none:=allow"], "if-necessary", {}),
+        ([":all:=allow", ":none:=disallow"], "allow", {}),
+    ],
+)
+def test_modes_are_read_in_order_as_pip_reads_its_own(
+    texts: list[str], mode: str, modes: dict[str, str]
+) -> None:
+    """What ``pip._internal.models.release_control`` does with ``--all-releases`` and ``--only-final``."""
+    assert read_modes("if-necessary", texts) == (mode, modes)
+
+
+@pytest.mark.parametrize("text", ["a", "a=", "=allow", "a=never", "a b=allow"])
+def test_text_that_gives_no_mode_to_a_package_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"NAME=MODE|not a valid|name"):
+        split_mode(text, ("allow", "disallow"))
 
 
 def test_reasons_are_equal_by_class_and_detail() -> None:
@@ -177,9 +209,12 @@ def test_reasons_say_what_they_mean_of_one_and_of_many(reason: Reason, one: str,
 def test_every_reason_has_words() -> None:
     """A kind of reason is not forgotten above."""
     assert {kind.__name__ for kind in Reason.__subclasses__()} == set(policy.__all__) - {
+        "Cutoff",
         "NotFollowed",  # which nobody gets to see
         "PreReleases",
         "Reason",
+        "read_modes",
+        "split_mode",
         "too_new",
         "yanked",
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver.cutoffs import Cutoffs
 from resolver.errors import InternalError
 from resolver.model.requirement import Requirement
 from resolver.problem import Choices
@@ -148,9 +149,9 @@ def test_version_that_the_user_may_not_have(pin: str, given: dict[str, Any], exp
         ("3", {}, "whose wheel is not for the target"),
         ("4", {}, None),
         ("4", {"only_binary": ["odd"]}, "of which only wheels are wanted"),
-        ("5", {"cutoff": "2024-06-01T00:00:00Z"}, None),
-        ("5", {"cutoff": "2024-05-01T00:00:00Z"}, "which was uploaded too late"),
-        ("6", {"cutoff": "2024-05-01T00:00:00Z"}, "which was uploaded too late"),
+        ("5", {"cutoffs": Cutoffs("2024-06-01T00:00:00Z")}, None),
+        ("5", {"cutoffs": Cutoffs("2024-05-01T00:00:00Z")}, "which was uploaded too late"),
+        ("6", {"cutoffs": Cutoffs("2024-05-01T00:00:00Z")}, "which was uploaded too late"),
         ("6", {}, None),
         ("7", {}, None),
     ],

@@ -17,6 +17,7 @@ from resolver.channels import SILENT
 from resolver.errors import LimitReached, NoSolution, NothingBuilt, Stopped
 from resolver.events import Chosen, Conflicted
 from resolver.formats.answer import Answer, Progress, Statistics
+from resolver.posing import dated
 from resolver.problem import Referenced
 from resolver.selection import pins, remarks, roots
 from resolver.session import opened
@@ -59,6 +60,7 @@ def solve(
 
     Raises ``NoSolution`` without a derivation, ``LimitReached``, and ``Stopped`` where resolvelib failed.
     """
+    options = dated(options)
     started = time.monotonic()
     source = opened(requirements, constraints, options, channels)
     with IndexProvider(options, constraints=constraints, opened=source, channels=channels) as provider:

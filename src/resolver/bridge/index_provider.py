@@ -30,7 +30,7 @@ from resolver.errors import NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.policy import PreRelease, Reason, Yanked
-from resolver.posing import pose, read_requirement
+from resolver.posing import dated, pose, read_requirement
 from resolver.problem import Referenced
 from resolver.session import building_of
 from resolver.sources import environment_of, open_source
@@ -81,7 +81,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         opened: OpenSource | None = None,
         channels: Channels = SILENT,
     ) -> None:
-        self._options = options
+        options = self._options = dated(options)
         self._constraints = (
             [read_requirement(each) for each in options.constraints] if constraints is None else constraints
         )
@@ -328,7 +328,9 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         """
         if self._reading.goes_ahead:
             return 0
-        admitted = (Yanked, PreRelease) if self._options.prerelease == "explicit" else Yanked
+        pre_releases = self._reading.problem.catalog.rules.pre_releases
+        explicit = pre_releases.modes.get(candidates.name, pre_releases.mode) == "explicit"
+        admitted = (Yanked, PreRelease) if explicit else Yanked
         masks = [mask for reason, mask in candidates.rejections if isinstance(reason, admitted)]
         return sum(masks)  # No candidate has two reasons.
 

@@ -137,11 +137,16 @@ def _kept_out(
         if kind is PythonMismatch:
             yield from _other_python(problem, reasons, named)
         elif kind is PreRelease:
-            yield 1, f"{named(mask)} would fit if pre-releases were allowed (--prerelease allow)"
+            yield (
+                1,
+                f"{named(mask)} would fit if pre-releases were allowed ({_allowing(problem, candidates)})",
+            )
         elif kind is Yanked:
             yield 2, f"{named(mask)} would fit, but {_yanked(candidates, mask)}"
         elif kind is TooNew:
-            yield 1, f"{named(mask)} would fit without --exclude-newer"
+            cutoffs = [each.cutoff for each in reasons if isinstance(each, TooNew)]
+            options = dict.fromkeys(f"{each.flag} {each.key}".rstrip() for each in cutoffs)
+            yield 1, f"{named(mask)} would fit without {listed(list(options), 'and')}"
         elif kind is ExcludedByConstraint:
             constraints = listed([reason.detail for reason in reasons], "and")
             yield 1, f"{named(mask)} would fit without the constraint {constraints}"
@@ -158,6 +163,12 @@ def _kept_out(
             yield 2, _build(candidates, named(mask), mask.bit_length() - 1)
         elif kind is DirectReference:
             yield 2, _reference(reasons, named(mask))
+
+
+def _allowing(problem: PythonProblem, candidates: Candidates) -> str:
+    """Return the option that allows the pre-releases of a package."""
+    is_special = candidates.name in problem.catalog.rules.pre_releases.modes
+    return f"--prerelease-package {candidates.name}=allow" if is_special else "--prerelease allow"
 
 
 def _nothing_listed(candidates: Candidates) -> Iterator[tuple[int, str]]:

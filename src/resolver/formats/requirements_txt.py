@@ -65,6 +65,8 @@ class FileOptions:
         "no_index",
         "only_binary",
         "pre",
+        "prefer_binary",
+        "prereleases",
         "require_hashes",
         "trusted_hosts",
     )
@@ -77,6 +79,8 @@ class FileOptions:
         self.only_binary: list[str] = []
         self.no_binary: list[str] = []
         self.pre = False
+        self.prefer_binary = False
+        self.prereleases: list[str] = []
         self.require_hashes = False
         self.trusted_hosts: list[str] = []
 
@@ -218,7 +222,7 @@ def _source(path: str, stdin: BinaryIO | None) -> bytes:
     return content
 
 
-_REFUSED = frozenset({"require_hashes", "use_feature", "all_releases", "only_final"})
+_REFUSED = frozenset({"require_hashes", "use_feature"})
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
 
 
@@ -343,11 +347,11 @@ class _Line:
                 options.find_links.append(self._place(value))
             case "only_binary" | "no_binary":
                 getattr(options, name).extend(part.strip() for part in value.split(",") if part.strip())
-            case "no_index" | "pre" | "require_hashes":
+            case "all_releases" | "only_final":
+                mode = "allow" if name == "all_releases" else "disallow"
+                options.prereleases += [f"{each.strip()}={mode}" for each in value.split(",") if each.strip()]
+            case "no_index" | "pre" | "require_hashes" | "prefer_binary":
                 setattr(options, name, True)
-        if name == "prefer_binary":
-            place = f"{self.frame.path}:{self.line.number}"
-            self.result.warnings.append(f"{place}: {option.flag} has no effect here")
 
     def _place(self, value: str) -> str:
         """Return a place with files; a path beside the file counts first, as in pip."""

@@ -48,17 +48,20 @@ class Listing:
     ``plausible`` is false for an HTML page without a link and without an index's ``meta`` element: a login
     page, perhaps.  ``api_version`` is what the page claims, "" if nothing; a minor version may be newer than
     what we know.  ``serial`` is the number of the last change that the page knows of, 0 if it does not say;
-    it is not kept with the listing.  The files come from ``shelf`` where it is given.
+    it is not kept with the listing.  ``index`` is what the index is called that lists the files, and
+    ``indexes`` where several do, one a file; "" is none.  The files come from ``shelf`` where it is given.
     """
 
     __slots__ = (
         "_files",
+        "_indexes",
         "_shelf",
         "_summary",
         "absent",
         "api_version",
         "drop_reasons",
         "dropped",
+        "index",
         "name",
         "places",
         "plausible",
@@ -83,6 +86,8 @@ class Listing:
         plausible: bool = True,
         api_version: str = "",
         shelf: Shelf | None = None,
+        index: str = "",
+        indexes: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.url = url
@@ -95,6 +100,8 @@ class Listing:
         self.plausible = plausible
         self.api_version = api_version
         self.serial = 0
+        self.index = index
+        self._indexes = tuple(indexes)
         self._shelf = shelf
         self._files = list(files) if shelf is None else None
         self._summary = None if shelf is None else shelf.summary
@@ -151,6 +158,15 @@ class Listing:
             assert self._shelf is not None
             return self._shelf.upload_times()
         return [file.upload_time for file in self._files]
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether the files are of several pages."""
+        return bool(self._indexes)
+
+    def index_of(self, number: int) -> str:
+        """Return what the index is called that lists the file of this number, "" if none does."""
+        return self._indexes[number] if self._indexes else self.index
 
     def __repr__(self) -> str:
         count = len(self._shelf if self._files is None and self._shelf is not None else self.files)

@@ -69,6 +69,7 @@ def _search(
         listing = yield from _page(index, package, limits)
         if listing is None:
             continue
+        listing.index = index.name
         if strategy == "first-index" or (strategy == "unsafe-first-match" and listing.files):
             return [listing]
         found.append(listing)
@@ -165,15 +166,17 @@ def _merged(listings: Sequence[Listing], main: Listing) -> Listing:
     A file that another one of the same name may differ from is listed too: which of them an installer takes
     is not decided here, and its hash must be known.
     """
-    files: dict[str, list[DistFile]] = {}
+    found: dict[str, list[tuple[DistFile, str]]] = {}
     for listing in listings:
         for file in listing.files:
-            others = files.setdefault(file.filename, [])
-            if all(_differ(file, other) for other in others):
-                others.append(file)
+            others = found.setdefault(file.filename, [])
+            if all(_differ(file, other) for other, _ in others):
+                others.append((file, listing.index))
+    files = [each for same in found.values() for each in same]
     return Listing(
         main.name,
-        [file for same in files.values() for file in same],
+        [file for file, _ in files],
+        indexes=[index for _, index in files],
         url=main.url,
         status=main.status,
         status_reason=main.status_reason,

@@ -38,7 +38,8 @@ of its name, in the list and as the name of its file.
 Files are in the order of the page.  Of their hashes only sha256 is kept where there is one.  Of METADATA the
 fields that can change a resolution are kept; files whose fields agree in all but the version share a block.
 ``failures`` are files whose metadata could not be used, with what was said about it.  A package that no index
-knows has ``"absent": true`` and ``places``, the paths of the pages that were looked for.
+knows has ``"absent": true`` and ``places``, the paths of the pages that were looked for.  ``index`` is the
+name that the user gave to the index that answered, ``indexes`` are those of the files where several did.
 
 Absent keys have their defaults (``null``, false, empty).  Equal answers make equal bytes.
 """
@@ -141,6 +142,8 @@ class _Package(msgspec.Struct, rename="kebab", omit_defaults=True, forbid_unknow
     files: list[_File] = []
     metadata: list[_Block] = []
     failures: list[_Failure] = []
+    index: str = ""
+    indexes: list[str] = []
 
 
 _LAID_OUT = ("files", "metadata", "failures")
@@ -230,7 +233,14 @@ def _recorded(listing: Listing, found: Mapping[str, Found]) -> _Package:
         files=files,
         metadata=[_Block(versions, list(fields)) for fields, versions in blocks.items()],
         failures=failures,
+        index=_given(listing.index),
+        indexes=[_given(listing.index_of(at)) for at in range(len(files))] if listing.is_merged else [],
     )
+
+
+def _given(index: str) -> str:
+    """Return what an index is called by the user; where it has only its URL, that is not kept."""
+    return "" if "://" in index else index
 
 
 def _split_origin(url: str) -> tuple[str, str]:
@@ -349,6 +359,8 @@ def _listing(package: _Package) -> Listing:
         places=[_absolute(place) for place in package.places],
         dropped=package.dropped,
         drop_reasons=package.drop_reasons,
+        index=package.index,
+        indexes=package.indexes,
     )
 
 

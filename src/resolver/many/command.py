@@ -16,8 +16,8 @@ from resolver.many.lines import Setup, numbered
 from resolver.many.outcomes import Usage
 from resolver.many.report import as_json, as_text, summary
 from resolver.many.tally import Tally
-from resolver.options import cutoff
 from resolver.output import OutputFile, write_result
+from resolver.posing import dated
 from resolver.session import building_of
 from resolver.sources import environment_of, open_source
 
@@ -92,9 +92,7 @@ def run(wanted: Wanted, inputs: Inputs, streams: Streams, console: Console) -> i
 
 def _fixed(options: Options) -> Options:
     """Return the options as they hold for each line, whenever and wherever it is resolved."""
-    if options.exclude_newer is None:
-        return options.replace(no_fixes=True)
-    return options.replace(no_fixes=True, exclude_newer=cutoff(options.exclude_newer, time.time()))
+    return dated(options).replace(no_fixes=True)
 
 
 class _Session:

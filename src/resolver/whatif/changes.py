@@ -294,17 +294,30 @@ class _Reader:
         return found
 
     def _pre_releases(self, reasons: Reasons) -> list[Alternatives]:
-        words = ("--prerelease", "if-necessary")
-        allowed = Setting("prerelease", words[1], "allow pre-releases", words, RANKS["setting"])
-        found = [Alternatives([allowed])]
-        if self._question.options.prerelease == "explicit":
-            for name, mask in _masks(reasons).items():
+        rules = self._problem.catalog.rules.pre_releases
+        masks = _masks(reasons)
+        found = [Alternatives([self._allowing("")])] if any(name not in rules.modes for name in masks) else []
+        for name, mask in masks.items():
+            if name in rules.modes:
+                found.append(Alternatives([self._allowing(name)]))
+            if rules.modes.get(name, rules.mode) == "explicit":
                 oldest = self._problem.catalog.packages[name].version((mask & -mask).bit_length() - 1)
                 wanted = Requirement.parse(f"{name}>={oldest}")
                 found.append(
                     Alternatives([Addition(wanted, "which allows its pre-releases", RANKS["setting"])])
                 )
         return found
+
+    def _allowing(self, name: str) -> Setting:
+        """Return what allows pre-releases: those of package ``name``, or of all that have no mode."""
+        before, mode = self._question.options.prerelease_packages, "if-necessary"
+        if not name and not any(text.startswith(":all:") for text in before):
+            words = ("--prerelease", mode)
+            return Setting("prerelease", mode, "allow pre-releases", words, RANKS["setting"])
+        text = f"{name or ':all:'}={mode}"
+        said = f"allow pre-releases of {name}" if name else "allow pre-releases"
+        words = ("--prerelease-package", text)
+        return Setting("prerelease_packages", (*before, text), said, words, RANKS["setting"])
 
     def _sources(self, _: object) -> list[Alternatives]:
         words = ("--only-binary", ":none:")
@@ -329,6 +342,14 @@ class _Reader:
         return found
 
     def _too_new(self, reasons: Reasons) -> list[Alternatives]:
+        """Move each cut-off by itself."""
+        by_option: dict[tuple[str, str], Reasons] = {}
+        for reason, masks in reasons.items():
+            assert isinstance(reason, TooNew)
+            by_option.setdefault((reason.cutoff.option, reason.cutoff.key), {})[reason] = masks
+        return [self._moved_cutoff(*each, reasons) for each, reasons in by_option.items()]
+
+    def _moved_cutoff(self, option: str, key: str, reasons: Reasons) -> Alternatives:
         packages = self._problem.catalog.packages
         times = [
             file.upload_time
@@ -338,13 +359,16 @@ class _Reader:
             if mask >> number & 1
             for file in files
         ]
-        rank = RANKS["setting"]
-        said = "admit what was uploaded by {0}"
-        changes = [
-            Setting("exclude_newer", date, said.format(date), ("--exclude-newer", date), rank)
-            for date in dates(times)
-        ]
-        return [Alternatives(changes, grow=True)]
+        before = getattr(self._question.options, option)
+        flag = next(each.cutoff.flag for each in reasons if isinstance(each, TooNew))
+        whose = {"exclude_newer_packages": f" of {key}", "exclude_newer_indexes": f" to the index {key}"}
+        said = f"admit what was uploaded{whose.get(option, '')} by {{0}}"
+        changes = []
+        for date in dates(times):
+            text = f"{key}={date}" if key else date
+            value = (*before, text) if key else text
+            changes.append(Setting(option, value, said.format(date), (flag, text), RANKS["setting"]))
+        return Alternatives(changes, grow=True)
 
     def _pythons(self, reasons: Reasons) -> list[Alternatives]:
         target = self._problem.catalog.environment.variables["python_full_version"]

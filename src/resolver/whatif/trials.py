@@ -210,8 +210,17 @@ class Trials:
         )
 
 
-_TARGET = ("python_version", "python_platform", "python")
-_POLICY = ("prerelease", "exclude_newer", "only_binary", "no_binary", "overrides")
+_TARGET = ("python_version", "python_platform", "python", "python_implementation", "abis")
+_POLICY = (
+    "prerelease",
+    "prerelease_packages",
+    "exclude_newer",
+    "exclude_newer_packages",
+    "exclude_newer_indexes",
+    "only_binary",
+    "no_binary",
+    "overrides",
+)
 # The options that say what a listing means, and what candidates need.
 
 

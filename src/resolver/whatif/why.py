@@ -140,7 +140,7 @@ class Inquiry:
 
 def _last_resort(problem: PythonProblem, candidates: Candidates, usable: int) -> str:
     """Say why all of ``usable`` would only be chosen if nothing else could be, if that is so."""
-    if problem.catalog.rules.pre_releases.last and not usable & candidates.finals:
+    if problem.catalog.rules.pre_releases.last(candidates.name) and not usable & candidates.finals:
         says = "are pre-releases, which are" if usable.bit_count() > 1 else "is a pre-release, which is"
         return f"{_subject(candidates, usable)} {says} used only where no final version fits"
     if not usable & ~candidates.yanked:

@@ -213,10 +213,7 @@ def test_two_different_index_urls_are_an_error() -> None:
         ("a --hash=sha256:0 --hash=sha512:1", ["checking hashes (--hash)"]),
         ("a --config-settings=x=y --global-option=z", ["--config-settings", "--global-option"]),
         ("--require-hashes", ["--require-hashes"]),
-        (
-            "--use-feature=x\n--only-final :all:\n--all-releases a",
-            ["--use-feature", "--only-final", "--all-releases"],
-        ),
+        ("--use-feature=x", ["--use-feature"]),
     ],
 )
 def test_what_is_understood_but_not_done_is_refused(text: str, words: list[str]) -> None:
@@ -233,10 +230,11 @@ def test_hashes_are_kept() -> None:
     assert (entry.requirement.text, entry.hashes) == ("a==1", ("sha256:0", "sha512:1"))
 
 
-def test_options_without_effect_are_said_to_have_none() -> None:
-    """Nothing is ignored silently."""
-    found = read_one("--prefer-binary")
-    assert found.warnings == ["-:1: --prefer-binary has no effect here"]
+def test_what_pip_says_of_candidates_is_read() -> None:
+    """The modes of pre-releases in the order in which they stand."""
+    found = read_one("--prefer-binary\n--only-final :all:\n--all-releases a,b\n--only-final=b").options
+    assert found.prefer_binary
+    assert found.prereleases == [":all:=disallow", "a=allow", "b=allow", "b=disallow"]
 
 
 def test_trusted_hosts_are_read() -> None:
