@@ -216,7 +216,7 @@ def _reasons(name: str, arguments: Arguments, inputs: Inputs, console: Console) 
             inputs.requirements,
             inputs.constraints,
             inputs.options,
-            Channels(progress=progress, warn=console.warning, note=console.note),
+            Channels(progress=progress, warn=console.warning, note=console.note, emit=console.listener),
         )
     note_work(reasons.answer.statistics, console)
     return (to_json if arguments.text("format") == "json" else to_text)(reasons)
@@ -229,7 +229,13 @@ def _solved(inputs: Inputs, console: Console, solve: Solve, *, files: bool) -> A
             inputs.requirements,
             inputs.constraints,
             inputs.options,
-            Channels(progress=progress, warn=console.warning, note=console.note, files=files),
+            Channels(
+                progress=progress,
+                warn=console.warning,
+                note=console.note,
+                emit=console.listener,
+                files=files,
+            ),
         )
     for warning in answer.warnings:
         console.warning(warning)

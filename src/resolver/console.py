@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from resolver.errors import Fix
+    from resolver.events import Event
     from resolver.formats.answer import Progress
     from resolver.journal import Journal
 
@@ -59,6 +60,7 @@ class Console:
         "_on_terminal",
         "_shows",
         "_start",
+        "_steps",
         "_stream",
         "level",
         "shows_progress",
@@ -76,6 +78,7 @@ class Console:
         journal: Journal | None = None,
     ) -> None:
         self._journal = journal
+        self._steps: dict[str, int] = {}
         self._stream = stream
         self._clock = clock
         self._colour = has_colour(color, environ, stream)
@@ -156,6 +159,7 @@ class Console:
                 fetching=state.fetching,
                 decisions=state.decisions,
                 package=state.package or None,
+                **self._steps,
             )
             return
         fetching = f", fetching {state.fetching}" if state.fetching else ""
@@ -181,6 +185,22 @@ class Console:
         bar = f"[{'#' * full}{'.' * (width - full)}]" if width > 0 else ""
         self._put(f"{_ERASE}{bar}{said}"[: len(_ERASE) + _columns(self._stream) - 1])
         self._shows = self._begun = True
+
+    @property
+    def listener(self) -> Callable[[Event], None] | None:
+        """Who wants to hear of events: programs, unless they want errors only."""
+        return self._event if self._journal is not None and self.level >= 0 else None
+
+    def _event(self, event: Event) -> None:
+        """Write an event that no message is about; steps of the search are counted for ``progress``."""
+        assert self._journal is not None
+        match event.kind:
+            case "chosen" | "conflicted":
+                self._steps[event.kind] = self._steps.get(event.kind, 0) + 1
+            case "fetched" | "retried":
+                self._journal.write_event(event)
+            case "rejected" if self.level > 0:
+                self._journal.write_event(event)
 
     def clear(self) -> None:
         """Take the line of progress away."""

@@ -16,6 +16,7 @@ __all__ = [
     "Noted",
     "Progressed",
     "Rejected",
+    "Retried",
     "Warned",
 ]
 
@@ -125,6 +126,19 @@ class Fetched(Event):
         self.status = status
         self.bytes = bytes
         self.seconds = seconds
+
+
+class Retried(Event):
+    """A request failed and is sent again: for the ``tries``-th time so far, because of ``text``."""
+
+    __slots__ = ("url", "tries", "text")  # noqa: RUF023  # the order of ``as_dict``
+
+    kind = "retried"
+
+    def __init__(self, url: str, tries: int, text: str) -> None:
+        self.url = url
+        self.tries = tries
+        self.text = text
 
 
 class Warned(Event):

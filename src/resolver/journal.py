@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from resolver.errors import Fix
+    from resolver.events import Event
 
 __all__ = ["VERSION", "Journal", "about_error", "about_fix"]
 
 VERSION = 1
 """That of the schema."""
 
-_LEVELS = {"error": "error", "warning": "warning", "note": "debug", "traceback": "debug"}
+_LEVELS = {"error": "error", "warning": "warning", "note": "debug", "traceback": "debug", "rejected": "debug"}
 _FACTS = ("file", "line", "column", "package", "url", "status", "option", "expected", "actual")
 # Attributes of errors that say where something is wrong.
 
@@ -55,6 +56,14 @@ class Journal:
             self._stream.flush()
         except (OSError, ValueError):
             return  # as in ``console``
+
+    def write_event(self, event: Event) -> None:
+        """Write an event of a resolution; a sentence in it is called as in messages."""
+        facts = event.as_dict()
+        kind = str(facts.pop("event"))
+        if "text" in facts:
+            facts["message"] = facts.pop("text")
+        self.write(kind, **facts)
 
 
 def about_error(error: Exception) -> dict[str, object]:

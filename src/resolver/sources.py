@@ -114,12 +114,12 @@ class OpenSource:
 class _Network:
     """The transport over HTTP, which is loaded when something must be fetched."""
 
-    __slots__ = ("_chosen", "_made", "_options", "_warn")
+    __slots__ = ("_channels", "_chosen", "_made", "_options")
 
-    def __init__(self, chosen: Chosen, warn: Callable[[str], None]) -> None:
+    def __init__(self, chosen: Chosen, channels: Channels) -> None:
         self._chosen = chosen
         self._options = chosen.options
-        self._warn = warn
+        self._channels = channels
         self._made: AiohttpTransport | None = None
 
     @property
@@ -144,7 +144,8 @@ class _Network:
                 concurrency=self._options.concurrency,
                 proxies=self._proxies(),
                 trust=self._trust(),
-                warn=self._warn,
+                warn=self._channels.warn,
+                emit=self._channels.emit,
                 limits=Limits(self._options.limits),
             )
         return await self._made.fetch(request)
@@ -246,7 +247,7 @@ def open_source(
         return _recorded(ReplaySource(options.replay), options, asked, None)
     directory = cache_directory(options)
     chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
-    transport = _Network(chosen, warn)
+    transport = _Network(chosen, channels)
     store = _opened_store(options, directory, warn, note)
     caching = _cached(_watched(transport, channels), store, chosen, note)
     logins = _logins(caching, chosen, warn)

@@ -22,6 +22,7 @@ from resolver.events import (
     Noted,
     Progressed,
     Rejected,
+    Retried,
     Warned,
 )
 from resolver.model.requirement import Requirement
@@ -186,6 +187,7 @@ def test_what_a_listener_raises_ends_the_resolution() -> None:
         Rejected("a", ("1", "2"), "is yanked"),
         Conflicted(1, "a"),
         Fetched("page", "https://index.example/a/", 200, 10, 0.5),
+        Retried("https://index.example/a/", 1, "It answered with 503."),
         Warned("Odd."),
         Noted("from index.example"),
         Finished("solved", pins=1, seconds=0.5, text=""),

@@ -11,6 +11,7 @@ import pytest
 from resolver.cli import Streams, run
 from resolver.console import Console
 from resolver.errors import HashMismatch, IndexUnavailable, InputError, LimitReached
+from resolver.events import Chosen, Conflicted, Fetched, Rejected, Retried, Warned
 from resolver.formats.answer import Answer, Fix, Pinned, Progress, Statistics
 from resolver.journal import Journal, about_error
 from support.schema import check, load_schema
@@ -110,6 +111,30 @@ def test_progress_is_summed_up_ten_times_a_second() -> None:
     told, stream = console(progress=False)
     told.progress(Progress(3, 2, 1, "a"))
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("level", [-1, 0, 1])
+def test_events_of_a_resolution(level: int) -> None:
+    """Steps of the search are counted; what could not be used is for those who ask."""
+    told, stream = console(level)
+    if told.listener is not None:
+        for event in (
+            Chosen("a", "1"),
+            Chosen("b", "1"),
+            Conflicted(1, "a"),
+            Rejected("a", ("2",), "is yanked"),
+            Fetched("page", "https://a/", 200, 3, 0.5),
+            Retried("https://a/", 1, "It answered with 503."),
+            Warned("said as a message"),
+        ):
+            told.listener(event)
+    told.progress(Progress(3, 2, 1, "a"))
+    found = events(stream.getvalue())
+    expected = [[], ["fetched", "retried", "progress"], ["rejected", "fetched", "retried", "progress"]]
+    assert [each["event"] for each in found] == expected[level + 1]
+    if level >= 0:
+        assert (found[-1]["chosen"], found[-1]["conflicted"]) == (2, 1)
+        assert found[-2]["message"] == "It answered with 503."
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ Specification: https://www.rfc-editor.org/rfc/rfc9110
 
 from __future__ import annotations
 
+from resolver.events import Retried
 from resolver.index.aiohttp_session import (
     AiohttpSession,
     is_imported,
@@ -20,11 +21,13 @@ from resolver.index.statuses import Transient, final
 from resolver.index.transport import Request, Response, Traffic
 from resolver.index.trust import Trust
 from resolver.limits import DEFAULT, Limits
+from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from resolver.events import Event
     from resolver.index.early import EarlyConnections
 
 __all__ = ["AiohttpTransport"]
@@ -42,13 +45,14 @@ class AiohttpTransport:
     ``timeout`` is the longest silence within an answer, ``retries`` how often a failed request is sent again,
     ``concurrency`` how many connections are open at a time.  ``trust`` says which servers are believed.
     ``early`` says whether to begin without aiohttp, None: if it is not imported yet.
-    ``warn`` is told where somebody would wonder what is waited for.  ``traffic`` counts.  Must be used within
-    one event loop, and closed there.
+    ``warn`` is told where somebody would wonder what is waited for, ``emit`` hears of each new try.
+    ``traffic`` counts.  Must be used within one event loop, and closed there.
     """
 
     __slots__ = (
         "_concurrency",
         "_early",
+        "_emit",
         "_exchange",
         "_limits",
         "_proxies",
@@ -71,8 +75,10 @@ class AiohttpTransport:
         trust: Trust | None = None,
         early: bool | None = None,
         warn: Callable[[str], None] | None = None,
+        emit: Callable[[Event], None] | None = None,
         limits: Limits = DEFAULT,
     ) -> None:
+        self._emit = emit
         self.traffic = Traffic()
         self._timeout = timeout
         self._retries = retries
@@ -102,6 +108,8 @@ class AiohttpTransport:
                 now = exchange.now()
                 if tries > self._retries or self._is_over(failed, now - begun, now - started):
                     raise final(failed, tries) from failed
+                if self._emit is not None:
+                    self._emit(Retried(redacted(failed.url), tries, redacted(failed.message)))
                 await exchange.wait(failed, tries)
 
     def _is_over(self, failed: Transient, spent: float, last: float) -> bool:

@@ -155,7 +155,7 @@ class _Session:
         opened = open_source(
             setup.options,
             asked=asked,
-            channels=Channels(warn=console.warning, note=console.note),
+            channels=Channels(warn=console.warning, note=console.note, emit=console.listener),
             building=building_of(setup.options),
         )
         bench = Bench(setup, opened, self._show if console.shows_progress else None)
