@@ -89,16 +89,18 @@ def test_an_interruption_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("app\n", "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as mute:
         words = ["resolve", "a.txt", "-i", f"http://127.0.0.1:{mute.getsockname()[1]}/", "--log-format=jsonl"]
-        with subprocess.Popen(
-            command_line(*words),
-            cwd=tmp_path,
-            env=clean_environ(tmp_path),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            with mute.accept()[0]:
-                process.send_signal(signal.SIGINT)
-                stdout, stderr = process.communicate(timeout=20)
+        with (
+            subprocess.Popen(
+                command_line(*words),
+                cwd=tmp_path,
+                env=clean_environ(tmp_path),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process,
+            mute.accept()[0],
+        ):
+            process.send_signal(signal.SIGINT)
+            stdout, stderr = process.communicate(timeout=20)
     found = events(Done(process.returncode, stdout, stderr), 130)
     assert found[-2]["message"].startswith("interrupted")
