@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resolver.events import Event
     from resolver.formats.answer import Progress
     from resolver.journal import Journal
+    from resolver.progress import Painted, Plain
 
 __all__ = ["Console", "Streams", "has_colour", "printable"]
 
@@ -27,7 +28,6 @@ _RED, _YELLOW, _GREEN, _CYAN, _DIM = "\033[1;31m", "\033[1;33m", "\033[1;32m", "
 _PLAIN = "\033[0m"
 _ERASE = "\r\033[K"  # the whole line, with the ^C that terminals write behind its end
 _PERIOD = 0.1  # seconds between two lines of progress
-_WIDEST = 40  # columns of a bar
 
 
 class Streams:
@@ -55,6 +55,7 @@ class Console:
         "_begun",
         "_clock",
         "_colour",
+        "_drawing",
         "_due",
         "_journal",
         "_on_terminal",
@@ -79,6 +80,7 @@ class Console:
     ) -> None:
         self._journal = journal
         self._steps: dict[str, int] = {}
+        self._drawing: Plain | Painted | None = None
         self._stream = stream
         self._clock = clock
         self._colour = has_colour(color, environ, stream)
@@ -162,12 +164,8 @@ class Console:
                 **self._steps,
             )
             return
-        fetching = f", fetching {state.fetching}" if state.fetching else ""
-        decided = f", {_count(state.decisions, 'decision')}" if state.decisions else ""
-        found = _count(state.packages, "package")
-        text = printable(f"Resolving: {found}{fetching}{decided}: {state.package}".rstrip(": "))
-        # A line that wraps could not be written over.
-        text = text[: _columns(self._stream) - 1]
+        package, seconds = printable(state.package), self._clock() - self._start
+        text = self._painter().resolving(state, package, seconds, self._columns())
         self._put(f"{_ERASE}{text}")
         self._shows = True
 
@@ -179,11 +177,8 @@ class Console:
         if self._journal is not None:
             self._journal.write("lines", done=done, total=total, failed=failed)
             return
-        said = f" {done:,}/{total:,}{f', {failed:,} failed' if failed else ''}"
-        width = min(_columns(self._stream) - 1 - len("[]") - len(said), _WIDEST)
-        full = width * done // max(total, 1)
-        bar = f"[{'#' * full}{'.' * (width - full)}]" if width > 0 else ""
-        self._put(f"{_ERASE}{bar}{said}"[: len(_ERASE) + _columns(self._stream) - 1])
+        text = self._painter().lines(done, total, failed, self._columns())
+        self._put(f"{_ERASE}{text}")
         self._shows = self._begun = True
 
     @property
@@ -207,6 +202,20 @@ class Console:
         if self._shows:
             self._put(_ERASE)
             self._shows = False
+
+    def _columns(self) -> int:
+        from resolver.progress import columns  # noqa: PLC0415  # lazy: start-up time
+
+        return columns(self._stream)
+
+    def _painter(self) -> Plain | Painted:
+        """Return what draws the line of progress."""
+        from resolver.progress import Plain, painter  # noqa: PLC0415  # the same
+
+        self._drawing = self._drawing or painter(
+            self._clock() - self._start, self._stream, colour=self._colour
+        )
+        return self._drawing or Plain()
 
     def _say(
         self, kind: str, colour: str, text: str, least: int, facts: Mapping[str, object] | None = None
@@ -235,6 +244,8 @@ class Console:
 def has_colour(color: str, environ: Mapping[str, str], stream: TextIO) -> bool:
     """Decide on colour: by the option, else NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, else for terminals.
 
+    A terminal of a CI service shows colours even where TERM says that it can do nothing.
+
     Spec: https://no-color.org and https://force-color.org
     """
     if color != "auto":
@@ -243,7 +254,7 @@ def has_colour(color: str, environ: Mapping[str, str], stream: TextIO) -> bool:
         return False
     if environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "0") != "0":
         return True
-    return stream.isatty() and environ.get("TERM") != "dumb"
+    return stream.isatty() and (environ.get("TERM") != "dumb" or bool(environ.get("CI")))
 
 
 def printable(text: str) -> str:
@@ -251,16 +262,3 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _columns(stream: TextIO) -> int:
-    import os  # noqa: PLC0415  # loaded by the interpreter anyway
-
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80  # some pseudo-terminals say 0
-    except (OSError, ValueError):
-        return 80

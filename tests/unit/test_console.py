@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import sys
 
 import pytest
 
@@ -76,6 +78,9 @@ def test_colour_marks_the_first_word_only() -> None:
         ("auto", {"CLICOLOR_FORCE": "1"}, False, True),
         ("auto", {"CLICOLOR_FORCE": "0"}, False, False),
         ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"TERM": "dumb", "CI": "true"}, True, True),
+        ("auto", {"CI": "true"}, False, False),
+        ("auto", {"TERM": "dumb", "CI": "true", "NO_COLOR": "1"}, True, False),
     ],
 )
 def test_when_there_is_colour(color: str, environ: dict[str, str], terminal: bool, expected: bool) -> None:  # noqa: FBT001  # a table
@@ -109,7 +114,7 @@ def test_progress_fits_the_terminal_and_is_safe() -> None:
     """A line that wraps could not be written over."""
     stream, clock = Terminal(), Clock()
     console = Console(stream, {}, clock=clock)
-    clock.now = 1
+    clock.now = 0.5
     console.progress(Progress(1, 0, 0, "\x1b[2J" + "x" * 500))
     shown = stream.getvalue().removeprefix("\r\x1b[K")
     assert shown.startswith("Resolving: 1 package: \N{REPLACEMENT CHARACTER}[2Jxxx")
@@ -149,12 +154,12 @@ def test_a_bar_is_drawn_ten_times_a_second_and_put_back_where_it_was_taken_away(
     console = Console(stream, {}, clock=clock)
     console.bar(1, 4, 0)
     console.clear()
-    clock.now = 1
+    clock.now = 0.5
     console.bar(2, 4, 0)
     console.bar(3, 4, 0)
     console.clear()
     console.bar(3, 4, 1)
-    clock.now = 1.05
+    clock.now = 0.55
     console.bar(4, 4, 1)
     assert stream.getvalue().split("\r\x1b[K") == [
         "",
@@ -168,12 +173,61 @@ def test_a_bar_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """However narrow that is; there is none where nobody looks."""
     stream, clock = Terminal(), Clock()
     console = Console(stream, {}, clock=clock)
-    clock.now = 1
+    clock.now = 0.5
     for columns, expected in ((16, "[######...] 2/3"), (6, " 2/3"), (4, " 2/")):
-        monkeypatch.setattr("resolver.console._columns", lambda _, columns=columns: columns)
+        monkeypatch.setattr("resolver.progress.columns", lambda _, columns=columns: columns)
         console.bar(2, 3, 0)
         console.clear()
         assert stream.getvalue().split("\r\x1b[K")[-2] == expected
     quiet = io.StringIO()
     Console(quiet, {}, clock=clock).bar(1, 2, 0)
     assert quiet.getvalue() == ""
+
+
+def test_long_work_says_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a second on; without rich in plain text."""
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, {}, clock=clock)
+    clock.now = 12.4
+    console.progress(Progress(3, 2, 0, "a"))
+    assert stream.getvalue() == "\r\x1b[KResolving: 3 packages, fetching 2, 12 s: a"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "environ", "expected"),
+    [
+        ("utf-8", {"NO_COLOR": "1"}, ["⠋ Resolving: 3 packages, 2 s: a", "━━━━ 1/4, 1 failed"]),
+        ("ascii", {"NO_COLOR": "1"}, ["- Resolving: 3 packages, 2 s: a", "==== 1/4, 1 failed"]),
+    ],
+)
+def test_where_rich_is_installed_it_draws_the_line(
+    encoding: str, environ: dict[str, str], expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same facts with a sign of life, in what the terminal can show, taken away in the same manner."""
+    pytest.importorskip("rich")
+    monkeypatch.setattr(Terminal, "encoding", encoding)
+    monkeypatch.setattr("resolver.progress._WIDEST", 4)
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, environ, clock=clock)
+    clock.now = 2
+    console.progress(Progress(3, 0, 0, "a"))
+    clock.now = 3
+    console.bar(1, 4, 1)
+    console.clear()
+    erased, first, second, end = stream.getvalue().split("\r\x1b[K")
+    # The sign turns with time.
+    assert (erased, first[1:], second, end) == ("", expected[0][1:], expected[1], "")
+    assert all(character.isprintable() for character in first)
+
+
+def test_rich_uses_colour_where_there_is_colour_and_fits_the_terminal() -> None:
+    """Less than a line, whatever the name; and no name controls the terminal."""
+    pytest.importorskip("rich")
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, {"FORCE_COLOR": "1"}, clock=clock)
+    clock.now = 2
+    console.progress(Progress(3, 0, 0, "[red]\x1b[2J" + "x" * 500))
+    shown = stream.getvalue().removeprefix("\r\x1b[K")
+    assert "\x1b[1mResolving\x1b[0m: 3 packages, 2 s: \x1b[36m[red]\N{REPLACEMENT CHARACTER}[2Jxxx" in shown
+    assert len(re.sub("\x1b\\[[0-9;]*m", "", shown)) == 79
