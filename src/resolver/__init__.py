@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from resolver.engines import resolve, resolve_async
     from resolver.errors import NoSolution, ResolverError
     from resolver.events import Event
+    from resolver.index.memory import MemoryFetcher
+    from resolver.index.metadata import Metadata
+    from resolver.index.ports import Fetcher, Transport
+    from resolver.model.distfile import DistFile
     from resolver.model.version import Version
     from resolver.options import Options
     from resolver.resolution import Pin, Resolution
@@ -20,14 +24,19 @@ if TYPE_CHECKING:
     __compiled__: bool
 
 __all__ = [
+    "DistFile",
     "Event",
+    "Fetcher",
     "IndexProvider",
+    "MemoryFetcher",
+    "Metadata",
     "NoSolution",
     "Options",
     "Pin",
     "PubGrubResolver",
     "Resolution",
     "ResolverError",
+    "Transport",
     "Version",
     "__version__",
     "resolve",
@@ -37,6 +46,11 @@ __all__ = [
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "DistFile": "resolver.model.distfile",
+    "Fetcher": "resolver.index.ports",
+    "MemoryFetcher": "resolver.index.memory",
+    "Metadata": "resolver.index.metadata",
+    "Transport": "resolver.index.ports",
     "Event": "resolver.events",
     "IndexProvider": "resolver.bridge.index_provider",
     "NoSolution": "resolver.errors",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from resolver.events import Event
     from resolver.formats.answer import Progress
+    from resolver.index.ports import Fetcher, Transport
     from resolver.index.source import Source
 
 __all__ = ["SILENT", "Channels"]
@@ -21,7 +22,8 @@ __all__ = ["SILENT", "Channels"]
 class Channels:
     """Who hears of a resolution, and who else has a say in it.  Not changed once made.
 
-    Listings and metadata come from ``source`` where it is given, else from where the options say.
+    Listings and metadata come from ``source`` where it is given, or from what ``fetcher`` brings, else from
+    where the options say; what these name is fetched by ``transport``, if there is one.
     ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work,
     ``note`` what those want to know who ask.  ``emit`` gets all of that and more as events.
     ``cancelled`` is asked often whether the answer is still wanted.  ``files`` says that somebody will look
@@ -29,12 +31,24 @@ class Channels:
     emptied by then.
     """
 
-    __slots__ = ("cancelled", "emit", "files", "note", "progress", "source", "warn")
+    __slots__ = (
+        "cancelled",
+        "emit",
+        "fetcher",
+        "files",
+        "note",
+        "progress",
+        "source",
+        "transport",
+        "warn",
+    )
 
     def __init__(  # noqa: PLR0913  # one parameter a channel
         self,
         *,
         source: Source | None = None,
+        fetcher: Fetcher | None = None,
+        transport: Transport | None = None,
         progress: Callable[[Progress], None] | None = None,
         warn: Callable[[str], None] | None = None,
         note: Callable[[str], None] | None = None,
@@ -43,6 +57,8 @@ class Channels:
         files: bool = False,
     ) -> None:
         self.source = source
+        self.fetcher = fetcher
+        self.transport = transport
         self.progress = progress
         self.warn = warn or _ignore
         self.note = note or _ignore

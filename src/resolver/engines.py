@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from resolver.events import Event
     from resolver.formats.answer import Answer
+    from resolver.index.ports import Fetcher, Transport
     from resolver.model.requirement import Requirement
     from resolver.resolution import Resolution
     from resolver.watching import Ending
@@ -28,32 +29,37 @@ if TYPE_CHECKING:
 __all__ = ["resolve", "resolve_async", "solve", "solve_async"]
 
 
-def resolve(
+def resolve(  # noqa: PLR0913  # one parameter a channel
     requirements: Iterable[str | PackagingRequirement],
     options: Options = Options(),  # noqa: B008  # immutable
     *,
+    fetcher: Fetcher | None = None,
+    transport: Transport | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Resolution:
     """Return the pins that fulfil ``requirements`` under ``options``.
 
-    Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  ``on_event`` is
-    called with each of ``resolver.events``; what it raises ends the resolution.  ``cancelled`` is asked some
-    twenty times a second whether to end it, with ``Cancelled``.  Both are called in the thread that works.
-    Raises ``NoSolution`` with the proof, or another ``ResolverError``.
+    Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  ``fetcher`` brings
+    files and metadata in the place of indexes, ``transport`` bytes in the place of the network.  ``on_event``
+    is called with each of ``resolver.events``; what it raises ends the resolution.  ``cancelled`` is asked
+    some twenty times a second whether to end it, with ``Cancelled``.  All are called in the thread that
+    works.  Raises ``NoSolution`` with the proof, or another ``ResolverError``.
     """
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    channels = Channels(emit=on_event, cancelled=cancelled)
+    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled)
     return Resolution.of(solve(given, constraints, options, channels))
 
 
-async def resolve_async(
+async def resolve_async(  # noqa: PLR0913  # the same
     requirements: Iterable[str | PackagingRequirement],
     options: Options = Options(),  # noqa: B008  # immutable
     *,
+    fetcher: Fetcher | None = None,
+    transport: Transport | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Resolution:
@@ -62,7 +68,7 @@ async def resolve_async(
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    channels = Channels(emit=on_event, cancelled=cancelled)
+    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled)
     return Resolution.of(await solve_async(given, constraints, options, channels))
 
 

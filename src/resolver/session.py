@@ -150,7 +150,7 @@ async def _solve_async(
     try:
         waiting = run.until_waiting()
         if isinstance(waiting, list):
-            _import_meanwhile()
+            _import_meanwhile(source)
             found = await run.finish(waiting)
         else:
             found = waiting
@@ -204,12 +204,14 @@ def _waited(work: Coroutine[object, object, Result]) -> Result:
 
 
 async def _finished_and_closed(run: Run, waiting: list[Key]) -> Finished:
-    _import_meanwhile()
+    _import_meanwhile(run.opened)
     return await run.finish_and_close(waiting)
 
 
-def _import_meanwhile() -> None:
-    """Import what reading answers takes while the first ones are under way, and not when they are there."""
+def _import_meanwhile(source: OpenSource) -> None:
+    """Import what reading pages takes while the first ones are under way, and not when they are there."""
+    if not source.has_pages:
+        return
     import asyncio  # noqa: PLC0415  # loaded by now
 
     def load() -> None:

@@ -26,15 +26,19 @@ from resolver.options import names_anew
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from typing import Protocol
 
     from resolver.channels import Channels
     from resolver.index.aiohttp_transport import AiohttpTransport
+    from resolver.index.carried import CarriedTransport
     from resolver.index.configuring import Chosen
     from resolver.index.direct import DirectSource
+    from resolver.index.fetched import FetcherSource
     from resolver.index.flat import FindLinks
     from resolver.index.local import LocalTransport
     from resolver.index.logins import LoginTransport
     from resolver.index.notebook import Notebook
+    from resolver.index.ports import Fetcher
     from resolver.index.proxies import Proxies
     from resolver.index.replay import RecordingSource
     from resolver.index.source import Builds, Source
@@ -44,6 +48,13 @@ if TYPE_CHECKING:
     from resolver.model.environment import Host
     from resolver.model.references import Reference
     from resolver.options import Options
+
+    class _Counted(Protocol):
+        """What knows how much went over the network."""
+
+        @property
+        def traffic(self) -> Traffic:
+            """Return it."""
 
     Building = Callable[[Options, Client, RecordStore | None, Callable[[str], None]], Builds]
 
@@ -59,7 +70,7 @@ class OpenSource:
         self,
         source: Source,
         *,
-        transport: _Network | None = None,
+        transport: _Counted | None = None,
         recording: RecordingSource | None = None,
         notebook: Callable[[str], Notebook] | None = None,
         builds: Builds | None = None,
@@ -72,6 +83,11 @@ class OpenSource:
         self._notebook = notebook
         self._transport = transport
         self._recording = recording
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether answers may be pages of an index."""
+        return isinstance(self.source, Client)
 
     @property
     def requests(self) -> int:
@@ -245,12 +261,15 @@ def open_source(
 
         note(f"replaying the recording {options.replay}")
         return _recorded(ReplaySource(options.replay), options, asked, None)
+    if channels.fetcher is not None:
+        return _by_fetcher(channels.fetcher, options, asked, channels, building)
+    carried = channels.transport is not None
     directory = cache_directory(options)
     chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
-    transport = _Network(chosen, channels)
-    store = _opened_store(options, directory, warn, note)
-    caching = _cached(_watched(transport, channels), store, chosen, note)
-    logins = _logins(caching, chosen, warn)
+    transport = _carried(channels, chosen.options) if carried else _Network(chosen, channels)
+    store = _store_of_carried(options, channels) if carried else _opened_store(options, directory, warn, note)
+    caching = _cached(_watched(transport, channels), store, chosen.options, note)
+    logins = None if carried else _logins(caching, chosen, warn)
     remote = caching if logins is None else logins
     reading = _with_local(remote) if chosen.is_local else remote
     client = Client(
@@ -267,7 +286,7 @@ def open_source(
         return _recorded(direct, options, asked, transport, builds=builds, direct=direct)
     about = (chosen.indexes.said(), chosen.places, options.index_strategy, logins and logins.said)
     # What a keyring will say is not known before a server asks: notes would not tell logins apart.
-    noting = chosen.options.keyring_provider == "disabled"
+    noting = chosen.options.keyring_provider == "disabled" and not carried
     notebook = None if store is None or not noting else _notebooks(about, store, reading, client)
     return OpenSource(
         client,
@@ -276,6 +295,58 @@ def open_source(
         builds=builds,
         direct=lambda: _direct(options, client, remote, store, builds),
     )
+
+
+def _by_fetcher(
+    fetcher: Fetcher,
+    options: Options,
+    asked: Sequence[str],
+    channels: Channels,
+    building: Building | None,
+) -> OpenSource:
+    """Return the source of what a caller's fetcher brings; direct references need a transport besides."""
+    from resolver.index.fetched import FetcherSource  # noqa: PLC0415  # lazy: rarely wanted
+
+    if building is not None:
+        raise InputError("build is allow, but nothing can be built of what a fetcher brings")
+    source = FetcherSource(
+        fetcher, limits=Limits(options.limits), concurrency=options.concurrency, emit=channels.emit
+    )
+    transport = _carried(channels, options)
+    store = _store_of_carried(options, channels)
+    caching = _cached(_watched(transport, channels), store, options, channels.note)
+
+    def direct() -> DirectSource:
+        return _direct(options, source, caching, store, None)
+
+    if options.record is not None:
+        return _recorded(direct(), options, asked, source, direct=direct())
+    return OpenSource(source, transport=source, direct=direct)
+
+
+def _carried(channels: Channels, options: Options) -> CarriedTransport:
+    """Return what fetches by the transport of a caller, or refuses to where there is none."""
+    from resolver.index.carried import CarriedTransport, NoTransport  # noqa: PLC0415  # lazy: rarely wanted
+
+    return CarriedTransport(
+        NoTransport() if channels.transport is None else channels.transport,
+        retries=options.retries,
+        concurrency=options.concurrency,
+        insecure=_insecure(options),
+        limits=Limits(options.limits),
+        warn=channels.warn,
+        emit=channels.emit,
+    )
+
+
+def _store_of_carried(options: Options, channels: Channels) -> RecordStore | None:
+    """Return where answers of a caller's transport are kept: only where the caller names a place.
+
+    Somebody else's transport, or none, may give other answers to the same requests.
+    """
+    if options.cache_dir is None or options.no_cache:
+        return None
+    return RecordStore(options.cache_dir, warn=channels.warn, note=channels.note)
 
 
 def _watched(transport: Transport, channels: Channels) -> Transport:
@@ -288,9 +359,8 @@ def _watched(transport: Transport, channels: Channels) -> Transport:
 
 
 def _cached(
-    transport: Transport, store: RecordStore | None, chosen: Chosen, note: Callable[[str], None]
+    transport: Transport, store: RecordStore | None, options: Options, note: Callable[[str], None]
 ) -> CachingTransport:
-    options = chosen.options
     return CachingTransport(
         transport,
         store,
@@ -343,7 +413,7 @@ def _links(chosen: Chosen) -> FindLinks | None:
 
 def _direct(
     options: Options,
-    client: Client,
+    source: Client | FetcherSource,
     transport: Transport,
     store: RecordStore | None,
     builds: Builds | None,
@@ -358,9 +428,9 @@ def _direct(
         hashing=options.generate_hashes,
         offline=options.offline,
         limits=Limits(options.limits),
-        with_login=client.with_login,
+        with_login=source.with_login if isinstance(source, Client) else str,
     )
-    return DirectSource(client, direct)
+    return DirectSource(source, direct)
 
 
 def _notebooks(
@@ -383,7 +453,7 @@ def _recorded(  # noqa: PLR0913  # one parameter a part
     source: Source,
     options: Options,
     asked: Sequence[str],
-    transport: _Network | None,
+    transport: _Counted | None,
     *,
     builds: Builds | None = None,
     direct: DirectSource | None = None,
