@@ -362,10 +362,13 @@ class Catalog:
 
     def provided(self, name: str, candidate: int) -> AbstractSet[str]:
         """Return the extras that a candidate has, in normal form."""
+        metadata = self.metadata_at_hand(name, candidate)
+        return set() if metadata is None else self.reader.extras(metadata)
+
+    def metadata_at_hand(self, name: str, candidate: int) -> Metadata | None:
+        """Return the metadata of a candidate, if any; what an earlier resolution has read is read again."""
         metadata = self.metadata(name, candidate) or self._look_up(name, candidate)
-        if metadata is None or isinstance(metadata, Reason):
-            return set()
-        return self.reader.extras(metadata)
+        return None if isinstance(metadata, Reason) else metadata
 
     def _look_up(self, name: str, candidate: int) -> Metadata | None:
         """Return metadata of which the offer knows only a part, where it is at hand."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resolver.formats.answer import Progress
     from resolver.index.ports import Fetcher, Transport
     from resolver.index.source import Source
+    from resolver.vetting import Considered
 
 __all__ = ["SILENT", "Channels"]
 
@@ -28,7 +29,7 @@ class Channels:
     ``note`` what those want to know who ask.  ``emit`` gets all of that and more as events.
     ``cancelled`` is asked often whether the answer is still wanted.  ``files`` says that somebody will look
     at the files of pins; without it they are read when looked at, and fetched where the cache has been
-    emptied by then.
+    emptied by then.  ``reject`` may say something against candidates (``vetting``).
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class Channels:
         "files",
         "note",
         "progress",
+        "reject",
         "source",
         "transport",
         "warn",
@@ -54,6 +56,7 @@ class Channels:
         note: Callable[[str], None] | None = None,
         emit: Callable[[Event], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        reject: Callable[[Considered], str | None] | None = None,
         files: bool = False,
     ) -> None:
         self.source = source
@@ -64,6 +67,7 @@ class Channels:
         self.note = note or _ignore
         self.emit = emit
         self.cancelled = cancelled
+        self.reject = reject
         self.files = files
         if emit is not None:
             self._tell_as_events(emit)

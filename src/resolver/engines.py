@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resolver.index.ports import Fetcher, Transport
     from resolver.model.requirement import Requirement
     from resolver.resolution import Resolution
+    from resolver.vetting import Considered
     from resolver.watching import Ending
 
 __all__ = ["resolve", "resolve_async", "solve", "solve_async"]
@@ -37,20 +38,22 @@ def resolve(  # noqa: PLR0913  # one parameter a channel
     transport: Transport | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    reject: Callable[[Considered], str | None] | None = None,
 ) -> Resolution:
     """Return the pins that fulfil ``requirements`` under ``options``.
 
     Works inside a running event loop too, which it blocks; ``resolve_async`` does not.  ``fetcher`` brings
     files and metadata in the place of indexes, ``transport`` bytes in the place of the network.  ``on_event``
     is called with each of ``resolver.events``; what it raises ends the resolution.  ``cancelled`` is asked
-    some twenty times a second whether to end it, with ``Cancelled``.  All are called in the thread that
-    works.  Raises ``NoSolution`` with the proof, or another ``ResolverError``.
+    some twenty times a second whether to end it, with ``Cancelled``.  ``reject`` is given each candidate that
+    is about to be used, and returns None or why it must not be (``Considered``, docs/policies.md).  All are
+    called in the thread that works.  Raises ``NoSolution`` with the proof, or another ``ResolverError``.
     """
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled)
+    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject)
     return Resolution.of(solve(given, constraints, options, channels))
 
 
@@ -62,13 +65,14 @@ async def resolve_async(  # noqa: PLR0913  # the same
     transport: Transport | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    reject: Callable[[Considered], str | None] | None = None,
 ) -> Resolution:
     """Do what ``resolve`` does, in the running event loop; where it is cancelled, nothing is left behind."""
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled)
+    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject)
     return Resolution.of(await solve_async(given, constraints, options, channels))
 
 

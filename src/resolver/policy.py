@@ -32,6 +32,7 @@ __all__ = [
     "PreReleases",
     "PythonMismatch",
     "Reason",
+    "RejectedByCaller",
     "SourceOnly",
     "TooNew",
     "Unreadable",
@@ -236,6 +237,17 @@ class ExcludedByConstraint(Reason):
     def says(self, *, many: bool) -> str:
         """Name the constraint."""
         return f"{'are' if many else 'is'} excluded by the constraint {self.detail}"
+
+
+class RejectedByCaller(Reason):
+    """Who called the library does not want it; ``detail`` is what their callable said."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that it is rejected, and why where that is known."""
+        why = f": {self.detail}" if self.detail else " by the caller"
+        return f"{'are' if many else 'is'} rejected{why}"
 
 
 class BadMetadata(Reason):

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from resolver.catalog import Candidates, Catalog
+    from resolver.index.metadata import Metadata
     from resolver.model.distfile import DistFile
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.offers import Offer
+    from resolver.vetting import Vetting
 
 __all__ = ["Choices", "ListingKey", "MetadataKey", "PythonProblem", "Referenced"]
 
@@ -101,7 +103,8 @@ class PythonProblem:
     """The port ``solver.protocols.Problem`` over a ``Catalog``; belongs to one resolution.
 
     ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.
-    ``found`` are packages of which it has turned out that they come from an address.
+    ``found`` are packages of which it has turned out that they come from an address.  ``vetting`` is what a
+    caller says about candidates, if one has a say.
     Raises ``UndefinedComparison`` for a marker of theirs that has no value.
     """
 
@@ -111,6 +114,7 @@ class PythonProblem:
         self.catalog = catalog
         self.names = NameTable()
         self.found: Mapping[str, Reference] = {}
+        self.vetting: Vetting | None = None
         self.choices = Choices() if choices is None else choices
         held: list[Requirement] = []
         self.skipped: list[Requirement] = []
@@ -120,6 +124,7 @@ class PythonProblem:
         self._direct = frozenset(requirement.name for requirement in self.requirements)
         self._required: dict[tuple[str, int, str], tuple[Requirement, ...] | Reason] = {}
         self._last_allowed: dict[str, int] = {}
+        self._objections: dict[tuple[str, int], Reason] = {}
         self._asked: dict[tuple[str, int | None], None] = {}
         self._named: dict[str, tuple[Offer, PackageId]] = {}
 
@@ -143,6 +148,10 @@ class PythonProblem:
         name = self.names.name(self.names.base(package))
         extra = self.names.extra(package) or ""
         self._asked[name, candidate] = None
+        if self.vetting is not None:
+            objection = self._objection(self.vetting, name, candidate)
+            if objection is not None:
+                return Facts((), rejected=objection)
         required = self._required.get((name, candidate, extra))
         if required is None:
             if self.catalog.required(name, candidate, extra) is None:
@@ -152,6 +161,13 @@ class PythonProblem:
             if isinstance(required, NotFollowed):
                 raise Referenced(required.package, required.reference)
             return Facts((), rejected=required)
+        if self.vetting is not None:
+            metadata = self.catalog.metadata_at_hand(name, candidate)
+            if metadata is None:
+                return Need((self.metadata_key(name, candidate),))
+            objection = self._objection(self.vetting, name, candidate, metadata)
+            if objection is not None:
+                return Facts((), rejected=objection)
         return self._facts(required)
 
     def choose(self, package: int, allowed: int) -> int:
@@ -233,8 +249,11 @@ class PythonProblem:
     def requirements_of(self, name: str, candidate: int, extra: str) -> tuple[Requirement, ...] | Reason:
         """Return what a candidate whose metadata is known requires here, or why it cannot be used.
 
-        With ``extra``, only what that extra adds to the requirements without it.
+        A caller who has a say is not asked here, but what was said counts.  With ``extra``, only what that
+        extra adds to the requirements without it.
         """
+        if self._objections and (name, candidate) in self._objections:
+            return self._objections[name, candidate]
         key = (name, candidate, extra)
         found = self._required.get(key)
         if found is None:
@@ -249,9 +268,21 @@ class PythonProblem:
         """
         self.names = other.names.copy()
         self._required = other._required
+        self._objections = other._objections
         self.catalog.share(other.catalog)
 
     # -- private -------------------------------------------------------------------------------------------
+
+    def _objection(
+        self, vetting: Vetting, name: str, candidate: int, metadata: Metadata | None = None
+    ) -> Reason | None:
+        """Return what a caller has against a candidate."""
+        candidates = self.catalog.packages[name]
+        files = candidates.files[candidate]
+        found = vetting.objection(name, candidates.texts[candidate], files, metadata)
+        if found is not None:
+            self._objections[name, candidate] = found
+        return found
 
     def _candidates(self, package: int) -> Candidates:
         return self.catalog.packages[self.names.name(self.names.base(package))]

@@ -80,6 +80,10 @@ class Run:
         self._progress = channels.progress
         self._asked = (requirements, constraints, options)
         self.problem = posed or pose(requirements, constraints, options, environment_of(options))
+        if channels.reject is not None:
+            from resolver.vetting import Vetting  # noqa: PLC0415  # lazy: rarely wanted
+
+            self.problem.vetting = Vetting(channels.reject)
         self.opened = opened
         self._references: dict[str, Reference] = {}
         self._used_before: list[dict[str, set[str]]] = []
@@ -262,6 +266,7 @@ class Run:
         self._used_before.append(former.used())
         self._references[found.package] = found.reference
         self.problem = pose(*self._asked, former.catalog.environment, self._references)
+        self.problem.vetting = former.vetting
         self.problem.catalog.shelf = former.catalog.shelf
         self._solver = Solver(self.problem)
         if self._fetching is not None:

@@ -106,6 +106,19 @@ class _Check:
         for constraint in rules.constraints(name):
             if not self._admits(constraint):
                 return f"which the constraint {constraint.text} excludes"
+        return self._unwanted(name)
+
+    def _unwanted(self, name: str) -> str | None:
+        """Return what the caller has against a pin."""
+        vetting, number = self._problem.vetting, self._pins[name]
+        if vetting is None:
+            return None
+        files = self._catalog.packages[name].files[number]
+        text = self._catalog.packages[name].offer.text(number)
+        for metadata in (None, self._catalog.metadata_at_hand(name, number)):
+            said = vetting.objection(name, text, files, metadata)
+            if said is not None:
+                return f"which {said.says(many=False)}"
         return None
 
     def _fault(self, name: str, file: DistFile) -> str | None:

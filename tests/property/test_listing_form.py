@@ -185,6 +185,7 @@ def test_reasons_stand_in_the_order_of_the_oldest_versions(
     Metadata, words, words, requires_dist=st.lists(words, max_size=3).map(tuple),
     requires_python=st.one_of(st.none(), words), provides_extra=st.lists(words, max_size=3).map(tuple),
     dynamic=st.lists(words, max_size=2).map(tuple), metadata_version=words,
+    licenses=st.lists(words, max_size=2).map(tuple),
 ))  # fmt: skip
 def test_metadata_comes_back_as_it_went(metadata: Metadata) -> None:
     """All of it, to the last odd character."""

@@ -34,6 +34,7 @@ def _headers(name: str, version: str, requires: Sequence[str], python: str) -> s
     lines += [f"Requires-Python: {python}"] if python else []
     lines += [f"Requires-Dist: {each}" for each in requires]
     lines += [f"Provides-Extra: {each}" for each in ("x", "y")]
+    lines += ["License: MIT"]
     return "\n".join([*lines, "", ""])
 
 

@@ -18,6 +18,7 @@ from resolver.policy import (
     PreReleases,
     PythonMismatch,
     Reason,
+    RejectedByCaller,
     SourceOnly,
     TooNew,
     Unreadable,
@@ -184,6 +185,8 @@ def test_reason_is_not_equal_to_what_is_none() -> None:
             "is excluded by the constraint a<2 (limits.txt:1)",
             "are excluded by the constraint a<2 (limits.txt:1)",
         ),
+        (RejectedByCaller("too old"), "is rejected: too old", "are rejected: too old"),
+        (RejectedByCaller(), "is rejected by the caller", "are rejected by the caller"),
         (
             BadMetadata("it is empty"),
             "has unusable metadata: it is empty",

@@ -34,6 +34,7 @@ from resolver.posing import dated, pose, read_requirement
 from resolver.problem import Referenced
 from resolver.session import building_of
 from resolver.sources import environment_of, open_source
+from resolver.vetting import Vetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -89,6 +90,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         self._opened = opened or open_source(options, channels=channels, building=building_of(options))
         self._waiter = Waiter()
         self._budget = Budget(options, channels.cancelled)
+        self._vetting = None if channels.reject is None else Vetting(channels.reject)
         self._made: dict[tuple[str, int], Candidate] = {}
         self._wishes: dict[Wanted, Wish] = {}
         self._order: dict[str, int] = {}
@@ -284,6 +286,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
     def _read_for(self, asked: Sequence[Requirement]) -> Reading:
         """Return a new beginning with what the user has ``asked`` for; the source remembers what it told."""
         problem = self._problem_of(asked)
+        problem.vetting = self._vetting
         return Reading(
             problem,
             self._opened.about(problem.catalog.rules.references),

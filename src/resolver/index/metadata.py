@@ -25,6 +25,7 @@ __all__ = ["MAX_FIELD", "MAX_LINE", "MAX_SIZE", "Metadata", "parse_metadata"]
 MAX_SIZE = DEFAULT.metadata_bytes
 MAX_LINE = 256 * 1024  # of a requirement; any other field says what it has to in
 MAX_FIELD = 4 * 1024
+_LICENCE = 200
 _CHARACTERS = 20  # of a requirement, on the average
 
 # The fields by their usual spelling and in lower case: the place that they have in ``_scan``'s answer.
@@ -35,6 +36,9 @@ _FIELDS = (
     "Dynamic",
     "Requires-Python",
     "Provides-Extra",
+    "License-Expression",
+    "License",
+    "Classifier",
     "Requires-Dist",
 )
 _PLACES = {name: place for place, field in enumerate(_FIELDS) for name in (field, field.lower())}
@@ -44,12 +48,9 @@ _PLACES |= dict.fromkeys(
     (
         "Author",
         "Author-email",
-        "Classifier",
         "Description-Content-Type",
         "Home-page",
         "Keywords",
-        "License",
-        "License-Expression",
         "License-File",
         "Maintainer-email",
         "Platform",
@@ -66,13 +67,15 @@ class Metadata:
     """What one distribution says about itself; texts as written, unfolded and stripped.
 
     ``name`` and ``version`` are those of the file, not compared with anything.  ``dynamic`` holds field names
-    in lower case (PEP 643).  Equal when all fields are equal.  Besides, ``is_private`` says that who sent it
-    wants it written down nowhere.
+    in lower case (PEP 643).  ``licenses`` are the texts about the licence: the expression (PEP 639) or else
+    the beginning of the field License, and the classifiers.  Equal when all fields are equal.  Besides,
+    ``is_private`` says that who sent it wants it written down nowhere.
     """
 
     __slots__ = (
         "dynamic",
         "is_private",
+        "licenses",
         "metadata_version",
         "name",
         "provides_extra",
@@ -91,6 +94,7 @@ class Metadata:
         provides_extra: tuple[str, ...] = (),
         dynamic: tuple[str, ...] = (),
         metadata_version: str = "2.1",
+        licenses: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.version = version
@@ -99,6 +103,7 @@ class Metadata:
         self.provides_extra = provides_extra
         self.dynamic = dynamic
         self.metadata_version = metadata_version
+        self.licenses = licenses
         self.is_private = False
 
     def __eq__(self, other: object) -> bool:
@@ -127,9 +132,9 @@ def parse_metadata(body: bytes, limits: Limits = DEFAULT) -> Metadata:
             f" ({lifting('metadata-bytes')})."
         )
     texts = _scan(_head(body).split("\n"))
-    versions, names, own_versions, dynamic, pythons, extras, requirements = texts
+    versions, names, own_versions, dynamic, pythons, extras, *licences, requirements = texts
     if len(body) > MAX_FIELD:
-        _check_lengths(texts)
+        _check_lengths((versions, names, own_versions, dynamic, pythons, extras, requirements))
     most = _CHARACTERS * limits.metadata_requirements
     if len(requirements) > limits.metadata_requirements:
         raise MetadataInvalid(
@@ -155,7 +160,15 @@ def parse_metadata(body: bytes, limits: Limits = DEFAULT) -> Metadata:
         provides_extra=tuple(filter(None, extras)),
         dynamic=tuple([text.lower() for text in dynamic if text]),
         metadata_version=metadata_version,
+        licenses=_licences(*licences),
     )
+
+
+def _licences(expressions: list[str], texts: list[str], classifiers: list[str]) -> tuple[str, ...]:
+    """Return what is said about the licence; the field License may hold all of it, which nobody compares."""
+    said = _first(expressions) or _first(texts)
+    own = [] if said is None else [said[:_LICENCE]]
+    return (*own, *(text for text in classifiers if text.startswith("License ::") and len(text) < _LICENCE))
 
 
 def _check_lengths(texts: tuple[list[str], ...]) -> None:
@@ -184,7 +197,7 @@ def _head(body: bytes) -> str:
 
 def _scan(lines: Sequence[str]) -> tuple[list[str], ...]:
     """Return the texts of each field of ``_FIELDS``."""
-    found: tuple[list[str], ...] = ([], [], [], [], [], [], [])
+    found: tuple[list[str], ...] = ([], [], [], [], [], [], [], [], [], [])
     for line in lines:
         name, colon, text = line.partition(":")
         place = _PLACES.get(name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORM", "MetadataForm", "read_metadata_form", "write_metadata_form"]
 
-FORM = "metadata-1"
+FORM = "metadata-2"
 
 
 class MetadataForm:
@@ -58,8 +58,10 @@ def write_metadata_form(metadata: Metadata) -> bytes:
             optional(metadata.requires_python),
             str(len(metadata.dynamic)),
             str(len(metadata.provides_extra)),
+            str(len(metadata.licenses)),
             *metadata.dynamic,
             *metadata.provides_extra,
+            *metadata.licenses,
             *metadata.requires_dist,
         ]
     )
@@ -71,17 +73,19 @@ def read_metadata_form(content: bytes) -> Metadata:
     Raises ``MetadataInvalid`` for what is none.
     """
     try:
-        name, version, metadata_version, python, dynamic, extras, *rest = split_lines(content)
+        name, version, metadata_version, python, dynamic, extras, licences, *rest = split_lines(content)
         first, second = int(dynamic), int(dynamic) + int(extras)
+        third = second + int(licences)
     except ValueError as error:
         raise MetadataInvalid(f"What the cache holds is no metadata: {error}.") from error
     requires_python = read_optional(python)
     return Metadata(
         name,
         version,
-        requires_dist=tuple(rest[second:]),
+        requires_dist=tuple(rest[third:]),
         requires_python=requires_python if isinstance(requires_python, str) else None,
         provides_extra=tuple(rest[first:second]),
         dynamic=tuple(rest[:first]),
         metadata_version=metadata_version,
+        licenses=tuple(rest[second:third]),
     )

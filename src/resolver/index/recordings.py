@@ -302,9 +302,15 @@ def _fields(metadata: Metadata) -> tuple[str, ...]:
         ("Dynamic", metadata.dynamic),
         ("Requires-Python", () if metadata.requires_python is None else (metadata.requires_python,)),
         ("Provides-Extra", metadata.provides_extra),
+        ("License-Expression", tuple(each for each in metadata.licenses if not _is_classifier(each))),
+        ("Classifier", tuple(filter(_is_classifier, metadata.licenses))),
         ("Requires-Dist", metadata.requires_dist),
     )
     return tuple(f"{name}: {' '.join(text.splitlines())}" for name, texts in fields for text in texts)
+
+
+def _is_classifier(licence: str) -> bool:
+    return licence.startswith("License ::")
 
 
 def load_manifest(body: bytes, place: str) -> frozenset[str]:

@@ -197,6 +197,7 @@ class Trials:
         if any(getattr(options, name) != getattr(first, name) for name in _TARGET):
             environment = environment_of(options)
         problem = pose(question.requirements, question.constraints, options, environment, self._problem.found)
+        problem.vetting = self._problem.vetting
         self._fetchers.append(self._first_fetcher.for_trial(problem))
         same = all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY))
         return _Trial(

@@ -30,6 +30,33 @@ def test_all_fields_are_read() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lines", "licenses"),
+    [
+        ("", ()),
+        ("License:\n", ()),
+        ("License: MIT\nLicense-Expression: MIT OR Apache-2.0\n", ("MIT OR Apache-2.0",)),
+        (
+            "Classifier: License :: OSI Approved :: MIT License\nlicense: MIT\nClassifier: Topic :: x\n",
+            ("MIT", "License :: OSI Approved :: MIT License"),
+        ),
+    ],
+)
+def test_what_is_said_of_the_licence_is_kept(lines: str, licenses: tuple[str, ...]) -> None:
+    found = parse_metadata(f"Metadata-Version: 2.4\nName: a\nVersion: 1\n{lines}".encode())
+    assert found.licenses == licenses
+
+
+def test_of_a_whole_licence_the_beginning_is_kept() -> None:
+    """That it is long is no fault."""
+    text = "All rights\n  reserved. " * 5000
+    (found,) = parse_metadata(
+        f"Metadata-Version: 2.1\nName: a\nVersion: 1\nLicense: {text}\n".encode()
+    ).licenses
+    assert found.startswith("All rights")
+    assert len(found) == 200
+
+
 def test_folded_lines_and_line_ends_of_windows_are_read() -> None:
     """A field goes on where lines begin with a space; field names are of any case."""
     found = parse_metadata((PAGES / "folded.metadata").read_bytes())
