@@ -37,6 +37,9 @@ OF_A_CALL = ("help", "version", "requirement", "config_file", "no_config", "outp
 READ_ELSEWHERE = ("workspace", "conflicts", "dependency-metadata")
 # Tables that describe the project or its packages, and are read with these.
 
+_OF_THE_USER = ("build", "python")
+# What runs programs: a project that was only fetched must not decide that.
+
 KEYS = {
     flag.removeprefix("--"): setting
     for setting in TABLE
@@ -112,6 +115,12 @@ class _Reader:
         setting = KEYS.get(key)
         if setting is None:
             raise self._error((key,), _unknown(key, [*KEYS, "index", *READ_ELSEWHERE]))
+        if self._configuration.file.level == "project" and setting.name in _OF_THE_USER and value != "never":
+            raise self._error(
+                (key,),
+                f"{key} makes programs run, and so a project cannot set it: say --{key}, or set it in"
+                " your own configuration",
+            )
         values = [self._placed(setting, text) for text in self._texts(key, setting, value)]
         if setting.implies and not values:
             return  # ``pre = false`` says nothing about what else may be said of pre-releases

@@ -138,7 +138,7 @@ def _places(
             continue
         if given.file is not None and given.line is not None:
             line = given.line()
-            yield Place(_value(setting, given), "file", given.origin, file=given.file, line=line)
+            yield Place(_value(setting, given), "file", f"{given.file}:{line}", file=given.file, line=line)
         elif number == 0:
             yield Place(_value(setting, given), "command line", f"the command line ({given.source})")
         else:

@@ -127,13 +127,6 @@ class Given:
         self.file = file
         self.line = line
 
-    @property
-    def origin(self) -> str:
-        """The place, as ``file:line`` where it is in a file."""
-        if self.file is None or self.line is None:
-            return self.source
-        return f"{self.file}:{self.line()}"
-
     def error(self, rest: str) -> InputError:
         """Return an error that names the place, and goes on with ``rest``."""
         line = None if self.line is None else self.line()

@@ -65,6 +65,7 @@ def test_get_writes_what_a_script_wants(home: Path) -> None:
     assert succeeded(config("get", "exclude")) == "core\n"
     assert succeeded(config("get", "no-deps")) == "false\n"
     assert succeeded(config("get", "deadline")) == ""
+    assert succeeded(config("get", "quiet")) == "0\n"
     assert succeeded(config("get", "pre")) == "if-necessary\n"
     assert succeeded(config("get", "default-index")) == "https://****@pip.example/simple\n"
     assert succeeded(config("get", "cache-dir")) == f"{home}/.cache/resolver\n"

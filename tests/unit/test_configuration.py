@@ -191,7 +191,6 @@ no-color = true
 pre = false
 constraints = ["c.txt", "/abs.txt", "../up.txt"]
 find-links = ["wheels", "https://files.example/"]
-python = "python3"
 cert = "cert.pem"
 index-package = { torch = "mine" }
 max = { page = "10MB" }
@@ -204,7 +203,6 @@ no-build = true
         "exclude_newer": "2024-02-28",
         "timeout": 3.0,
         "find_links": ("../wheels", "https://files.example/"),
-        "python": "python3",
         "cert": "../cert.pem",
         "package_indexes": ("torch=mine",),
         "limits": ("page=10MB",),
@@ -219,6 +217,15 @@ def test_paths_of_files_elsewhere_are_absolute(home: Path) -> None:
     folder = home / ".config" / "resolver"
     write(folder / "resolver.toml", 'cache-dir = "cache"\npython = "bin/python"\n')
     assert said(home).options() == {"cache_dir": f"{folder}/cache", "python": f"{folder}/bin/python"}
+
+
+def test_what_runs_programs_is_set_by_the_user(home: Path) -> None:
+    """In the own file, or in one that is named; a project can only forbid it."""
+    own = write(home / ".config" / "resolver" / "resolver.toml", 'build = "allow"\npython = "python3"\n')
+    assert said(home).options() == {"build": "allow", "python": "python3"}
+    write(home / "project" / "resolver.toml", 'build = "never"\n')
+    assert said(home).options() == {"build": "never", "python": "python3"}
+    assert said(home, "--config-file", str(own)).options() == {"build": "allow", "python": "python3"}
 
 
 def test_indexes_are_written_as_uvs(home: Path) -> None:
@@ -271,6 +278,8 @@ url = "https://other.example/simple"
         ("pre = true\n\nprerelease = 'allow'\n", "3: prerelease and pre set the same: leave one out"),
         ("index = 1\n", "1: index must be an array of tables: [[index]]"),
         ('[[index]]\nname = "a"\n', "1: the index has no url"),
+        ('build = "allow"\n', "1: build makes programs run, and so a project cannot set it: say --build"),
+        ('python = "bin/python"\n', "1: python makes programs run, and so a project cannot set it"),
         ("[[index]]\nurl = 1\n", "2: url must be a string"),
         ('[[index]]\nurl = "https://a/"\n\nexplicit = 1\n', "4: explicit must be true or false"),
         ('[[index]]\nurl = "https://a/"\nexplicit = true\n', "1: an index must have a name to be explicit"),
@@ -360,6 +369,15 @@ def test_what_a_file_sets_is_what_the_command_line_would_set(data: st.DataObject
     expected = Words(["resolve", *words]).given
     assert {name: each.values for name, each in found.items()} == {
         name: each.values for name, each in expected.items()
+    }
+
+
+def test_tables_inside_of_an_array_are_those_of_its_last_table() -> None:
+    """As TOML has it."""
+    found = lines_of("[[a]]\n[a.b]\nc = 1\n[[a]]\n[[a.b]]\nc = 1 # end")
+    assert {path: found[path] for path in (("a", 0, "b", "c"), ("a", 1, "b", 0, "c"))} == {
+        ("a", 0, "b", "c"): 3,
+        ("a", 1, "b", 0, "c"): 6,
     }
 
 
