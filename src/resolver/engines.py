@@ -53,7 +53,9 @@ def resolve(  # noqa: PLR0913  # one parameter a channel
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject)
+    channels = Channels(
+        fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject
+    )
     return Resolution.of(solve(given, constraints, options, channels))
 
 
@@ -72,7 +74,9 @@ async def resolve_async(  # noqa: PLR0913  # the same
 
     given = read_requirements(requirements)
     constraints = [read_requirement(each) for each in options.constraints]
-    channels = Channels(fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject)
+    channels = Channels(
+        fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject
+    )
     return Resolution.of(await solve_async(given, constraints, options, channels))
 
 
