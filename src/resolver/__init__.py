@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from resolver.model.distfile import DistFile
     from resolver.model.version import Version
     from resolver.options import Options
+    from resolver.projects import resolve_project, resolve_project_async
     from resolver.resolution import Pin, Resolution
 
     __compiled__: bool
@@ -41,6 +42,8 @@ __all__ = [
     "__version__",
     "resolve",
     "resolve_async",
+    "resolve_project",
+    "resolve_project_async",
 ]
 
 __version__ = "0.1.0.dev0"
@@ -62,6 +65,8 @@ _HOMES = {
     "Version": "resolver.model.version",
     "resolve": "resolver.engines",
     "resolve_async": "resolver.engines",
+    "resolve_project": "resolver.projects",
+    "resolve_project_async": "resolver.projects",
 }
 
 

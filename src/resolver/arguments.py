@@ -72,17 +72,18 @@ class Arguments:
     """What the command line, the variables and the configuration files say.
 
     ``command`` is "" where none was given; ``operands`` are the words that are no options, without the name
-    of the ``package`` that ``why`` asks about.  ``words`` are those of the command line that belong into a
-    result's header.  ``levels`` say what each place sets, the strongest first; ``warnings`` are sentences
-    about the files.
+    of the ``package`` that ``why`` asks about, and ``files`` those of them that must be files.  ``words`` are
+    those of the command line that belong into a result's header.  ``levels`` say what each place sets, the
+    strongest first; ``warnings`` are sentences about the files.
     """
 
-    __slots__ = ("_given", "command", "levels", "operands", "package", "warnings", "words")
+    __slots__ = ("_given", "command", "files", "levels", "operands", "package", "warnings", "words")
 
     def __init__(self, words: Words, levels: Sequence[Mapping[str, Given]], warnings: Sequence[str]) -> None:
         self.command = words.command
         self.package = words.package
         self.operands = tuple(words.operands)
+        self.files = frozenset(words.files)
         self.words = tuple(words.words)
         self.levels = tuple(levels)
         self.warnings = tuple(warnings)

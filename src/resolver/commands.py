@@ -196,7 +196,25 @@ def _gathered(arguments: Arguments, streams: Streams, console: Console) -> Input
         console.warning(warning)
     for note in inputs.notes:
         console.note(note)
+    if inputs.pythons:
+        _check_pythons(inputs, console)
     return inputs
+
+
+def _check_pythons(inputs: Inputs, console: Console) -> None:
+    """Compare what sources demand of Python with the target."""
+    from resolver.sources import environment_of  # noqa: PLC0415  # lazy: start-up time
+
+    environment = environment_of(inputs.options)
+    for demand in inputs.pythons:
+        if environment.accepts_python(demand.specifier) is not False:
+            continue
+        error, target = demand.error, environment.variables["python_full_version"]
+        error.message = f"Python {demand.specifier} is wanted, and the target is Python {target}"
+        if demand.strict:
+            error.message += ": choose another one with --python-version"
+            raise error
+        console.warning(f"{error.file}:{error.line}: {error.message}")
 
 
 def _engines_solve() -> Solve:
@@ -299,6 +317,7 @@ def _rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Str
         hashes=hashes,
         constraint_files=inputs.constraint_files,
         override_files=inputs.override_files,
+        shown=inputs.shown,
     )
 
 

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from resolver.arguments import Arguments
-    from resolver.formats.requirements_txt import Entry, RequirementsFile
+    from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile
     from resolver.model.requirement import Requirement
 
 __all__ = ["Inputs", "gather"]
 
 
 class Inputs:
-    """What is to be resolved, and how; ``warnings`` and ``notes`` are sentences about what was read."""
+    """What is to be resolved, and how; ``warnings`` and ``notes`` are sentences about what was read.
+
+    ``shown`` are the words by which pins name origins (``RequirementsFile.shown``), ``pythons`` are what
+    sources demand of the target.
+    """
 
     __slots__ = (
         "constraint_files",
@@ -33,7 +37,9 @@ class Inputs:
         "notes",
         "options",
         "override_files",
+        "pythons",
         "requirements",
+        "shown",
         "warnings",
     )
 
@@ -45,18 +51,16 @@ class Inputs:
         self.override_files: set[str] = set()
         self.warnings: list[str] = []
         self.notes: list[str] = []
+        self.shown: dict[str, str] = {}
+        self.pythons: list[PythonDemand] = []
 
 
 def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]) -> Inputs:
-    """Read all files that the command names.  Raises ``InputError``."""
+    """Read all sources that the command names.  Raises ``InputError``."""
     inputs = Inputs(_options(arguments))
-    sources = arguments.operands or _default_sources(arguments)
-    for path in sources:
-        _check_kind(path)
-    files = [
-        read(path, stdin=stdin, environ=environ, constraint=constraint)
-        for paths, constraint in ((sources, False), (arguments.texts("constraint"), True))
-        for path in paths
+    files = _sources(inputs, arguments, stdin, environ)
+    files += [
+        read(path, stdin=stdin, environ=environ, constraint=True) for path in arguments.texts("constraint")
     ]
     for file in files:
         _raise_refusal(file)
@@ -64,14 +68,40 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
         inputs.constraints += file.constraints
         inputs.constraint_files |= file.constraint_files
         inputs.warnings += file.warnings
+        inputs.pythons += file.pythons
+        inputs.shown |= file.shown
     _take_options(inputs, arguments, files)
     _take_logins(inputs, environ)
     _take_texts(inputs, arguments, stdin, environ)
     return inputs
 
 
+def _sources(
+    inputs: Inputs, arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]
+) -> list[RequirementsFile]:
+    """Read the sources proper, and what ``--group`` and ``--extra`` ask for."""
+    options = inputs.options
+    words = arguments.operands or _default_sources(arguments)
+    asked = options.extras or options.all_extras or options.groups
+    if words and not asked and all(_is_plain(word, arguments) for word in words):
+        return [read(word, stdin=stdin, environ=environ) for word in words]
+    from resolver.formats.projects import Asking  # noqa: PLC0415  # lazy: start-up time
+
+    inputs.options = options.replace(extras=(), all_extras=False, groups=())
+    return Asking(options, stdin, environ).files(words, arguments.files)
+
+
+def _is_plain(word: str, arguments: Arguments) -> bool:
+    """Tell whether an operand is a requirements file, as nearly all are."""
+    if word.lower().endswith(_NOT_PLAIN):
+        return False
+    return word == "-" or word in arguments.files or os.path.isfile(word)  # noqa: PTH113  # pathlib costs 5 ms
+
+
 def _default_sources(arguments: Arguments) -> tuple[str, ...]:
     """Return what ``why`` and ``tree`` read where no SOURCE is given; others must be told."""
+    if arguments.texts("group"):
+        return ()
     if arguments.command not in ("why", "tree"):
         raise InputError(f"no SOURCE is given; try: resolver {arguments.command} requirements.txt")
     for path in ("requirements.txt", "pyproject.toml"):
@@ -92,12 +122,8 @@ def _options(arguments: Arguments) -> Options:
         raise arguments.blamed(error) from None
 
 
-_KINDS_NOT_YET = (".toml", ".py", ".cfg", ".lock", ".json", ".whl", ".tar.gz", ".zip")
-
-
-def _check_kind(path: str) -> None:
-    if path.lower().endswith(_KINDS_NOT_YET):
-        raise InputError("only requirements files can be read; this kind is not supported yet", file=path)
+_NOT_PLAIN = (".toml", ".py", ".cfg", ".lock", ".json", ".whl", ".tar.gz", ".tgz", ".zip")
+# How the names of sources end that are no requirements files.
 
 
 def _raise_refusal(file: RequirementsFile) -> None:

@@ -38,9 +38,6 @@ CHOICES = {
 
 _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
-        "extras",
-        "all_extras",
-        "groups",
         "only_deps",
         "require_hashes",
         "upgrade",

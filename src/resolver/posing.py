@@ -32,15 +32,17 @@ if TYPE_CHECKING:
 __all__ = ["check", "dated", "pose", "read_requirement", "read_requirements"]
 
 
-def read_requirements(given: Iterable[str | PackagingRequirement]) -> list[Requirement]:
+def read_requirements(given: Iterable[str | PackagingRequirement | Requirement]) -> list[Requirement]:
     """Read what a caller of the library gave; one string is refused: its letters would be taken."""
     if isinstance(given, str):
         raise TypeError("requirements must be a sequence of strings, not a string")
     return [read_requirement(each) for each in given]
 
 
-def read_requirement(given: str | PackagingRequirement) -> Requirement:
+def read_requirement(given: str | PackagingRequirement | Requirement) -> Requirement:
     """Read a requirement that a caller of the library gave.  Raises ``InputError``, or ``TypeError``."""
+    if isinstance(given, Requirement):
+        return given
     if not isinstance(given, str):
         from packaging.requirements import Requirement as Packagings  # noqa: PLC0415  # lazy: start-up time
 
@@ -77,6 +79,10 @@ def pose(
     ``found`` are packages that have turned out to come from an address (``problem.Referenced``).  Raises
     ``InputError`` for a requirement or an option of the user's that cannot be used.
     """
+    if options.extras or options.all_extras or options.groups:
+        raise InputError(
+            "the options extras, all_extras and groups are about a project: resolve_project reads one"
+        )
     overrides = [read_requirement(each) for each in options.overrides]
     for each in (*requirements, *constraints, *overrides):
         check(each, environment)

@@ -22,10 +22,11 @@ __all__ = ["Words", "check_commands", "close"]
 class Words:
     """The words of a command line, read from the first to the last.
 
-    Raises ``InputError`` for an unknown option, a value that is missing or not wanted.
+    ``files`` are those operands that are said to be files (``-r``).  Raises ``InputError`` for an unknown
+    option, a value that is missing or not wanted.
     """
 
-    __slots__ = ("argv", "at", "by_flag", "command", "given", "operands", "package", "words")
+    __slots__ = ("argv", "at", "by_flag", "command", "files", "given", "operands", "package", "words")
 
     def __init__(self, argv: Sequence[str]) -> None:
         self.argv = argv
@@ -35,6 +36,7 @@ class Words:
         self.package = ""
         self.given: dict[str, Given] = {}
         self.operands: list[str] = []
+        self.files: list[str] = []
         self.words: list[str] = []
         self._read()
 
@@ -111,6 +113,7 @@ class Words:
             raise InputError(f"the value of {flag} is empty")
         if setting.name == "requirement":
             self.operands.append(value)
+            self.files.append(value)
             return
         name, values = setting.meant(value)
         given = self.given.setdefault(name, Given([], flag))

@@ -224,13 +224,13 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 def test_python_m_resolver_is_the_command() -> None:
     """With the same exit codes."""
     done = subprocess.run(
-        [sys.executable, "-m", "resolver", "resolve", "no such file"],
+        [sys.executable, "-m", "resolver", "resolve", "no-such-file.txt"],
         env=ENVIRON,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (2, "error: no such file: there is no such file\n")
+    assert (done.returncode, done.stderr) == (2, "error: no-such-file.txt: there is no such file\n")
 
 
 @pytest.mark.slow

@@ -260,11 +260,11 @@ def test_the_unexpected_is_a_bug_to_report() -> None:
     [
         (["resolve"], "error: no SOURCE is given; try: resolver resolve requirements.txt"),
         (["resolve", "none.in"], "error: none.in: there is no such file"),
-        (["resolve", "pyproject.toml"], "error: pyproject.toml: only requirements files can be read"),
+        (["resolve", "pyproject.toml"], "error: pyproject.toml: there is no such file"),
         (["resolve", "a.in", "--timeout", "0"], "error: --timeout is 0.0, and must be more than 0"),
         (["resolve", "a.in", "--exclude", "a b"], "error: --exclude: 'a b' is not a valid name"),
         (["resolve", "a.in", "--only-binary", "a b"], "error: --only-binary: 'a b' is not a valid name"),
-        (["resolve", "a.in", "--index", "x"], "error: --extra-index-url 'x' does not begin"),
+        (["resolve", "a.in", "--index", "x"], "error: --index 'x' does not begin"),
         (
             ["resolve", "a.in", "--record", "x", "--replay", "y"],
             "error: the options record and replay exclude each other",

@@ -136,9 +136,6 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["--extra", "a"],
-        ["--all-extras"],
-        ["--group", "a"],
         ["-U"],
         ["-Pa"],
         ["--check"],

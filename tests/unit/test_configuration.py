@@ -397,6 +397,8 @@ def test_lines_are_those_of_the_keys(rows: list[tuple[bool, str, str, str]]) -> 
     lines = text.split("\n")
     found = lines_of(text)
     for path, line in found.items():
+        if "k" in path[:-1]:
+            continue  # inside of a value
         bare = str(path[-1]) if not isinstance(path[-1], int) else "[["
         assert bare in lines[line - 1]
     assert _paths(tomllib.loads(text), depth=4) <= found.keys()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from resolver.formats.answer import Answer, Pinned
 
@@ -29,12 +29,13 @@ def write(  # noqa: PLR0913  # each is a choice of the user's
     hashes: bool = False,
     constraint_files: Collection[str] = (),
     override_files: Collection[str] = (),
+    shown: Mapping[str, str] | None = None,
 ) -> str:
     """Return the text of a requirements file with the pins of ``answer``.
 
     ``command`` are the words of the command that the header names (none: no header), credentials already
     removed.  Origins in ``constraint_files`` are shown as ``-c FILE``, in ``override_files`` as
-    ``--override FILE``, all others as ``-r FILE``.
+    ``--override FILE``, all others as ``-r FILE``, unless they are ``shown`` as said there of the very line.
 
     >>> from resolver.formats.answer import Answer, Pinned, Statistics
     >>> pins = [Pinned("a", "1", via=("app.in:3",)), Pinned("b", "2.0", via=("app.in:4", "a"))]
@@ -59,7 +60,7 @@ def write(  # noqa: PLR0913  # each is a choice of the user's
         wanted = hashes_of(pin) if hashes else []
         lines.append(" \\\n    --hash=".join([first, *wanted]))
         if annotate:
-            lines += _via(pin, flags)
+            lines += _via(pin, flags, shown or {})
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -85,10 +86,9 @@ def _editable(pin: Pinned) -> str:
     return f"-e {url}{egg}"
 
 
-def _via(pin: Pinned, flags: dict[str, str]) -> Iterator[str]:
-    shown = {_shown(origin, flags): None for origin in pin.via}
-    # Origins first: they begin with a hyphen, which sorts before any name.
-    sources = sorted(shown)
+def _via(pin: Pinned, flags: dict[str, str], shown: Mapping[str, str]) -> Iterator[str]:
+    origins = {shown.get(each) or _shown(each, flags): None for each in pin.via if ":" in each}
+    sources = [*sorted(origins), *sorted(each for each in pin.via if ":" not in each)]
     if len(sources) == 1:
         yield f"    # via {sources[0]}"
     elif sources:

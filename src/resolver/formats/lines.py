@@ -1,4 +1,4 @@
-"""The lines of a requirements file: bytes to text, and text to logical lines.
+"""The lines of a file of the user's: its bytes, their text, and the logical lines of a requirements file.
 
 A logical line is what is left after pip's preprocessing: physical lines that end with a backslash are joined,
 comments and blank lines go, ``${NAME}`` is filled in.  Each remembers where its parts come from, so that an
@@ -11,14 +11,19 @@ Comments, Using environment variables), PEP 263 (the encoding line).
 
 from __future__ import annotations
 
+import os
+
 from resolver.errors import InputError
 from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
 
-__all__ = ["Line", "decode", "logical_lines"]
+__all__ = ["Line", "content_of", "decode", "logical_lines", "real_path"]
+
+_LARGEST = 64 * 1024 * 1024
 
 _BOMS = (
     # utf-32 first: its little-endian mark begins with that of utf-16.
@@ -28,6 +33,35 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+
+
+def content_of(path: str, stdin: BinaryIO | None = None, kind: str = "requirements file") -> bytes:
+    """Return the bytes of a file, or of standard input where ``path`` is ``-``.  Raises ``InputError``."""
+    if path == "-" and stdin is None:
+        raise InputError("standard input is closed", file=path)
+    try:
+        if path == "-" and stdin is not None:
+            content = stdin.read(_LARGEST + 1)
+        else:
+            with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs 5 ms
+                content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise InputError("there is no such file", file=path) from None
+    except IsADirectoryError:
+        raise InputError(f"this is a directory, not a {kind}", file=path) from None
+    except PermissionError:
+        raise InputError("this file may not be read: permission denied", file=path) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"this file cannot be read: {reason}", file=path) from None
+    if len(content) > _LARGEST:
+        raise InputError(f"this file is larger than {_LARGEST // 2**20} MiB", file=path)
+    return content
+
+
+def real_path(path: str) -> str:
+    """Return what tells a file from others, however it is named."""
+    return "-" if path == "-" else os.path.realpath(path)
 
 
 def decode(content: bytes, path: str) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 
 from resolver.errors import InputError
-from resolver.formats.lines import decode, logical_lines
+from resolver.formats.lines import content_of, decode, logical_lines, real_path
 from resolver.formats.statements import (
     FILE_OPTIONS,
     REQUIREMENT_OPTIONS,
@@ -37,9 +37,8 @@ if TYPE_CHECKING:
     from resolver.formats.lines import Line
     from resolver.formats.statements import Option
 
-__all__ = ["Entry", "FileOptions", "RequirementsFile", "read"]
+__all__ = ["Entry", "FileOptions", "PythonDemand", "RequirementsFile", "read"]
 
-_LARGEST = 64 * 1024 * 1024
 _MOST_FILES = 10_000
 
 
@@ -85,15 +84,30 @@ class FileOptions:
         self.trusted_hosts: list[str] = []
 
 
-class RequirementsFile:
-    """What a requirements file says, with all that it includes, in order of appearance.
+class PythonDemand:
+    """A Requires-Python of the user's own; ``error`` stands where that does, and has no message yet.
 
-    ``refusals`` are errors about things that were read and cannot be acted upon yet (hashes to be checked):
-    whoever resolves raises the first.  ``warnings`` are sentences about
-    what has no effect.  ``constraint_files`` names the files whose requirements are only constraints.
+    A target that it leaves out is refused where ``strict``, and else warned of.
     """
 
-    __slots__ = ("constraint_files", "entries", "options", "refusals", "warnings")
+    __slots__ = ("error", "specifier", "strict")
+
+    def __init__(self, specifier: str, error: InputError, *, strict: bool) -> None:
+        self.specifier = specifier
+        self.error = error
+        self.strict = strict
+
+
+class RequirementsFile:
+    """What a requirements file says, with all that it includes, in order of appearance; or another source.
+
+    ``refusals`` are errors about things that were read and cannot be acted upon yet: whoever resolves raises
+    the first.  ``warnings`` are sentences about what has no effect.  ``constraint_files`` names the files
+    whose requirements are only constraints.  ``shown`` are the words by which pins name an origin
+    (``FILE:LINE``), where these are not ``-r FILE``; ``pythons`` are demands on the target.
+    """
+
+    __slots__ = ("constraint_files", "entries", "options", "pythons", "refusals", "shown", "warnings")
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
@@ -101,6 +115,8 @@ class RequirementsFile:
         self.refusals: list[InputError] = []
         self.warnings: list[str] = []
         self.constraint_files: set[str] = set()
+        self.shown: dict[str, str] = {}
+        self.pythons: list[PythonDemand] = []
 
     @property
     def requirements(self) -> list[Requirement]:
@@ -125,10 +141,8 @@ def read(
     ``environ`` fills in ``${NAME}``.  Raises ``InputError``.  The name of an included file is joined to the
     folder of the including one, as in the origins (``reqs/base.txt:3``) of what it holds.
     """
-    if path == "-" and stdin is None:
-        raise InputError("standard input is closed", file=path)
     result = RequirementsFile()
-    frames = [_Frame(path, _source(path, stdin), environ, constraint=constraint, real=_real(path))]
+    frames = [_Frame(path, content_of(path, stdin), environ, constraint=constraint, real=real_path(path))]
     opened = 1
     while frames:
         frame = frames[-1]
@@ -183,43 +197,17 @@ def _included(include: _Include, frames: list[_Frame], environ: Mapping[str, str
     if "://" in path:
         raise include.error(f"reading requirements from a URL ({redacted(path)}) is not supported yet")
     path = os.path.normpath(os.path.join(os.path.dirname(include.frame.path), path))  # noqa: PTH118, PTH120  # pathlib costs 5 ms
-    real = _real(path)
+    real = real_path(path)
     if any(frame.real == real for frame in frames):
         chain = " -> ".join([*(frame.path for frame in frames), path])
         raise include.error(f"requirements files include one another: {chain}")
     try:
-        content = _source(path, None)
+        content = content_of(path)
     except InputError as error:
         raise include.error(f"{path}: {error.message}") from None
     return _Frame(
         path, content, environ, constraint=include.constraint or include.frame.constraint, real=real
     )
-
-
-def _real(path: str) -> str:
-    return "-" if path == "-" else os.path.realpath(path)
-
-
-def _source(path: str, stdin: BinaryIO | None) -> bytes:
-    """Return the bytes of a file or of standard input, or raise ``InputError`` with one sentence."""
-    try:
-        if path == "-" and stdin is not None:
-            content = stdin.read(_LARGEST + 1)
-        else:
-            with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs 5 ms
-                content = file.read(_LARGEST + 1)
-    except FileNotFoundError:
-        raise InputError("there is no such file", file=path) from None
-    except IsADirectoryError:
-        raise InputError("this is a directory, not a requirements file", file=path) from None
-    except PermissionError:
-        raise InputError("this file may not be read: permission denied", file=path) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"this file cannot be read: {reason}", file=path) from None
-    if len(content) > _LARGEST:
-        raise InputError(f"this file is larger than {_LARGEST // 2**20} MiB", file=path)
-    return content
 
 
 _REFUSED = frozenset({"require_hashes", "use_feature"})

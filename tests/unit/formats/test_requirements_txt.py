@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolver.errors import InputError
-from resolver.formats import requirements_txt
+from resolver.formats import lines, requirements_txt
 from resolver.formats.requirements_txt import RequirementsFile, read
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def test_a_missing_include_is_an_error_of_its_line(folder: Path) -> None:
 
 def test_huge_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as ``/dev/zero``: no more than the limit is read."""
-    monkeypatch.setattr(requirements_txt, "_LARGEST", 2**20)
+    monkeypatch.setattr(lines, "_LARGEST", 2**20)
     with pytest.raises(InputError, match="larger than 1 MiB"):
         read("-", stdin=io.BytesIO(b"\n" * (2**20 + 1)), environ={})
 

@@ -1,0 +1,157 @@
+"""What a SOURCE is, by its name, and reading it: requirements file, project, script, or requirement.
+
+Each kind has a module of its own; what they say has one form, ``RequirementsFile``.  Joining several is in
+``inputs``.
+"""
+
+from __future__ import annotations
+
+import os
+
+from resolver.errors import InputError
+from resolver.formats.lines import content_of
+from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile, read
+from resolver.model.requirement import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import BinaryIO
+
+    from resolver.formats.pyproject import Project, Wanted
+    from resolver.model.requirement import Requirement
+
+__all__ = ["ARGUMENT", "argument", "as_file", "is_file", "is_project", "read_project", "read_source"]
+
+ARGUMENT = "argument"
+"""The origin of requirements that are given as arguments."""
+
+_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz")
+_FILES = (".txt", ".in", ".toml", ".py", ".cfg", ".lock", ".json", ".ini", ".yml")
+_LOCKS = {
+    "uv.lock": "uv export",
+    "poetry.lock": "poetry export",
+    "pdm.lock": "pdm export",
+    "pipfile.lock": "pipenv requirements",
+}
+
+
+def is_file(word: str) -> bool:
+    """Tell whether an operand names a file, there or not, and is no requirement itself.
+
+    >>> is_file("requirements.txt"), is_file("-"), is_file("flask>=2"), is_file("./a-1-py3-none-any.whl")
+    (True, True, False, False)
+    """
+    if word == "-":
+        return True
+    if word.lower().endswith(_ARCHIVES) or "://" in word:
+        return False
+    return os.path.isfile(word) or word.lower().endswith(_FILES)  # noqa: PTH113  # pathlib costs 5 ms
+
+
+def is_project(path: str) -> bool:
+    """Tell whether extras and groups may be asked of a file of this name."""
+    name = os.path.basename(path).lower()  # noqa: PTH119  # pathlib costs 5 ms
+    return name.endswith(".toml") and not _is_pylock(name)
+
+
+def _is_pylock(name: str) -> bool:
+    return name == "pylock.toml" or (name.startswith("pylock.") and name.endswith(".toml"))
+
+
+def argument(word: str, number: int) -> RequirementsFile:
+    """Read a requirement that is an operand by itself, the one of this ``number``.  Raises ``InputError``."""
+    if os.path.isdir(word) and word[:1] != "." and os.sep not in word:  # noqa: PTH112  # pathlib costs 5 ms
+        raise InputError(f"{_directory(word)}, or {word}>=0 for the package", file=word)
+    origin = Origin(ARGUMENT, number)
+    try:
+        requirement = _requirement(word, origin)
+    except InputError as error:
+        raise _neither(word, error) from None
+    found = RequirementsFile()
+    found.entries.append(Entry(requirement, (), constraint=False))
+    found.shown[str(origin)] = f"({ARGUMENT})"
+    return found
+
+
+def _neither(word: str, error: InputError) -> InputError:
+    """Return the error about an operand that is no file, and by ``error`` no requirement."""
+    if os.path.isdir(word):  # noqa: PTH112  # pathlib costs 5 ms
+        return InputError(_directory(word.rstrip(os.sep)), file=word)
+    if "://" in word:
+        return error
+    return InputError(
+        f"there is no such file, and as a requirement it cannot be read: {error.message}",
+        file=word,
+        text=error.text,
+        column=error.column,
+    )
+
+
+def _directory(word: str) -> str:
+    return f"this is a directory; write {word}/pyproject.toml for what it depends on, ./{word} for itself"
+
+
+def _requirement(word: str, origin: Origin) -> Requirement:
+    from resolver.formats.named import InvalidUserRequirement, user_requirement  # noqa: PLC0415  # lazy: rare
+
+    try:
+        return user_requirement(word, origin)
+    except InvalidUserRequirement as error:
+        raise InputError(error.message, text=word, column=error.position + 1) from None
+
+
+def read_source(path: str, stdin: BinaryIO | None, environ: Mapping[str, str]) -> RequirementsFile:
+    """Read a file that is no project.  Raises ``InputError``."""
+    name = os.path.basename(path).lower()  # noqa: PTH119  # pathlib costs 5 ms
+    if not name.endswith((".py", ".toml", ".cfg", ".lock", ".json")):
+        return read(path, stdin=stdin, environ=environ)
+    if name == "setup.py":
+        raise InputError(
+            "a setup.py says what it requires only when it is run: have the project built with"
+            " resolver resolve --build allow ./FOLDER, or write project.dependencies into a pyproject.toml",
+            file=path,
+        )
+    if name.endswith(".py"):
+        return _script(path)
+    if name in _LOCKS:
+        raise InputError(
+            f"this lock file is another tool's own: write a pylock.toml or a requirements file from it with"
+            f" {_LOCKS[name]}",
+            file=path,
+        )
+    raise InputError("files of this kind cannot be read", file=path)
+
+
+def _script(path: str) -> RequirementsFile:
+    from resolver.formats.scripts import Script  # noqa: PLC0415  # lazy: start-up time
+
+    if not os.path.exists(path):  # noqa: PTH110  # pathlib costs 5 ms
+        raise InputError(f"there is no such file; for the package of this name write '{path}>=0'", file=path)
+    script = Script(path, content_of(path, kind="script"))
+    found = RequirementsFile()
+    found.entries += [Entry(each, (), constraint=False) for each in script.requirements()]
+    if script.requires_python is not None:
+        error = script.document.error("", ("requires-python",))
+        found.pythons.append(PythonDemand(script.requires_python, error, strict=True))
+    return found
+
+
+def read_project(path: str) -> Project:
+    """Read a ``pyproject.toml``.  Raises ``InputError``."""
+    from resolver.formats.documents import Document  # noqa: PLC0415  # lazy: start-up time
+    from resolver.formats.pyproject import Project  # noqa: PLC0415  # the same
+
+    return Project(Document.read(path, content_of(path, kind="pyproject.toml")))
+
+
+def as_file(project: Project, wanted: Wanted) -> RequirementsFile:
+    """Return what of a project is ``wanted``.  Raises ``InputError``."""
+    found = RequirementsFile()
+    for requirement, label in project.requirements(wanted):
+        found.entries.append(Entry(requirement, (), constraint=False))
+        found.shown[str(requirement.origin)] = label
+    if project.requires_python is not None:
+        error = project.document.error("", ("project", "requires-python"))
+        found.pythons.append(PythonDemand(project.requires_python, error, strict=False))
+    return found
