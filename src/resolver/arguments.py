@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from resolver.errors import InputError
 from resolver.options import Options, not_yet, redacted
-from resolver.setting import COUNT, FLAG, REPEAT, VALUE, Given
+from resolver.setting import COUNT, FLAG, OFF, REPEAT, VALUE, Given
 from resolver.settings import COMMANDS, FORMATS_OF, FORMATS_YET, SETTINGS_NOT_YET, TABLE
 from resolver.words import Words, check_commands, close
 
@@ -95,6 +95,10 @@ class Arguments:
     def count(self, name: str) -> int:
         """Return how often the option was given."""
         return len(self.texts(name))
+
+    def is_on(self, name: str) -> bool:
+        """Tell whether the flag counts: of it and of its opposite the last one does."""
+        return self.text(name) not in (None, OFF)
 
     def text(self, name: str) -> str | None:
         """Return the value that counts: the last one, or None."""

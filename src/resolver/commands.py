@@ -44,9 +44,11 @@ def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Sol
     """Run ``resolver resolve``; ``solve`` stands in for ``engines.solve``."""
 
     def work(inputs: Inputs) -> str:
-        files = inputs.options.generate_hashes or arguments.text("format") in _WITH_FILES
+        from resolver.rendering import looks_at_files, rendered  # noqa: PLC0415  # lazy: start-up time
+
+        files = looks_at_files(arguments, inputs)
         answer = _solved(inputs, console, solve or _engines_solve(), files=files)
-        return _rendered(answer, arguments, inputs, streams)
+        return rendered(answer, arguments, inputs, streams, console)
 
     _write(arguments, streams, console, work)
 
@@ -285,40 +287,6 @@ def _sum_up(answer: Answer, console: Console) -> None:
     count = f"{len(answer.pins)} package{'' if len(answer.pins) == 1 else 's'}"
     console.plain(f"Resolved {count} in {answer.statistics.seconds:.2f} s", 0 if console.on_terminal else 1)
     note_work(answer.statistics, console)
-
-
-_WITH_FILES = ("json",)
-
-
-def _rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Streams) -> str:
-    """Return the result in the format that was asked for."""
-    if arguments.command == "tree" or arguments.text("format") in ("tree", "dot", "mermaid"):
-        from resolver.drawing import drawn  # noqa: PLC0415  # lazy: start-up time
-
-        return drawn(answer, arguments, streams)
-    if arguments.text("format") == "json":
-        from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
-
-        return solved(answer)
-    from resolver.formats.annotated import hashes_of, write  # noqa: PLC0415  # lazy: start-up time
-    from resolver.options import redacted  # noqa: PLC0415  # the same
-
-    hashes = inputs.options.generate_hashes
-    without = [pin.name for pin in answer.pins if hashes and not hashes_of(pin)]
-    if without:
-        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(without)}")
-    words = (
-        [] if arguments.count("no_header") else ["resolver", *(redacted(word) for word in arguments.words)]
-    )
-    return write(
-        answer,
-        command=words,
-        annotate=not arguments.count("no_annotate"),
-        hashes=hashes,
-        constraint_files=inputs.constraint_files,
-        override_files=inputs.override_files,
-        shown=inputs.shown,
-    )
 
 
 def _proof(error: NoSolution) -> str:

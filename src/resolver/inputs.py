@@ -37,6 +37,7 @@ class Inputs:
         "notes",
         "options",
         "override_files",
+        "overrides",
         "pythons",
         "requirements",
         "shown",
@@ -49,6 +50,7 @@ class Inputs:
         self.constraints: list[Requirement] = []
         self.constraint_files: set[str] = set()
         self.override_files: set[str] = set()
+        self.overrides: list[Requirement] = []
         self.warnings: list[str] = []
         self.notes: list[str] = []
         self.shown: dict[str, str] = {}
@@ -220,6 +222,8 @@ def _take_texts(
             file = read(path, stdin=stdin, environ=environ)
             _raise_refusal(file)
             texts += [_whole(entry) for entry in file.entries if not entry.constraint]
+            if name == "override":
+                inputs.overrides += file.requirements
         if texts:
             inputs.options = inputs.options.replace(**{field: tuple(texts)})
     inputs.override_files.update(arguments.texts("override"))

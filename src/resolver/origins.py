@@ -14,7 +14,7 @@ from resolver.configuration import KEYS
 from resolver.errors import InputError
 from resolver.index.store import default_cache_dir
 from resolver.options import Options, redacted
-from resolver.setting import COUNT, FLAG, REPEAT
+from resolver.setting import COUNT, FLAG, OFF, REPEAT
 from resolver.settings import TABLE
 from resolver.words import close
 
@@ -171,7 +171,7 @@ def _of_pip(arguments: Arguments, environ: Mapping[str, str]) -> dict[str, Place
 def _value(setting: Setting, given: Given) -> Value:
     values = [_hidden(setting, value) for value in given.values]
     if setting.kind == FLAG:
-        return bool(values)
+        return bool(values) and values[-1] != OFF
     if setting.kind == COUNT:
         return len(values)
     if setting.kind == REPEAT:

@@ -102,7 +102,8 @@ class Choices:
 class PythonProblem:
     """The port ``solver.protocols.Problem`` over a ``Catalog``; belongs to one resolution.
 
-    ``requirements`` are the user's own; those whose marker does not hold are set aside in ``skipped``.
+    ``requirements`` are the user's own, with overrides in the place of what they replace, ``asked_for`` those
+    of before; those whose marker does not hold are set aside in ``skipped``.
     ``found`` are packages of which it has turned out that they come from an address.  ``vetting`` is what a
     caller says about candidates, if one has a say.
     Raises ``UndefinedComparison`` for a marker of theirs that has no value.
@@ -120,6 +121,7 @@ class PythonProblem:
         self.skipped: list[Requirement] = []
         for requirement in requirements:
             (held if catalog.environment.holds(requirement.marker) else self.skipped).append(requirement)
+        self.asked_for: Sequence[Requirement] = held
         self.requirements = list(self._replaced(held))
         self._direct = frozenset(requirement.name for requirement in self.requirements)
         self._required: dict[tuple[str, int, str], tuple[Requirement, ...] | Reason] = {}

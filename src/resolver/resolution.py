@@ -13,6 +13,7 @@ import attrs
 
 from resolver.formats import annotated, views
 from resolver.formats.answer import Answer  # noqa: TC001  # the same
+from resolver.model.names import normalise
 from resolver.model.version import Version
 
 TYPE_CHECKING = False
@@ -145,9 +146,31 @@ class Resolution:
         """Return sentences about what is odd but did not stop the resolution."""
         return self._answer.warnings
 
-    def to_requirements(self, *, annotate: bool = True, hashes: bool = False) -> str:
-        """Return the pins as a requirements file, one ``name==version`` a line, sorted by name."""
-        return annotated.write(self._answer, annotate=annotate, hashes=hashes)
+    def to_requirements(  # noqa: PLR0913  # each is a choice of the caller's
+        self,
+        *,
+        annotate: bool = True,
+        hashes: bool = False,
+        line: bool = False,
+        extras: bool = False,
+        indexes: bool = False,
+        omitted: Iterable[str] = (),
+    ) -> str:
+        """Return the pins as a requirements file, one ``name==version`` a line, sorted by name.
+
+        Who wants each pin is written below it, or with ``line`` behind it; ``hashes`` has those of all files,
+        ``extras`` the extras that are wanted, ``indexes`` which index each pin is from.  Packages that are
+        ``omitted`` are left out.
+        """
+        style = annotated.Style(
+            annotate=annotate,
+            line=line,
+            hashes=hashes,
+            extras=extras,
+            indexes=() if indexes else None,
+            omitted=[normalise(name) for name in omitted],
+        )
+        return annotated.write(self._answer, style)
 
     def to_json(self) -> str:
         """Return the JSON document that ``--format json`` prints."""

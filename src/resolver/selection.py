@@ -15,8 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from resolver.catalog import Candidates
+    from resolver.catalog import Catalog
+    from resolver.formats.facts import Facts, Referred, Told
     from resolver.model.distfile import DistFile
+    from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
@@ -39,19 +41,21 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
     versions = {name: packages[name].version(candidate) for name, candidate in chosen.items()}
     found: list[Pinned] = []
     for name in sorted(chosen):
-        candidates = packages[name]
-        files = _Files(candidates, chosen[name])
+        seen = _Seen(problem.catalog, name, chosen[name])
         reference = problem.catalog.rules.references.get(name)
+        place = "" if reference is None else next(iter(seen)).url
         found.append(
             Pinned(
                 name,
                 versions[name],
                 extras=frozenset(extras.get(name, ())),
-                url=None if reference is None else reference.pinned_as(next(iter(files)).url),
+                url=None if reference is None else reference.pinned_as(place),
                 editable=reference is not None and reference.editable,
-                files=() if reference is not None and reference.is_tree else files,
+                files=() if reference is not None and reference.is_tree else seen,
                 requires=tuple((each.text, each.name, versions[each.name]) for each in requires[name]),
                 via=tuple(via.get(name, ())),
+                look=seen,
+                referred=None if reference is None else _referred(reference, place),
             )
         )
     return found
@@ -65,21 +69,65 @@ def roots(problem: PythonProblem) -> list[tuple[str, str, str | None]]:
     ]
 
 
-class _Files:
-    """All files of a candidate, those that fit first, made when somebody looks."""
+def _referred(reference: Reference, place: str) -> Referred:
+    """Return a reference as formats know it, by the URL of the file that it led to."""
+    from resolver.formats.facts import Referred  # noqa: PLC0415  # lazy: most packages have none
+    from resolver.model.references import GIT  # noqa: PLC0415  # loaded by now
 
-    __slots__ = ("_candidate", "_candidates")
+    return Referred(
+        reference.kind,
+        reference.url.removeprefix("git+"),
+        place=reference.place,
+        revision=reference.revision,
+        commit=place.rpartition("@")[2] if reference.kind == GIT else "",
+        subdirectory=reference.subdirectory,
+        filename=reference.filename,
+    )
 
-    def __init__(self, candidates: Candidates, candidate: int) -> None:
-        self._candidates = candidates
+
+class _Seen:
+    """A candidate as ``catalog`` has it: all its files, those that fit first, made when somebody looks.
+
+    It is the ``Look`` of its pin, too.
+    """
+
+    __slots__ = ("_candidate", "_catalog", "_name")
+
+    def __init__(self, catalog: Catalog, name: str, candidate: int) -> None:
+        self._catalog = catalog
+        self._name = name
         self._candidate = candidate
 
     def __iter__(self) -> Iterator[DistFile]:
-        yield from self._candidates.files[self._candidate]
-        yield from self._candidates.unfit[self._candidate]
+        candidates = self._catalog.packages[self._name]
+        yield from candidates.files[self._candidate]
+        yield from candidates.unfit[self._candidate]
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return tuple, (tuple(self),)
+    def facts(self) -> Facts:
+        """Return what the page says of it."""
+        from resolver.formats.facts import Facts  # noqa: PLC0415  # lazy: start-up time
+
+        candidates = self._catalog.packages[self._name]
+        files, listing = candidates.files[self._candidate], candidates.listing
+        # Of a listing that was made of several pages nobody knows where a file is from.
+        page = "" if listing.places else listing.url
+        return Facts(page, len(files), yanked=(files[0].yanked if files else None) or False)
+
+    def told(self) -> Told | None:
+        """Return what its metadata says."""
+        from resolver.formats.facts import Told  # noqa: PLC0415  # lazy: start-up time
+
+        metadata = self._catalog.metadata_at_hand(self._name, self._candidate)
+        if metadata is None:
+            return None
+        return Told(
+            metadata.name,
+            metadata.version,
+            metadata_version=metadata.metadata_version,
+            requires_dist=metadata.requires_dist,
+            requires_python=metadata.requires_python,
+            provides_extra=metadata.provides_extra,
+        )
 
 
 def remarks(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
@@ -163,7 +211,7 @@ def _requires(problem: PythonProblem, name: str, candidate: int, extras: list[st
 def _via(problem: PythonProblem, requires: Mapping[str, list[Requirement]]) -> dict[str, list[str]]:
     """Return for each package who wants it: origins first, then packages, both sorted, each once."""
     origins: dict[str, set[str]] = {}
-    for requirement in problem.requirements:
+    for requirement in problem.asked_for:
         if requirement.origin is not None:
             origins.setdefault(requirement.name, set()).add(str(requirement.origin))
     for name in requires:

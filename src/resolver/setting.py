@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["COUNT", "FLAG", "REPEAT", "VALUE", "Given", "Setting"]
 
 FLAG, COUNT, VALUE, REPEAT = "flag", "count", "value", "repeat"
+OFF = "off"  # what the opposite of a flag implies for it
 
 
 class Setting:

@@ -7,7 +7,7 @@ by this table in ``arguments``, and help is written from it in ``usage``.
 from __future__ import annotations
 
 from resolver.options import CHOICES
-from resolver.setting import COUNT, FLAG, REPEAT, VALUE, Setting
+from resolver.setting import COUNT, FLAG, OFF, REPEAT, VALUE, Setting
 
 __all__ = ["COMMANDS", "FORMATS_OF", "FORMATS_YET", "SETTINGS_NOT_YET", "TABLE"]
 
@@ -28,6 +28,21 @@ def _same(*values: str, **spellings: str) -> dict[str, str]:
     return dict(zip(values, values, strict=True)) | spellings
 
 
+def _opposites(*pairs: tuple[str, str]) -> list[Setting]:
+    """Return options that take back a flag; help does not show them."""
+    return [
+        Setting(
+            "",
+            f"--{name}",
+            FLAG,
+            f"take back --{flag}",
+            implies=(flag.replace("-", "_"), OFF),
+            commands=_PINS,
+        )
+        for name, flag in pairs
+    ]
+
+
 _FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
 FORMATS_YET = ("requirements", "json", "tree", "dot", "mermaid")
 FORMATS_OF = {
@@ -43,7 +58,7 @@ INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versi
 ASKED, BEFORE = "What is asked for", "The versions of before"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
 LINES, FILES = "The lines", "Configuration"
-_MANY, _ONE, _CACHE, _TREE = "resolve-many", "resolve why tree", "cache", "tree"
+_PINS, _MANY, _ONE, _CACHE, _TREE = "resolve", "resolve-many", "resolve why tree", "cache", "tree"
 
 TABLE = (
     Setting(
@@ -329,7 +344,57 @@ TABLE = (
         OUTPUT, "--generate-hashes", FLAG, "write the hashes of all files of each version", commands=_ONE
     ),
     Setting(OUTPUT, "--no-annotate", FLAG, "do not write who wants each package", commands=_ONE),
+    Setting(
+        OUTPUT,
+        "--annotation-style",
+        VALUE,
+        "write who wants each package on lines of their own, or behind it",
+        choices=_same("split", "line"),
+        commands=_PINS,
+    ),
     Setting(OUTPUT, "--no-header", FLAG, "do not write the command on top", commands=_ONE),
+    Setting(
+        OUTPUT,
+        "--custom-compile-command",
+        VALUE,
+        "write this as the command on top",
+        metavar="TEXT",
+        header=False,
+        commands=_PINS,
+    ),
+    Setting(
+        OUTPUT,
+        "--no-strip-extras",
+        FLAG,
+        "write the extras of each package, though what they require is written anyhow",
+        commands=_PINS,
+    ),
+    Setting(
+        OUTPUT,
+        "--no-emit-package",
+        REPEAT,
+        "leave this package out of the result, and its dependencies in",
+        metavar="NAME",
+        hidden="--unsafe-package",
+        commands=_PINS,
+    ),
+    Setting(
+        OUTPUT, "--emit-index-url", FLAG, "write the URLs of indexes, without logins, on top", commands=_PINS
+    ),
+    Setting(OUTPUT, "--emit-find-links", FLAG, "write the places with files on top", commands=_PINS),
+    Setting(
+        OUTPUT, "--emit-build-options", FLAG, "write --no-binary and --only-binary on top", commands=_PINS
+    ),
+    Setting(OUTPUT, "--emit-trusted-host", FLAG, "write the trusted hosts on top", commands=_PINS),
+    Setting(OUTPUT, "--emit-index-annotation", FLAG, "write below each package its index", commands=_PINS),
+    *_opposites(
+        ("annotate", "no-annotate"),
+        ("header", "no-header"),
+        ("strip-extras", "no-strip-extras"),
+        ("no-emit-index-url", "emit-index-url"),
+        ("no-emit-find-links", "emit-find-links"),
+        ("no-emit-trusted-host", "emit-trusted-host"),
+    ),
     Setting(OUTPUT, "--invert", FLAG, "show below each package what requires it", commands=_TREE),
     Setting(
         OUTPUT,

@@ -93,9 +93,10 @@ class Loopback:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:  # the name that the base class wants
                 loopback.asked.append((self.path, self.headers.get("Authorization", "")))
-                body = loopback.files.get(self.path.partition("?")[0])
+                path = self.path.partition("?")[0]
+                body = loopback.files.get(path)
                 self.send_response(404 if body is None else 200)
-                is_page = self.path.endswith("/")
+                is_page = path.endswith("/")
                 self.send_header("Content-Type", "text/html" if is_page else "application/octet-stream")
                 self.send_header("Content-Length", str(len(body or b"")))
                 self.end_headers()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,6 +100,22 @@ def test_files_that_fit_come_first() -> None:
         "a-1.tar.gz",
         "a-1-cp312-cp312-win_amd64.whl",
     ]
+
+
+def test_more_is_found_out_when_somebody_looks() -> None:
+    """What the page and the metadata say; pickled, it is there at once."""
+    tags = ["cp312-cp312-win_amd64", "py3-none-any"]
+    facts = {"wheel_tags": tags, "requires": ["b<2"], "extras": {"x": []}, "yanked": "broken"}
+    rules = Rules(requirements=[Requirement.parse("a==1")])
+    problem = known_problem(["a==1"], {"a": {"1": facts}, "b": {"1": {}}}, rules=rules)
+    pin, _ = pins(problem, selected(problem, ("a", 0), ("b", 0)))
+    for look in (pin.look, pickle.loads(pickle.dumps(pin)).look):
+        assert look is not None
+        assert (look.facts().fitting, look.facts().yanked) == (1, "broken")
+        told = look.told()
+        assert told is not None
+        assert (told.name, told.version, told.requires_dist) == ("a", "1", ("b<2",))
+        assert told.provides_extra == ("x",)
 
 
 @pytest.mark.parametrize(

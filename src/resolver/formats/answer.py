@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from resolver.formats.facts import Look, Referred
     from resolver.model.distfile import DistFile
 
 __all__ = ["Answer", "Fix", "Pinned", "Progress", "Statistics"]
@@ -22,10 +23,22 @@ class Pinned:
     ``requires`` are the requirements that hold for the target, each with the name and the version that fulfil
     it: ``(requirement, name, version)``.  ``via`` says who wants it: origins (``file:line``) first, then the
     names of packages, both sorted.  ``files`` may be read more than once, and are made when they are: a list
-    of pins shows none.
+    of pins shows none.  ``look`` finds out more, None: nothing is known; ``referred`` is what ``url`` is made
+    of.  Copying or pickling a pin takes the files and the look.
     """
 
-    __slots__ = ("editable", "extras", "files", "name", "requires", "url", "version", "via")
+    __slots__ = (
+        "editable",
+        "extras",
+        "files",
+        "look",
+        "name",
+        "referred",
+        "requires",
+        "url",
+        "version",
+        "via",
+    )
 
     def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
@@ -38,6 +51,8 @@ class Pinned:
         files: Iterable[DistFile] = (),
         requires: tuple[tuple[str, str, str], ...] = (),
         via: tuple[str, ...] = (),
+        look: Look | None = None,
+        referred: Referred | None = None,
     ) -> None:
         self.name = name
         self.version = version
@@ -47,6 +62,20 @@ class Pinned:
         self.files = files
         self.requires = requires
         self.via = via
+        self.look = look
+        self.referred = referred
+
+    def take_a_look(self) -> None:
+        """Take the files, and what there is to know besides: later that may have gone."""
+        self.files = tuple(self.files)
+        if self.look is not None:
+            from resolver.formats.facts import Known  # noqa: PLC0415  # lazy: start-up time
+
+            self.look = Known(self.look.facts(), self.look.told())
+
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        self.take_a_look()
+        return None, {name: getattr(self, name) for name in self.__slots__}
 
     def __repr__(self) -> str:
         return f"Pinned({self.name!r}, {self.version!r})"

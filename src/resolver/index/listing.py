@@ -42,7 +42,8 @@ class Listing:
     """The files that an index lists for one package, in the order of the page.
 
     ``name`` is the normalised name asked for; ``url`` the page (without credentials), "" if there is none.
-    ``absent``: no index knows the package, and ``places`` are the pages that were looked for.
+    ``absent``: no index knows the package, and ``places`` are the pages that were looked for; else they are
+    those that the files are from, where it is more than one.
     ``status`` is the project status (PEP 792), ``active`` unless the page says otherwise.
     ``dropped`` counts entries of the page that could not be used, ``drop_reasons`` says why for the first.
     ``plausible`` is false for an HTML page without a link and without an index's ``meta`` element: a login

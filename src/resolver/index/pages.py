@@ -178,6 +178,7 @@ def _merged(listings: Sequence[Listing], main: Listing) -> Listing:
         [file for file, _ in files],
         indexes=[index for _, index in files],
         url=main.url,
+        places=[listing.url for listing in listings],
         status=main.status,
         status_reason=main.status_reason,
         dropped=sum(listing.dropped for listing in listings),

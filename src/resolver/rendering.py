@@ -1,0 +1,123 @@
+"""From the answer to text, in the format and style that the command line asks for.
+
+What a format looks like is in ``formats``; what stands above the pins of a requirements file because of
+options is made in ``emitting``.
+"""
+
+from __future__ import annotations
+
+from resolver.errors import OutputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from resolver.arguments import Arguments
+    from resolver.console import Console, Streams
+    from resolver.formats.answer import Answer, Pinned
+    from resolver.inputs import Inputs
+
+__all__ = ["looks_at_files", "rendered"]
+
+_WITH_FILES = ("json",)
+
+
+def looks_at_files(arguments: Arguments, inputs: Inputs) -> bool:
+    """Tell whether the format that ``arguments`` name needs what pages say of the pins."""
+    return (
+        inputs.options.generate_hashes
+        or arguments.text("format") in _WITH_FILES
+        or arguments.is_on("emit_index_annotation")
+    )
+
+
+def rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Streams, console: Console) -> str:
+    """Return ``answer`` in the format that ``arguments`` name."""
+    if inputs.override_files:
+        from resolver.emitting import name_overrides  # noqa: PLC0415  # lazy: start-up time
+
+        name_overrides(answer, inputs)
+    match arguments.text("format"):
+        case _ if arguments.command == "tree":
+            return _drawn(answer, arguments, streams)
+        case "tree" | "dot" | "mermaid":
+            return _drawn(answer, arguments, streams)
+        case "json":
+            from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
+
+            return solved(answer)
+        case _:
+            return _requirements(answer, arguments, inputs, console)
+
+
+def _drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
+    from resolver.drawing import drawn  # noqa: PLC0415  # lazy: start-up time
+
+    return drawn(answer, arguments, streams)
+
+
+def _requirements(answer: Answer, arguments: Arguments, inputs: Inputs, console: Console) -> str:
+    """Return a requirements file."""
+    from resolver.formats.annotated import Style, write  # noqa: PLC0415  # lazy: start-up time
+
+    style = Style(
+        annotate=not arguments.is_on("no_annotate"),
+        line=arguments.text("annotation_style") == "line",
+        hashes=inputs.options.generate_hashes,
+        extras=arguments.is_on("no_strip_extras"),
+    )
+    if style.hashes:
+        _check_hashes(answer.pins, console)
+    options: list[str] = []
+    if any(map(arguments.count, _EMITTED)):
+        from resolver.emitting import emit  # noqa: PLC0415  # lazy: start-up time
+
+        options = emit(style, arguments, inputs.options, console)
+    return write(
+        answer,
+        style,
+        command=[] if arguments.is_on("no_header") else _command(arguments),
+        options=options,
+        shown=_shown(inputs),
+    )
+
+
+_EMITTED = (
+    "emit_index_url",
+    "emit_find_links",
+    "emit_build_options",
+    "emit_trusted_host",
+    "emit_index_annotation",
+    "no_emit_package",
+)
+
+
+def _command(arguments: Arguments) -> list[str]:
+    """Return the words of the command that the header names."""
+    from resolver.options import redacted  # noqa: PLC0415  # loaded by now
+
+    own = arguments.text("custom_compile_command")
+    if own is not None:
+        return own.split(" ")
+    return ["resolver", *(redacted(word) for word in arguments.words)]
+
+
+def _shown(inputs: Inputs) -> dict[str, str]:
+    """Return how origins in files are shown that are not simply required."""
+    overrides = {file: f"--override {file}" for file in inputs.override_files}
+    return overrides | {file: f"-c {file}" for file in inputs.constraint_files} | inputs.shown
+
+
+def _check_hashes(pins: Iterable[Pinned], console: Console) -> None:
+    """Raise ``OutputError`` where an index gives no hashes; warn of what can have none."""
+    from resolver.formats.annotated import hashes_of  # noqa: PLC0415  # loaded by now
+
+    without = [pin for pin in pins if not hashes_of(pin)]
+    missing = [pin.name for pin in without if pin.url is None]
+    if missing:
+        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(missing)}")
+    if without:
+        console.warning(
+            f"{', '.join(pin.name for pin in without)} cannot have hashes: pip installs no folder and no"
+            " repository from a file with hashes"
+        )
