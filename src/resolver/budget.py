@@ -69,20 +69,30 @@ class Budget:
         if self._cancelled is not None and self._cancelled():
             raise Cancelled(f"the resolution was cancelled after {self.spent:.1f} s, without an answer")
 
-    async def wait(self, tasks: Iterable[asyncio.Task[object]], seconds: float | None) -> None:
-        """Wait until one of ``tasks`` fails, all are done, time is up, or it is all in vain."""
+    async def wait(
+        self,
+        tasks: Iterable[asyncio.Task[object]],
+        seconds: float | None,
+        show: Callable[[], None] | None = None,
+    ) -> None:
+        """Wait until one of ``tasks`` fails, all are done, time is up, or it is all in vain.
+
+        ``show`` is called often while that takes.
+        """
         import asyncio  # noqa: PLC0415  # loaded by now
 
-        if self._cancelled is None:
+        if self._cancelled is None and show is None:
             await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
             return
         left: Iterable[asyncio.Task[object]] = tasks
         ends = None if seconds is None else time.monotonic() + seconds
-        while left and not self._cancelled():
+        while left and not (self._cancelled is not None and self._cancelled()):
             look = _LOOK if ends is None else min(_LOOK, max(0.0, ends - time.monotonic()))
             done, left = await asyncio.wait(left, timeout=look, return_when=asyncio.FIRST_EXCEPTION)
             if any(task.cancelled() or task.exception() for task in done) or look < _LOOK:
                 return
+            if show is not None:
+                show()
 
     def check(self, problem: PythonProblem, solver: Solver, waiting: Sequence[object]) -> None:
         """Raise ``LimitReached`` with a report if a limit is reached, ``Cancelled`` if nobody waits."""

@@ -26,13 +26,15 @@ class Channels:
     Listings and metadata come from ``source`` where it is given, or from what ``fetcher`` brings, else from
     where the options say; what these name is fetched by ``transport``, if there is one.
     ``progress`` is called often and must be cheap; ``warn`` gets sentences about what did not stop the work,
-    ``note`` what those want to know who ask.  ``emit`` gets all of that and more as events.
+    ``note`` what those want to know who ask, ``began`` what takes long, when it begins; with it ``progress``
+    is called while something is waited for, too.  ``emit`` gets all of that and more as events.
     ``cancelled`` is asked often whether the answer is still wanted.  ``files`` says that somebody will look
     at the files of pins; without it they are read when looked at, and fetched where the cache has been
     emptied by then.  ``reject`` may say something against candidates (``vetting``).
     """
 
     __slots__ = (
+        "began",
         "cancelled",
         "emit",
         "fetcher",
@@ -54,6 +56,7 @@ class Channels:
         progress: Callable[[Progress], None] | None = None,
         warn: Callable[[str], None] | None = None,
         note: Callable[[str], None] | None = None,
+        began: Callable[[str], None] | None = None,
         emit: Callable[[Event], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         reject: Callable[[Considered], str | None] | None = None,
@@ -65,6 +68,7 @@ class Channels:
         self.progress = progress
         self.warn = warn or _ignore
         self.note = note or _ignore
+        self.began = began
         self.emit = emit
         self.cancelled = cancelled
         self.reject = reject

@@ -236,7 +236,7 @@ def _reasons(name: str, arguments: Arguments, inputs: Inputs, console: Console) 
             inputs.requirements,
             inputs.constraints,
             inputs.options,
-            Channels(progress=progress, warn=console.warning, note=console.note, emit=console.listener),
+            _channels(console, progress),
         )
     note_work(reasons.answer.statistics, console)
     return (to_json if arguments.text("format") == "json" else to_text)(reasons)
@@ -249,18 +249,26 @@ def _solved(inputs: Inputs, console: Console, solve: Solve, *, files: bool) -> A
             inputs.requirements,
             inputs.constraints,
             inputs.options,
-            Channels(
-                progress=progress,
-                warn=console.warning,
-                note=console.note,
-                emit=console.listener,
-                files=files,
-            ),
+            _channels(console, progress, files=files),
         )
     for warning in answer.warnings:
         console.warning(warning)
     _sum_up(answer, console)
     return answer
+
+
+def _channels(
+    console: Console, progress: Callable[[Progress], None] | None, *, files: bool = False
+) -> Channels:
+    """Return what has ``console`` hear of a resolution."""
+    return Channels(
+        progress=progress,
+        warn=console.warning,
+        note=console.note,
+        began=console.beginner,
+        emit=console.listener,
+        files=files,
+    )
 
 
 class _Working:

@@ -58,6 +58,8 @@ class Console:
         "_drawing",
         "_due",
         "_journal",
+        "_long",
+        "_long_of",
         "_on_terminal",
         "_shows",
         "_start",
@@ -80,6 +82,8 @@ class Console:
     ) -> None:
         self._journal = journal
         self._steps: dict[str, int] = {}
+        self._long = ""
+        self._long_of: str | None = None
         self._drawing: Plain | Painted | None = None
         self._stream = stream
         self._clock = clock
@@ -149,25 +153,32 @@ class Console:
         else:
             self._write(text)
 
+    @property
+    def beginner(self) -> Callable[[str], None] | None:
+        """Who wants to hear of what takes long when it begins: whoever looks."""
+        return self._begin_long if self.shows_progress else None
+
+    def _begin_long(self, text: str) -> None:
+        if self._journal is not None:
+            self._journal.write("began", message=text)
+        self._long, self._long_of = text, None
+
     def progress(self, state: Progress) -> None:
         """Show how far the work is, on one line that is written over, at most ten times a second."""
+        if self._long_of is None:
+            self._long_of = state.package
+        elif self._long_of != state.package:
+            self._long = ""  # the search goes on
         if not self.shows_progress or self._clock() < self._due:
             return
         self._due = self._clock() + _PERIOD
         if self._journal is not None:
-            self._journal.write(
-                "progress",
-                packages=state.packages,
-                fetching=state.fetching,
-                decisions=state.decisions,
-                package=state.package or None,
-                **self._steps,
-            )
+            self._journal.write_progress(state, self._steps)
             return
-        package, seconds = printable(state.package), self._clock() - self._start
+        package, seconds = printable(self._long or state.package), self._clock() - self._start
         text = self._painter().resolving(state, package, seconds, self._columns())
+        self._shows = True  # before it is: a signal may come in between
         self._put(f"{_ERASE}{text}")
-        self._shows = True
 
     def bar(self, done: int, total: int, failed: int) -> None:
         """Show how much of the work is done, on the same line, which is put back where it was taken away."""
@@ -178,8 +189,8 @@ class Console:
             self._journal.write("lines", done=done, total=total, failed=failed)
             return
         text = self._painter().lines(done, total, failed, self._columns())
-        self._put(f"{_ERASE}{text}")
         self._shows = self._begun = True
+        self._put(f"{_ERASE}{text}")
 
     @property
     def listener(self) -> Callable[[Event], None] | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from resolver.errors import Fix
     from resolver.events import Event
+    from resolver.formats.answer import Progress
 
 __all__ = ["VERSION", "Journal", "about_error", "about_fix"]
 
@@ -36,11 +37,12 @@ _FACTS = ("file", "line", "column", "package", "url", "status", "option", "expec
 class Journal:
     """Writes events to ``stream``; nobody reading it is no error."""
 
-    __slots__ = ("_clock", "_stream")
+    __slots__ = ("_clock", "_state", "_stream")
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.time) -> None:
         self._stream = stream
         self._clock = clock
+        self._state: dict[str, object] = {}
 
     def write(self, event: str, **facts: object) -> None:
         """Write one event; facts that are None are left out."""
@@ -56,6 +58,19 @@ class Journal:
             self._stream.flush()
         except (OSError, ValueError):
             return  # as in ``console``
+
+    def write_progress(self, state: Progress, steps: Mapping[str, int]) -> None:
+        """Write how far a resolution is, if anything has changed."""
+        facts: dict[str, object] = {
+            "packages": state.packages,
+            "fetching": state.fetching,
+            "decisions": state.decisions,
+            "package": state.package or None,
+            **steps,
+        }
+        if facts != self._state:
+            self._state = facts
+            self.write("progress", **facts)
 
     def write_event(self, event: Event) -> None:
         """Write an event of a resolution; a sentence in it is called as in messages."""

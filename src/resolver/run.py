@@ -78,6 +78,8 @@ class Run:
 
             self._watch = Watch(channels.emit)
         self._progress = channels.progress
+        self._looked = ""
+        self._show = None if channels.began is None else lambda: self._tell(self._pending, self._looked)
         self._asked = (requirements, constraints, options)
         self.problem = posed or pose(requirements, constraints, options, environment_of(options))
         if channels.reject is not None:
@@ -151,7 +153,7 @@ class Run:
         else:
             tasks = await self._trials.start(keys)
             left = self._trials.seconds
-        await self._budget.wait(tasks, left)
+        await self._budget.wait(tasks, left, self._show)
 
     async def finish_and_close(self, waiting: list[Key]) -> Finished:
         """Do ``finish`` and let go of connections, in the same event loop."""
@@ -337,11 +339,17 @@ class Run:
             self._scout.asked(key)
         return self._fetcher.now(key)
 
+    @property
+    def _pending(self) -> int:
+        if self._trials is not None:
+            return self._trials.pending
+        return 0 if self._fetching is None else self._fetching.pending
+
     def _report(self, step: Step) -> None:
-        pending = 0 if self._fetching is None else self._fetching.pending
-        self._tell(pending, _keys(step)[0].name if isinstance(step, Need) else "")
+        self._tell(self._pending, _keys(step)[0].name if isinstance(step, Need) else "")
 
     def _tell(self, pending: int, package: str) -> None:
+        self._looked = package
         if self._progress is not None:
             packages = len(self.problem.catalog.packages)
             self._progress(Progress(packages, pending, self._solver.statistics.decisions, package))

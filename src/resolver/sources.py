@@ -280,7 +280,7 @@ def open_source(
         limits=Limits(options.limits),
         anew=names_anew(options),
     )
-    builds = None if building is None else building(options, client, store, note)
+    builds = None if building is None else building(options, client, store, _beginning(channels))
     if options.record is not None:
         direct = _direct(options, client, remote, store, builds)
         return _recorded(direct, options, asked, transport, builds=builds, direct=direct)
@@ -347,6 +347,17 @@ def _store_of_carried(options: Options, channels: Channels) -> RecordStore | Non
     if options.cache_dir is None or options.no_cache:
         return None
     return RecordStore(options.cache_dir, warn=channels.warn, note=channels.note)
+
+
+def _beginning(channels: Channels) -> Callable[[str], None]:
+    """Return who is told that a build begins."""
+
+    def begun(text: str) -> None:
+        channels.note(text)
+        if channels.began is not None:
+            channels.began(text)
+
+    return begun
 
 
 def _watched(transport: Transport, channels: Channels) -> Transport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,9 +43,15 @@ resolver.cli.process()
 
 def shown(drawn: str, how: str, **environ: str) -> tuple[int, bytes]:
     """Return the exit code and what the terminal got; who waits is interrupted once the line is there."""
+    words = ["-c", SHOWING, drawn, how, "resolve", "-", "--no-config"]
+    return watched(words, b"package" if how == "wait" else None, **environ)
+
+
+def watched(words: list[str], until: bytes | None, **environ: str) -> tuple[int, bytes]:
+    """Run Python on a terminal, interrupted once it shows ``until``; return exit code and output."""
     leader, follower = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-c", SHOWING, drawn, how, "resolve", "-", "--no-config"],
+        [sys.executable, *words],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "TERM": "xterm", **environ},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -57,9 +64,9 @@ def shown(drawn: str, how: str, **environ: str) -> tuple[int, bytes]:
                 found += os.read(leader, 1000)
             except OSError:  # what Linux says when the other side is closed
                 break
-            if how == "wait" and b"package" in found:
+            if until is not None and until in found:
                 process.send_signal(signal.SIGINT)
-                how = "interrupted"
+                until = None
         os.close(leader)
     return process.returncode, found
 
@@ -92,3 +99,15 @@ def test_the_line_is_taken_away(drawn: str, how: str, code: int, end: bytes) -> 
 def test_there_is_none_where_nobody_looks_or_nothing_can_be_taken_away(environ: dict[str, str]) -> None:
     status, found = shown("rich", "end", **environ)
     assert (status, b"Resolving" in found, ERASE in found) == (0, False, False)
+
+
+def test_the_line_says_how_long_while_something_is_waited_for(tmp_path: Path) -> None:
+    """Here for an index that takes the request and says nothing."""
+    path = tmp_path / "a.txt"
+    path.write_text("app\n", "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/"
+        words = ["-m", "resolver", "resolve", str(path), "-i", url, "--no-cache", "--no-config", "--no-color"]
+        status, found = watched(words, b"fetching 1, 1 s: app", HOME=str(tmp_path))
+    assert status == 130
+    assert found.split(ERASE)[-1].startswith(b"error: interrupted")

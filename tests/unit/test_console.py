@@ -231,3 +231,20 @@ def test_rich_uses_colour_where_there_is_colour_and_fits_the_terminal() -> None:
     shown = stream.getvalue().removeprefix("\r\x1b[K")
     assert "\x1b[1mResolving\x1b[0m: 3 packages, 2 s: \x1b[36m[red]\N{REPLACEMENT CHARACTER}[2Jxxx" in shown
     assert len(re.sub("\x1b\\[[0-9;]*m", "", shown)) == 79
+
+
+def test_what_takes_long_is_named_until_the_search_goes_on() -> None:
+    """A build is of the package that was looked at last."""
+    stream, clock = Terminal(), Clock()
+    console = Console(stream, {}, clock=clock)
+    console.progress(Progress(1, 0, 0, "a"))
+    assert console.beginner is not None
+    console.beginner("building a-1.tar.gz")
+    for clock.now, package in ((0.2, "a"), (0.4, "a"), (0.6, "b")):
+        console.progress(Progress(1, 0, 0, package))
+    assert [line.partition("package")[2] for line in stream.getvalue().split("\r\x1b[K")[1:]] == [
+        ": building a-1.tar.gz",
+        ": building a-1.tar.gz",
+        ": b",
+    ]
+    assert Console(io.StringIO(), {}).beginner is None

@@ -162,6 +162,16 @@ def test_facts_of_errors(error: Exception, expected: dict[str, object]) -> None:
     assert about_error(error) == {"kind": type(error).__name__, **expected}
 
 
+def test_what_takes_long_is_told_when_it_begins() -> None:
+    """And progress only where something has changed."""
+    told, stream = console()
+    assert told.beginner is not None
+    told.beginner("building a-1.tar.gz")
+    for decisions in (1, 1, 2):
+        told.progress(Progress(1, 0, decisions))
+    assert [each["event"] for each in events(stream.getvalue())] == ["began", "progress", "progress"]
+
+
 def test_nobody_reading_is_no_error() -> None:
     stream = io.StringIO()
     stream.close()
