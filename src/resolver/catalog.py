@@ -12,6 +12,7 @@ constraints.
 
 from __future__ import annotations
 
+from resolver.model.requirement import Origin, Requirement
 from resolver.model.version import normal_version
 from resolver.offers import Offer
 from resolver.policy import ExcludedByConstraint, PreRelease, Reason
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from resolver.judging import FileLists, Judge, Verdicts
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
-    from resolver.model.requirement import Requirement
+    from resolver.patches import Patch
+    from resolver.patching import Patched
     from resolver.requiring import Reader
     from resolver.rules import Rules
 
@@ -224,6 +226,13 @@ def read_listing(listing: Listing, environment: Environment, rules: Rules) -> Ca
     return Candidates(offer, rules, look)
 
 
+def _marked(requirement: Requirement) -> Requirement:
+    """Return the same, as what a patch has made, for explanations."""
+    found = Requirement.repaired(requirement.text)
+    found.origin = Origin("patched", 0)
+    return found
+
+
 def _oldest(rejection: tuple[Reason, int]) -> int:
     mask = rejection[1]
     return mask & -mask
@@ -258,7 +267,7 @@ class Catalog:
     ``shelf`` knows is taken from there, and it is told what is new.
     """
 
-    __slots__ = ("_candidates", "_metadata", "_read", "_reader", "environment", "rules", "shelf")
+    __slots__ = ("_candidates", "_metadata", "_patched", "_read", "_reader", "environment", "rules", "shelf")
 
     def __init__(self, environment: Environment, rules: Rules) -> None:
         self.environment = environment
@@ -268,6 +277,7 @@ class Catalog:
         self._read: dict[tuple[str, int, str], Required | Reason] = {}
         self._candidates: dict[str, Candidates] = {}
         self._metadata: dict[tuple[str, int], Metadata | Reason] = {}
+        self._patched: dict[tuple[str, int], Patched | None] = {}
 
     @property
     def reader(self) -> Reader:
@@ -313,6 +323,7 @@ class Catalog:
     def share(self, other: Catalog) -> None:
         """Have in common with ``other`` what metadata says, if the same files stand for candidates."""
         self._metadata, self._read, self._reader = other._metadata, other._read, other._reader
+        self._patched = other._patched
 
     def metadata(self, name: str, candidate: int) -> Metadata | Reason | None:
         """Return the metadata of a candidate, the reason why it has none, or None while it is not known."""
@@ -327,6 +338,8 @@ class Catalog:
 
         With ``extra``, what that extra adds.  Cost: that of its metadata's lines, the first time.
         """
+        if self.rules.patches is not None and self._patches(name, candidate):
+            return self._required_by_patches(name, candidate, extra)
         offer = self._candidates[name].offer
         found = offer.required(candidate, extra)
         if found is not None:
@@ -350,13 +363,53 @@ class Catalog:
 
     def python_reason(self, name: str, candidate: int) -> Reason | None:
         """Return what the metadata of a candidate by itself has against it: the reason, or its Python."""
-        metadata = self._metadata.get((name, candidate))
+        patched = self.patched(name, candidate)
+        metadata = self._metadata.get((name, candidate)) if patched is None else patched.metadata
         if metadata is None or isinstance(metadata, Reason):
             return metadata
         return self.reader.python_reason(metadata)
 
+    def patched(self, name: str, candidate: int) -> Patched | None:
+        """Return the metadata of a candidate as patches leave it; None: there are none, or it is unknown."""
+        patches = () if self.rules.patches is None else self._patches(name, candidate)
+        if not patches:
+            return None
+        key = (name, candidate)
+        found = self._patched.get(key)
+        if found is None:
+            from resolver.patches import WHOLE  # noqa: PLC0415  # lazy: rarely wanted
+            from resolver.patching import patched  # noqa: PLC0415  # the same
+
+            is_whole = any(patch.kind == WHOLE for patch in patches)
+            metadata = None if is_whole else self.raw_metadata(name, candidate)
+            if is_whole or metadata is not None:
+                version = self._candidates[name].offer.text(candidate)
+                found = self._patched[key] = patched(name, version, metadata, patches)
+        return found
+
+    def _patches(self, name: str, candidate: int) -> Sequence[Patch]:
+        assert self.rules.patches is not None
+        return self.rules.patches.of(name, self._candidates[name].offer.text(candidate))
+
+    def _required_by_patches(self, name: str, candidate: int, extra: str) -> Required | Reason | None:
+        """Do what ``required`` does where there are patches; offers learn nothing of that."""
+        patched = self.patched(name, candidate)
+        if patched is None:
+            found = self._metadata.get((name, candidate))
+            return found if isinstance(found, Reason) else None
+        key = (name, candidate, extra)
+        read = self._read.get(key)
+        if read is None:
+            read = self.reader.read(patched.metadata, extra)
+            if not isinstance(read, Reason):
+                read = tuple(_marked(each) if each.text in patched.lines else each for each in read)
+            self._read[key] = read
+        return read
+
     def provides(self, name: str, candidate: int, extra: str) -> bool:
         """Tell whether the metadata of a candidate has ``extra``."""
+        if self.patched(name, candidate) is not None:
+            return extra in self.provided(name, candidate)
         known = self._candidates[name].offer.provides(candidate, extra)
         return extra in self.provided(name, candidate) if known is None else known
 
@@ -367,6 +420,11 @@ class Catalog:
 
     def metadata_at_hand(self, name: str, candidate: int) -> Metadata | None:
         """Return the metadata of a candidate, if any; what an earlier resolution has read is read again."""
+        patched = self.patched(name, candidate)
+        return self.raw_metadata(name, candidate) if patched is None else patched.metadata
+
+    def raw_metadata(self, name: str, candidate: int) -> Metadata | None:
+        """Return the metadata of a candidate without patches."""
         metadata = self.metadata(name, candidate) or self._look_up(name, candidate)
         return None if isinstance(metadata, Reason) else metadata
 

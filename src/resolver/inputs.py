@@ -227,6 +227,11 @@ def _take_texts(
         if texts:
             inputs.options = inputs.options.replace(**{field: tuple(texts)})
     inputs.override_files.update(arguments.texts("override"))
+    if arguments.texts("patch"):
+        from resolver.formats.patch_files import read_patches  # noqa: PLC0415  # lazy: rarely wanted
+
+        files = [read_patches(path, stdin=stdin, environ=environ) for path in arguments.texts("patch")]
+        inputs.options = inputs.options.replace(patches=tuple(text for file in files for text in file))
 
 
 def _whole(entry: Entry) -> str:

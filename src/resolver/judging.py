@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from resolver.policy import Cutoff, Reason
     from resolver.rules import Rules
 
+    _Mode = tuple[bool, str | None]
 
 __all__ = ["FileLists", "Judge", "Verdicts"]
+
+_PLAIN = (False, None)
 
 #: How far each rule lies from acceptance: the reason of the last one says most.
 _STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, WheelOnly, SourceOnly)
@@ -96,8 +99,8 @@ class Verdicts:
 class Judge:
     """Applies the rules about files to the versions of one listing, and once to those whose files are alike.
 
-    Two facts are not part of a shape: which files were uploaded too late, and whether the user pins the very
-    version, which matters for yanked files.
+    Three facts are not part of a shape: which files were uploaded too late, whether the user pins the very
+    version, which matters for yanked files, and whether a patch gives it another Requires-Python.
     """
 
     __slots__ = (
@@ -107,6 +110,7 @@ class Judge:
         "_faults",
         "_late",
         "_name",
+        "_patched",
         "_pins",
         "_ranks",
         "_rules",
@@ -126,23 +130,29 @@ class Judge:
         self._late = {} if rules.cutoffs is None else _late(listing, rules)
         self._cutoffs = list(dict.fromkeys(self._late.values()))
         self._alone = listing.files[0].filename if listing.name in rules.references and listing.files else ""
-        # For versions that are not pinned and for those that are, by trait and by what was said.
-        self._ranks: tuple[dict[int, int], dict[int, int]] = ({}, {})
-        self._faults: tuple[dict[int, Reason | None], dict[int, Reason | None]] = ({}, {})
+        patches = rules.patches
+        # The versions that patches give another Requires-Python.
+        self._patched = 0
+        if patches is not None:
+            self._patched = patches.of_python(listing.name, listing.summary.keys, listing.summary.texts)
+        # By what is special about the version, then by trait and by what was said.
+        self._ranks: dict[_Mode, dict[int, int]] = {_PLAIN: {}}
+        self._faults: dict[_Mode, dict[int, Reason | None]] = {_PLAIN: {}}
 
     def verdicts(self) -> Iterator[tuple[Reason | None, bool, int]]:
         """Return why no file fits (None: one does), whether all that fit are yanked, of which versions."""
         for shape, mask in enumerate(self._summary.masks()):
             traits = self._summary.traits_of(shape)
-            if not self._late and not (self._pins and any(map(self._yanked, traits))):
-                yield *self._verdict(traits, pinned=False), mask
-                continue
-            left = mask
+            left = mask & self._patched
+            if self._late or (self._pins and any(map(self._yanked, traits))):
+                left = mask
+            if mask & ~left:
+                yield *self._verdict(traits, mode=_PLAIN), mask & ~left
             while left:
                 bit = left & -left
                 left ^= bit
                 version = bit.bit_length() - 1
-                yield *self._verdict(self._traits(version), pinned=self._pinned(version)), bit
+                yield *self._verdict(self._traits(version), mode=self._mode(version)), bit
 
     def summed_up(self) -> Verdicts:
         """Return the verdicts on all versions."""
@@ -192,54 +202,63 @@ class Judge:
             for trait, cutoff in zip(traits, late, strict=True)
         ]
 
-    def _pinned(self, version: int) -> bool:
-        return self._pins and self._rules.pinned(self._name, self._summary.texts[version])
+    def _mode(self, version: int) -> _Mode:
+        """Return what is special about a version: that it is pinned, and a Requires-Python by a patch."""
+        if not self._pins and not self._patched >> version & 1:
+            return _PLAIN
+        text = self._summary.texts[version]
+        pinned = self._pins and self._rules.pinned(self._name, text)
+        patches = self._rules.patches if self._patched >> version & 1 else None
+        mode = (pinned, None if patches is None else patches.python(self._name, text))
+        self._ranks.setdefault(mode, {})
+        self._faults.setdefault(mode, {})
+        return mode
 
     def _yanked(self, trait: int) -> bool:
         return bool(self._summary.said[self._summary.traits[3 * trait]][1])
 
-    def _verdict(self, traits: Sequence[int], *, pinned: bool) -> tuple[Reason | None, bool]:
-        ranks = self._ranks[pinned]
+    def _verdict(self, traits: Sequence[int], *, mode: _Mode) -> tuple[Reason | None, bool]:
+        ranks = self._ranks[mode]
         only_yanked = False
         for trait in traits:
             rank = ranks.get(trait)
             if rank is None:
-                rank = self._rank(trait, pinned=pinned)
+                rank = self._rank(trait, mode=mode)
             if rank != _UNFIT:
                 if not self._yanked(trait):
                     return None, False
                 only_yanked = True
-        return (None, True) if only_yanked else (self._reason(traits, pinned=pinned), False)
+        return (None, True) if only_yanked else (self._reason(traits, mode=mode), False)
 
     def _ranked(self, version: int) -> list[int]:
         """Return how good each file of ``version`` is."""
-        pinned = self._pinned(version)
-        ranks = self._ranks[pinned]
+        mode = self._mode(version)
+        ranks = self._ranks[mode]
         traits = self._traits(version)
-        return [ranks[trait] if trait in ranks else self._rank(trait, pinned=pinned) for trait in traits]
+        return [ranks[trait] if trait in ranks else self._rank(trait, mode=mode) for trait in traits]
 
-    def _rank(self, trait: int, *, pinned: bool) -> int:
+    def _rank(self, trait: int, *, mode: _Mode) -> int:
         """Return how good files of ``trait`` are, 0 being the best, or ``_UNFIT``."""
         rank: int | None = None
-        if self._fault(trait, pinned=pinned) is None:
+        if self._fault(trait, mode=mode) is None:
             tags = self._tags(trait)
             if tags != SOURCE:
                 rank = self._environment.rank(tags) if self._wheels else None
             elif self._sources:
                 # Best one whose metadata the index serves (PEP 658): others have to be fetched to be read.
                 rank = _LAST if self._summary.traits[3 * trait + 2] else _LAST + 1
-        found = self._ranks[pinned][trait] = _UNFIT if rank is None else rank
+        found = self._ranks[mode][trait] = _UNFIT if rank is None else rank
         return found
 
     def _tags(self, trait: int) -> str:
         return self._summary.tags[self._summary.traits[3 * trait + 1]]
 
-    def _reason(self, traits: Sequence[int], *, pinned: bool) -> Reason:
+    def _reason(self, traits: Sequence[int], *, mode: _Mode) -> Reason:
         """Return why none of the files fits: the reason of the one that came furthest."""
         faults: list[Reason] = []
         wheels: list[str] = []  # the tags of those that nothing but their tags rules out
         for trait in traits:
-            fault = self._fault(trait, pinned=pinned)
+            fault = self._fault(trait, mode=mode)
             tags = SOURCE if fault is not None else self._tags(trait)
             if fault is not None:
                 faults.append(fault)
@@ -254,15 +273,17 @@ class Judge:
         nearest = _NEAREST[max(map(self._environment.why_unfit, wheels), key=list(_NEAREST).index)]
         return NoMatchingWheel(f"{nearest}: {self._alone}" if self._alone else nearest)
 
-    def _fault(self, trait: int, *, pinned: bool) -> Reason | None:
+    def _fault(self, trait: int, *, mode: _Mode) -> Reason | None:
         """Return what rules a file out whatever it is: its time, yanked, its Python."""
         if trait < 0:
             return TooNew.of(self._cutoffs[~trait])
         said = self._summary.traits[3 * trait]
-        faults = self._faults[pinned]
+        faults = self._faults[mode]
         if said not in faults:
+            pinned, patched = mode
             requires_python, why = self._summary.said[said]
-            faults[said] = yanked(why, pinned=pinned) or self._python_reason(requires_python)
+            python = requires_python if patched is None else patched or None
+            faults[said] = yanked(why, pinned=pinned) or self._python_reason(python)
         return faults[said]
 
     def _python_reason(self, requires_python: str | None) -> Reason | None:

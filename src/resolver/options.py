@@ -46,7 +46,6 @@ _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
         "minimal",
         "preferences",
         "fixed",
-        "patches",
         "python_implementation",
         "abis",
     ),
@@ -289,6 +288,8 @@ def _checked(name: str, value: object, default: object) -> object:
             _check_hosts(name, texts)
         elif name in ("excludes", "only_binary", "no_binary", "refresh_packages", "allow_urls"):
             _check_names(name, texts)
+        elif name == "patches" and texts:
+            _check_patches(texts)
         elif name in ("exclude_newer_packages", "exclude_newer_indexes", "prerelease_packages") and texts:
             _check_pairs(name, texts)
         if name == "limits" and texts:
@@ -369,6 +370,16 @@ def _check_names(name: str, texts: tuple[str, ...]) -> None:
                 normalise(text)
             except InvalidName as error:
                 raise InputError(f"{name}: {error}") from None
+
+
+def _check_patches(texts: tuple[str, ...]) -> None:
+    from resolver.patches import InvalidPatch, Patch  # noqa: PLC0415  # lazy: rarely given
+
+    for text in texts:
+        try:
+            Patch.read(text)
+        except InvalidPatch as error:
+            raise InputError(f"patches: {error}", text=text, column=error.position + 1) from None
 
 
 def _check_pairs(name: str, texts: tuple[str, ...]) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from resolver.model.environment import Environment
     from resolver.model.references import Reference
     from resolver.options import Options
+    from resolver.patches import Patches
 
 __all__ = ["check", "dated", "pose", "read_requirement", "read_requirements"]
 
@@ -105,6 +106,7 @@ def pose(
         ],
         constraints=held,
         references=references,
+        patches=_patches(options),
     )
     choices = Choices(
         resolution=options.resolution,
@@ -140,6 +142,14 @@ def _cutoffs(options: Options) -> Cutoffs | None:
         known=options.indexes,
         now=time.time(),
     )
+
+
+def _patches(options: Options) -> Patches | None:
+    if not options.patches:
+        return None
+    from resolver.patches import Patches  # noqa: PLC0415  # lazy: rarely wanted
+
+    return Patches(options.patches)
 
 
 def _names_cutoffs(options: Options) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.model.specifiers import Specifiers
+    from resolver.patches import Patches
     from resolver.policy import Cutoff
 
 __all__ = ["Rules", "package_names"]
@@ -33,7 +34,8 @@ class Rules:
     own (constraints and overrides included): an exact pin among them admits a yanked file, a named
     pre-release counts as a wish.  ``constraints`` are those whose marker holds.  ``references`` are the
     packages that come from an address and not from an index: of their one file only its tags and its Python
-    are asked. Raises ``InputError`` for a name that is none.
+    are asked. ``patches`` correct what packages say about themselves.  Raises ``InputError`` for a name that
+    is none.
     """
 
     __slots__ = (
@@ -42,6 +44,7 @@ class Rules:
         "_sources_only",
         "_wheels_only",
         "cutoffs",
+        "patches",
         "pre_releases",
         "prefer_binary",
         "references",
@@ -59,7 +62,9 @@ class Rules:
         requirements: Sequence[Requirement] = (),
         constraints: Sequence[Requirement] = (),
         references: Mapping[str, Reference] | None = None,
+        patches: Patches | None = None,
     ) -> None:
+        self.patches = patches
         self.references = references or {}
         mode, modes = read_modes(prerelease, prereleases)
         self.pre_releases = PreReleases(mode, requirements, self.references, modes)
@@ -86,7 +91,11 @@ class Rules:
     @property
     def about_files(self) -> str | None:
         """All that decides about files, but pins; None where a cut-off does, which a clock may have set."""
-        return None if self.cutoffs is not None else repr((self._wheels_only.said, self._sources_only.said))
+        if self.cutoffs is not None:
+            return None
+        said = (self._wheels_only.said, self._sources_only.said)
+        patched = [] if self.patches is None else self.patches.about_files
+        return repr((*said, patched) if patched else said)
 
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""

@@ -134,6 +134,7 @@ def remarks(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return sentences about what is odd about a solution."""
     return [
         *_missing_extras(problem, selected),
+        *_unused_patches(problem),
         *_dropped_logins(problem, selected),
         *_index_remarks(problem, selected),
     ]
@@ -184,6 +185,21 @@ def _missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list
             version = problem.catalog.packages[name].version(candidate)
             said.append(f"{name}=={version} has no extra named {extra}")
     return said
+
+
+def _unused_patches(problem: PythonProblem) -> list[str]:
+    """Return a sentence for each patch that has changed nothing that was looked at."""
+    patches = problem.catalog.rules.patches
+    if patches is None:
+        return []
+    asked = problem.asked()
+    looked_at = [problem.catalog.patched(name, each) for name, some in asked.items() for each in some]
+    used = {id(patch) for found in looked_at if found is not None for patch in found.used}
+    return [
+        f"the patch {patch.text!r} changes nothing that was looked at"
+        for patch in patches.all
+        if id(patch) not in used
+    ]
 
 
 def _dropped_logins(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from resolver.index.metadata import Metadata
     from resolver.model.distfile import DistFile
+    from resolver.patches import Patch
     from resolver.problem import PythonProblem
 
 __all__ = ["verify", "violation"]
@@ -128,8 +129,10 @@ class _Check:
             return "which was uploaded too late"
         if file.yanked and not rules.pinned(name, self._catalog.packages[name].offer.text(self._pins[name])):
             return "which was yanked, and no requirement of the user's names it"
-        if file.requires_python is not None and not environment.accepts_python(file.requires_python):
-            return f"which needs Python {file.requires_python}"
+        stated = [each.python for each in self._patches(name) if each.kind == "python"]
+        python = stated[-1] or None if stated else file.requires_python
+        if python is not None and not environment.accepts_python(python):
+            return f"which needs Python {python}"
         if file.is_wheel:
             tags = "-".join(file.filename[: -len(".whl")].split("-")[-3:])
             return "whose wheel is not for the target" if environment.rank(tags) is None else None
@@ -197,6 +200,9 @@ class _Check:
     def _unfulfilled_by(self, name: str, extra: str) -> str | None:
         """Return which requirement of a pin is not fulfilled; with ``extra``, of those that it adds."""
         metadata = self._catalog.metadata(name, self._pins[name])
+        patches = self._patches(name)
+        if patches:
+            return self._unfulfilled_after(patches, name, extra)
         if isinstance(metadata, Reason):
             return "has no metadata that can be used"
         if metadata is None:
@@ -241,6 +247,32 @@ class _Check:
         lines = () if self._problem.choices.no_deps else required
         return next((said for said in map(self._broken, lines) if said is not None), None)
 
+    def _patches(self, name: str) -> list[Patch]:
+        known = self._catalog.rules.patches
+        about = [] if known is None else [each for each in known.all if each.name == name]
+        return [each for each in about if each.specifiers.contains(self._versions[name], prereleases=True)]
+
+    def _unfulfilled_after(self, patches: list[Patch], name: str, extra: str) -> str | None:
+        """Do the same where patches change what a pin says."""
+        raw = None
+        if not any(each.kind == "whole" for each in patches):
+            raw = self._catalog.raw_metadata(name, self._pins[name])
+            if raw is None:
+                return "has no metadata that can be used"
+        python = ([raw.requires_python] if raw else []) + [
+            each.python for each in patches if each.kind == "python"
+        ]
+        if python and python[-1] and self._environment.accepts_python(python[-1]) is False:
+            return f"needs Python {python[-1]}"
+        if self._problem.choices.no_deps:
+            return None
+        for text in _after(patches, [] if raw is None else raw.requires_dist):
+            if self._applies(text, extra):
+                said = self._broken(Requirement.repaired(text))
+                if said is not None:
+                    return said
+        return None
+
     def _broken(self, requirement: Requirement) -> str | None:
         """Return how a requirement of a pin is not fulfilled, as the user has it."""
         name, choices = requirement.name, self._problem.choices
@@ -284,6 +316,28 @@ class _Check:
             return ()
         replacing = choices.overrides[requirement.name]
         return [each for each in replacing if self._environment.holds(each.marker)]
+
+
+def _after(patches: list[Patch], lines: Iterable[str]) -> list[str]:
+    """Return requirement lines as patches leave them, whoever has to change them first."""
+    stated = [
+        each.requirement.text for each in patches if each.kind == "whole" and each.requirement is not None
+    ]
+    after = [*lines, *stated]
+    for each in patches:
+        wanted = each.requirement
+        if wanted is None or each.kind == "whole":
+            continue
+        if each.kind == "add":
+            after.append(wanted.text)
+            continue
+        others = [line for line in after if Requirement.repaired(line).name != wanted.name]
+        gone = [Requirement.repaired(line) for line in after if line not in others]
+        if each.kind == "replace" and gone:
+            markers = [""] if wanted.marker else dict.fromkeys(old.marker for old in gone)
+            others += [f"{wanted.text}{f' ; {marker}' if marker else ''}" for marker in markers]
+        after = others
+    return after
 
 
 def _words(text: str) -> set[str]:

@@ -290,6 +290,20 @@ def test_wrong_input_is_exit_code_2(folder: Path, words: list[str], expected: st
     assert done.stderr.startswith(expected)
 
 
+def test_patches_are_read_from_files(folder: Path) -> None:
+    """All of them, in the order of the files."""
+    (folder / "one.txt").write_text("a<5: b<5", "utf-8")
+    (folder / "two.txt").write_text("a: - c\na: =", "utf-8")
+    solve = Played()
+    resolver("resolve", "a.in", "--patch", "one.txt", "--patches=two.txt", solve=solve)
+    assert solve.options is not None
+    assert solve.options.patches == ("a<5: b<5", "a: - c", "a: =")
+    (folder / "one.txt").write_text("a<5; b<5", "utf-8")
+    done = resolver("resolve", "a.in", "--patch", "one.txt")
+    assert done.code == 2
+    assert done.stderr.startswith("error: one.txt:1: write a patch as PACKAGE: CHANGE")
+
+
 def test_what_files_say_of_candidates_stands_before_what_the_command_says() -> None:
     """So that the command wins."""
     solve = Played()

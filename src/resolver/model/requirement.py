@@ -55,7 +55,7 @@ class InvalidRequirement(ValueError):
 
 
 class Origin:
-    """Where a requirement stands: a file and a line, from 1."""
+    """Where a requirement stands: a file and a line, from 1; 0 where there is no line to tell."""
 
     __slots__ = ("file", "line")
 
@@ -64,7 +64,7 @@ class Origin:
         self.line = line
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file
 
     def __repr__(self) -> str:
         return f"Origin({self.file!r}, {self.line!r})"
