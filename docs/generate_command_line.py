@@ -55,7 +55,8 @@ _CODES = """\
 | 70 | a bug in resolver |
 | 130, 143 | stopped by Ctrl-C, or by SIGTERM |
 
-Results go to stdout or to the output file, everything else to stderr.
+Results go to stdout or to the output file, everything else to stderr: as text, or with `--log-format jsonl`
+as one JSON object a line ([schema](schema/log-1.json)), from `started` to `finished`.
 """
 
 

@@ -37,11 +37,15 @@ SYNOPSIS = {
     "completion": f"resolver completion {'|'.join(SHELLS)}",
     "help": "resolver help [COMMAND]",
 }
+_SOURCE = (
+    "SOURCE is a requirements file, a pyproject.toml, a script with a block of PEP 723, a requirement such as"
+    " 'flask<3', or - for standard input"
+)
 SOURCES = {
-    "resolve": "SOURCE is a requirements file, or - for standard input.",
-    "resolve-many": "SOURCE is a requirements file, or - for standard input.",
-    "tree": "SOURCE is a requirements file, or - for standard input (default: requirements.txt).",
-    "why": "SOURCE is a requirements file, or - for standard input (default: requirements.txt).",
+    "resolve": f"{_SOURCE}.",
+    "resolve-many": f"{_SOURCE}.",
+    "tree": f"{_SOURCE} (default: requirements.txt, else pyproject.toml).",
+    "why": f"{_SOURCE} (default: requirements.txt, else pyproject.toml).",
 }
 """What the commands that resolve read."""
 
@@ -56,8 +60,8 @@ FIRST_WORDS = {
 EXAMPLES = {
     "resolve": (
         "resolver resolve requirements.in -o requirements.txt",
-        "resolver resolve requirements.in --python-version 3.12 --python-platform macos",
-        "resolver resolve requirements.in --resolution lowest-direct --format json",
+        "resolver resolve pyproject.toml --all-extras --python-version 3.12 --python-platform macos",
+        "resolver resolve 'client<2' --resolution lowest-direct --format json",
     ),
     "resolve-many": (
         "resolver resolve-many requirements.in",

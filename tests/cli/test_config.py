@@ -122,7 +122,7 @@ def test_what_cannot_be_told(words: list[str], expected: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["resolve", "why", "resolve-many"])
+@pytest.mark.parametrize("command", ["resolve", "tree", "why", "resolve-many"])
 def test_every_command_that_resolves_uses_the_files(home: Path, command: str) -> None:
     """Here the project says where the recording is, and leaves a package out."""
     record(home / "project" / "rec", {"app": {"1": {"requires": ["core"]}}, "core": {"1": {}}})

@@ -91,6 +91,8 @@ def test_examples_work(tmp_path: Path, example: str) -> None:
         pytest.importorskip("shtab")
     record(tmp_path / "recording", PACKAGES)
     (tmp_path / "requirements.in").write_text("client>=1\n", "utf-8")
+    project = '[project]\nname = "app"\nversion = "1"\ndependencies = ["client"]\n'
+    (tmp_path / "pyproject.toml").write_text(project, "utf-8")
     program, *words = shlex.split(example)
     assert program == "resolver"
     done = run_command(*words, home=tmp_path, environ={"RESOLVER_REPLAY": "recording"})
@@ -104,6 +106,6 @@ def test_long_examples_can_be_pasted() -> None:
     start = lines.index("Examples:") + 1
     text = "\n".join(lines[start : lines.index("", start)])
     assert (
-        tuple(" ".join(shlex.split(each)) for each in text.replace("\\\n", " ").split("\n"))
+        tuple(shlex.join(shlex.split(each)) for each in text.replace("\\\n", " ").split("\n"))
         == EXAMPLES["resolve"]
     )

@@ -246,12 +246,14 @@ default = true
 [[tool.resolver.index]]
 name = "other"
 url = "https://other.example/simple"
+exclude-newer = 2024-02-28
 """,
     )
     assert said(home).options() == {
         "index_url": "main=https://main.example/simple",
         "extra_index_urls": ("https://plain.example/simple", "other=https://other.example/simple"),
         "explicit_indexes": ("mine=https://mine.example/simple",),
+        "exclude_newer_indexes": ("other=2024-02-28",),
     }
 
 
