@@ -78,9 +78,28 @@ __all__ = [
 
 
 class ResolverError(Exception):
-    """The root of all exceptions that this package raises on purpose."""
+    """The root of all exceptions that this package raises on purpose.
+
+    They can be pickled and copied, and are equal where they say the same, whatever was counted meanwhile.
+    """
 
     exit_code = 70
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ResolverError) or type(self) is not type(other):
+            return NotImplemented
+        return self.args == other.args and self._facts() == other._facts()
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.args))
+
+    def _facts(self) -> Mapping[str, object]:
+        """Return what an error of this class says besides its message."""
+        return {name: value for name, value in self.__dict__.items() if name not in _BESIDES}
+
+
+_BESIDES = frozenset({"statistics", "__notes__"})
+# What an error carries that is not what it says.
 
 
 class InputError(ResolverError):
