@@ -7,7 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from resolver import errors, events
+
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_page_has_every_error_and_every_event() -> None:
+    """The tree is that of the classes, and the table names each kind of event."""
+    text = (ROOT / "docs" / "library.md").read_text("utf-8")
+    tree = text.partition("```\nResolverError\n")[2].partition("```")[0]
+    shown = [line.lstrip("│├└─ ").split()[0] for line in tree.splitlines()]
+    assert sorted(shown) == sorted(set(errors.__all__) - {"ResolverError"})
+    for name, line in zip(shown, tree.splitlines(), strict=True):
+        is_branch = not line.startswith(("├", "└"))
+        assert is_branch == (getattr(errors, name).__base__ is not errors.ResolverError), name
+    kinds = {getattr(events, name).kind for name in events.__all__} - {""}
+    assert [kind for kind in sorted(kinds) if f"`{kind}`" not in text] == []
 
 
 @pytest.mark.slow
