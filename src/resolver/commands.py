@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from resolver.inputs import Inputs
     from resolver.model.requirement import Requirement
     from resolver.options import Options
+    from resolver.output import OutputFile
 
     class Solve(Protocol):
         """What ``engines.solve`` does."""
@@ -184,9 +185,32 @@ def _write(arguments: Arguments, streams: Streams, console: Console, work: Calla
         else:
             output.write(text)
     except NoSolution as error:
-        if arguments.text("format") == "json":
-            write_result(streams.stdout, _proof(error))
+        _write_proof(error, arguments, streams, output)
         raise
+
+
+def _write_proof(
+    error: NoSolution, arguments: Arguments, streams: Streams, output: OutputFile | None
+) -> None:
+    """Write the proof, in the formats that have a form for it.
+
+    A page goes where it is wanted; JSON to stdout, as a file of it may be what later runs begin with.
+    """
+    from resolver.output import write_result  # noqa: PLC0415  # lazy: start-up time
+
+    match arguments.text("format"):
+        case "json":
+            from resolver.formats.views import unsatisfiable  # noqa: PLC0415  # lazy: start-up time
+
+            write_result(streams.stdout, unsatisfiable(error))
+        case "html" if arguments.command != "why":
+            from resolver.drawing import conflict_page  # noqa: PLC0415  # lazy: start-up time
+
+            text = conflict_page(error, arguments)
+            if output is None:
+                write_result(streams.stdout, text)
+            else:
+                output.write(text)
 
 
 def _gathered(arguments: Arguments, streams: Streams, console: Console) -> Inputs:
@@ -295,10 +319,3 @@ def _sum_up(answer: Answer, console: Console) -> None:
     count = f"{len(answer.pins)} package{'' if len(answer.pins) == 1 else 's'}"
     console.plain(f"Resolved {count} in {answer.statistics.seconds:.2f} s", 0 if console.on_terminal else 1)
     note_work(answer.statistics, console)
-
-
-def _proof(error: NoSolution) -> str:
-    """Return the JSON of a proof that there is no solution."""
-    from resolver.formats.views import unsatisfiable  # noqa: PLC0415  # lazy: start-up time
-
-    return unsatisfiable(error)

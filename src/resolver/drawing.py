@@ -1,4 +1,4 @@
-"""The formats that show who requires what, as the command line asks for them: ``tree``, ``dot``, ``mermaid``.
+"""The formats that show who requires what, as the command line asks for them: tree, DOT, Mermaid, HTML.
 
 What they look like is in ``formats``.
 """
@@ -6,6 +6,7 @@ What they look like is in ``formats``.
 from __future__ import annotations
 
 from resolver.console import has_colour
+from resolver.errors import InputError
 from resolver.formats.graphs import graph_of, shown
 
 TYPE_CHECKING = False
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
 
     from resolver.arguments import Arguments
     from resolver.console import Streams
+    from resolver.errors import NoSolution
     from resolver.formats.answer import Answer
     from resolver.formats.graphs import Graph
 
-__all__ = ["drawn"]
+__all__ = ["conflict_page", "drawn"]
 
 
 def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
     """Return ``answer`` in the format that ``arguments`` name, a tree by default; raises ``InputError``."""
+    if arguments.text("format") == "html":
+        return _page(answer, arguments)
     number = arguments.text("depth")
     depth = None if number is None else int(number)
     graph = shown(
@@ -42,6 +46,29 @@ def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
             return write_mermaid(graph)
         case _:
             return _tree(graph, depth, arguments, streams)
+
+
+def conflict_page(error: NoSolution, arguments: Arguments) -> str:
+    """Return the proof as a page."""
+    from resolver.formats.page import conflict  # noqa: PLC0415  # lazy: one of several
+
+    return conflict(error, title=_title(arguments))
+
+
+def _page(answer: Answer, arguments: Arguments) -> str:
+    from resolver.formats.page import write  # noqa: PLC0415  # lazy: one of several
+
+    for name in ("invert", "package", "depth", "prune", "no_dedupe"):
+        if arguments.count(name):
+            flag = f"--{name.replace('_', '-')}"
+            raise InputError(f"{flag} is of no use with --format html: the page shows all parts on demand")
+    return write(answer, title=_title(arguments))
+
+
+def _title(arguments: Arguments) -> str:
+    """Return the names of what was resolved, without folders."""
+    names = [each.replace("\\", "/").rpartition("/")[2] for each in arguments.operands if each != "-"]
+    return ", ".join(dict.fromkeys(names)) or "Resolution"
 
 
 def _tree(graph: Graph, depth: int | None, arguments: Arguments, streams: Streams) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["looks_at_files", "rendered"]
 
-_WITH_FILES = ("json",)
+_WITH_FILES = ("json", "html")
 
 
 def looks_at_files(arguments: Arguments, inputs: Inputs) -> bool:
@@ -40,7 +40,7 @@ def rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Stre
     match arguments.text("format"):
         case _ if arguments.command == "tree":
             return _drawn(answer, arguments, streams)
-        case "tree" | "dot" | "mermaid":
+        case "tree" | "dot" | "mermaid" | "html":
             return _drawn(answer, arguments, streams)
         case "json":
             from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time

@@ -221,6 +221,12 @@ class Resolution:
 
         return mermaid.write(self.graph(invert=invert, packages=packages, prune=prune, depth=depth))
 
+    def to_html(self, *, title: str = "Resolution") -> str:
+        """Return a page that shows the graph, and of each package why it is there; it needs nothing else."""
+        from resolver.formats import page  # noqa: PLC0415  # lazy: rarely wanted
+
+        return page.write(self._answer, title=title)
+
     def graph(
         self,
         *,

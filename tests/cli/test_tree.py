@@ -96,10 +96,36 @@ def test_no_solution_is_told_as_by_resolve(home: Path) -> None:
     assert done.stderr == run_command("resolve", "none.txt", *OPTIONS, home=home).stderr
 
 
+def test_page_of_an_answer_has_files_and_the_name_of_what_was_resolved(home: Path) -> None:
+    said = succeeded(run_command("resolve", "requirements.txt", "--format", "html", *OPTIONS, home=home))
+    assert said.startswith("<!doctype html>")
+    assert "<title>requirements.txt</title>" in said
+    assert '"filename":"core-2-py3-none-any.whl"' in said
+    assert said == succeeded(run_command("tree", "requirements.txt", "--format", "html", *OPTIONS, home=home))
+    assert "<title>Resolution</title>" in succeeded(
+        run_command("tree", "--format", "html", *OPTIONS, home=home)
+    )
+
+
+def test_page_of_a_conflict_is_written_and_the_exit_code_is_1(home: Path) -> None:
+    """To where the answer would have gone: it is for people, and replaces nothing that a program reads."""
+    done = run_command("resolve", "none.txt", "--format", "html", *OPTIONS, home=home)
+    assert done.code == 1
+    assert "There is no solution." in done.stdout
+    assert done.stderr == run_command("resolve", "none.txt", *OPTIONS, home=home).stderr
+    other = run_command("resolve", "none.txt", "--format", "html", "-o", "page.html", *OPTIONS, home=home)
+    assert (other.code, other.stdout) == (1, "")
+    assert (home / "page.html").read_text("utf-8") == done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("tree", "--format", "json"), "--format is 'json', and tree writes: tree, dot, mermaid"),
+        (
+            ("tree", "--format", "html", "--no-dedupe"),
+            "--no-dedupe is of no use with --format html: the page shows all parts on demand",
+        ),
+        (("tree", "--format", "json"), "--format is 'json', and tree writes: tree, dot, mermaid, html"),
         (("tree", "--depth", "-1"), "--depth is -1, and must be at least 0"),
         (("resolve", "requirements.txt", "--invert"), "--invert is an option of tree, not of resolve"),
     ],
@@ -117,5 +143,5 @@ def test_help_names_it(home: Path) -> None:
     said = succeeded(run_command("tree", "--help", home=home))
     assert said.startswith("Usage: resolver tree [SOURCE...] [OPTION...]\n")
     assert "--no-dedupe" in said
-    assert "tree, dot, mermaid (default: tree)" in said
+    assert "tree, dot, mermaid, html (default: tree)" in said
     assert "--no-annotate" not in said

@@ -139,7 +139,7 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
         ["-U"],
         ["-Pa"],
         ["--check"],
-        *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "html", "cyclonedx")),
+        *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "cyclonedx")),
     ],
 )
 def test_features_to_come_are_known_and_refused(words: list[str]) -> None:
@@ -288,7 +288,9 @@ def test_help_shows_what_is_supported(command: str) -> None:
             assert any(f"{setting.flags[0]}{end}" in text for end in (" ", ",", "\n")) == shown
         assert not any(f"{flag} " in text for flag in setting.hidden if len(flag) > len("-x"))
     if command == "resolve":
-        assert "requirements, json, tree, dot, mermaid (default: requirements)" in " ".join(text.split())
+        assert "requirements, json, tree, dot, mermaid, html (default: requirements)" in " ".join(
+            text.split()
+        )
     assert "highest, lowest, lowest-direct (default: highest)" in " ".join(text.split())
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -118,3 +120,24 @@ def test_editable_build_removes_what_lies_compiled_beside_the_sources(project: P
     (project / "dist").mkdir()
     status, _, said = call("build_backend.build_editable(wheel_directory='dist')", project)
     assert (status, left.exists()) == (0, False), said
+
+
+@pytest.mark.slow
+def test_wheel_has_the_files_that_are_no_modules(tmp_path: Path) -> None:
+    """What the page is made of, and the mark that there are types."""
+    for name in ("LICENSE", "README.md", "build_backend.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(
+        ROOT / "src" / "resolver", tmp_path / "src" / "resolver", ignore=shutil.ignore_patterns("*.so")
+    )
+    status, _, said = call("build_backend.build_wheel('dist')", tmp_path)
+    assert status == 0, said
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("resolver/")}
+    expected = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src" / "resolver").rglob("*")
+        if path.is_file() and path.suffix not in (".pyc", ".so")
+    }
+    assert expected - packed == set()
