@@ -183,9 +183,15 @@ class _Reader:
 
     def _placed(self, setting: Setting, value: str) -> str:
         """Return ``value``; a path is relative to the file that it stands in."""
+        if setting.name == "group" and ":" in value:
+            path, _, name = value.rpartition(":")
+            return f"{self._path(path)}:{name}"
         is_command = setting.name == "python" and os.path.basename(value) == value  # noqa: PTH119  # text it is
         if not setting.is_path or "://" in value or value in ("", "-") or is_command:
             return value
+        return self._path(value)
+
+    def _path(self, value: str) -> str:
         return os.path.normpath(os.path.join(self._folder, os.path.expanduser(value)))  # noqa: PTH111, PTH118  # text it is
 
     def _take_indexes(self, tables: object) -> None:

@@ -118,10 +118,10 @@ def _all(arguments: Arguments, environ: Mapping[str, str]) -> list[Told]:
 
 def _of_key(known: list[Told], key: str) -> Told:
     """Return the option of a key, which may be spelt as any long option."""
-    setting = KEYS.get(key.removeprefix("--"))
-    name = setting.name if setting is not None else key.removeprefix("--").replace("-", "_")
+    setting = KEYS.get(key)
     if setting is not None and setting.implies is not None:
-        name = setting.implies[0]
+        raise InputError(f"{key} sets {setting.meant('')[0].replace('_', '-')}: ask for that")
+    name = setting.name if setting is not None else key.replace("-", "_")
     for each in known:
         if each.setting.name == name:
             return each

@@ -66,7 +66,6 @@ def test_get_writes_what_a_script_wants(home: Path) -> None:
     assert succeeded(config("get", "no-deps")) == "false\n"
     assert succeeded(config("get", "deadline")) == ""
     assert succeeded(config("get", "quiet")) == "0\n"
-    assert succeeded(config("get", "pre")) == "if-necessary\n"
     assert succeeded(config("get", "default-index")) == "https://****@pip.example/simple\n"
     assert succeeded(config("get", "cache-dir")) == f"{home}/.cache/resolver\n"
     assert succeeded(config("get", "format")) == "requirements\n"
@@ -113,6 +112,8 @@ def test_json_is_that_of_the_schema(words: list[str]) -> None:
     ("words", "expected"),
     [
         (["get", "resolutoin"], "resolutoin is no option; did you mean resolution?"),
+        (["get", "pre"], "pre sets prerelease: ask for that"),
+        (["explain", "annotate"], "annotate sets no-annotate: ask for that"),
         (["get"], "say what to tell: resolver config list, get KEY or explain [KEY]"),
         ([], "say what to tell: resolver config list, get KEY or explain [KEY]"),
     ],

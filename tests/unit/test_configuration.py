@@ -190,6 +190,7 @@ verbose = 2
 no-color = true
 pre = false
 constraints = ["c.txt", "/abs.txt", "../up.txt"]
+group = ["test", "other/pyproject.toml:docs"]
 find-links = ["wheels", "https://files.example/"]
 cert = "cert.pem"
 index-package = { torch = "mine" }
@@ -202,6 +203,7 @@ no-build = true
     assert found.options() == {
         "exclude_newer": "2024-02-28",
         "timeout": 3.0,
+        "groups": ("test", "../other/pyproject.toml:docs"),
         "find_links": ("../wheels", "https://files.example/"),
         "cert": "../cert.pem",
         "package_indexes": ("torch=mine",),
