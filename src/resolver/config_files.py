@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+from stat import S_ISREG
 
 from resolver.errors import InputError
 
@@ -26,12 +27,13 @@ _OWN, _PROJECT = "resolver.toml", "pyproject.toml"
 class ConfigFile:
     """A file that was found: ``level`` is "project", "user", "system" or "named".
 
-    ``keys`` lead to the table that counts.
+    ``keys`` lead to the table that counts; ``owner`` is the user whose file it is, where there are such.
     """
 
-    __slots__ = ("content", "keys", "level", "path")
+    __slots__ = ("content", "keys", "level", "owner", "path")
 
-    def __init__(self, level: str, path: str, content: bytes) -> None:
+    def __init__(self, level: str, path: str, content: bytes, owner: int = 0) -> None:
+        self.owner = owner
         self.level = level
         self.path = path
         self.content = content
@@ -51,38 +53,33 @@ def find(
     With ``none``, none but the named one is read.  Raises ``InputError`` for one that cannot be read.
     """
     if named is not None:
-        content = _content(named)
-        if content is None:
+        file = _read("named", named)
+        if file is None:
             raise InputError("there is no such file", file=named)
-        return [ConfigFile("named", named, content)]
+        return [file]
     if none:
         return []
-    levels = (
+    found = _of_project(warn)
+    for level, paths in (
         ("user", _user_files(environ, platform)),
         ("system", _system_files(environ, platform)),
-    )
-    found = _of_project(warn)
-    for level, paths in levels:
-        for path in paths:
-            content = _content(path)
-            if content is not None:
-                found.append(ConfigFile(level, path, content))
-                break
+    ):
+        files = (_read(level, path) for path in paths)
+        found += [file for file in files if file is not None][:1]
     return found
 
 
 def _of_project(warn: Callable[[str], None]) -> list[ConfigFile]:
     """Return the nearest file from the working directory upwards, as the only one."""
     for folder in _upwards():
-        own, project = _join(folder, _OWN), _join(folder, _PROJECT)
-        content, other = _content(own), _content(project)
-        speaks = other is not None and _speaks(other)
-        if content is not None and _is_trusted(own, warn):
-            if speaks:
-                warn(f"{own} counts, and not [tool.resolver] in {project}")
-            return [ConfigFile("project", own, content)]
-        if other is not None and speaks and _is_trusted(project, warn):
-            return [ConfigFile("project", project, other)]
+        own, project = _read("project", _join(folder, _OWN)), _read("project", _join(folder, _PROJECT))
+        speaks = project is not None and _speaks(project.content)
+        if own is not None and _is_trusted(own, warn):
+            if project is not None and speaks:
+                warn(f"{own.path} counts, and not [tool.resolver] in {project.path}")
+            return [own]
+        if project is not None and speaks and _is_trusted(project, warn):
+            return [project]
     return []
 
 
@@ -105,32 +102,41 @@ def _speaks(content: bytes) -> bool:
     return b"tool.resolver" in bare or (b"resolver" in bare and (b"[tool]" in bare or b"tool={" in bare))
 
 
-def _is_trusted(path: str, warn: Callable[[str], None]) -> bool:
+def _is_trusted(file: ConfigFile, warn: Callable[[str], None]) -> bool:
     """Tell whether no stranger can have put the file there; else say so.
 
-    In a folder in which everybody can write, such as that for temporary files, a file of somebody else's
-    would otherwise decide which index is asked by whoever works below it.
+    In a folder in which everybody can write, such as that for temporary files, a file of somebody else's, or
+    their link to one, would otherwise decide which index is asked by whoever works below it.
     """
     if not hasattr(os, "getuid"):
         return True
-    folder = os.stat(os.path.dirname(path))  # noqa: PTH116, PTH120  # pathlib costs 5 ms
-    if not folder.st_mode & 0o002 or os.stat(path).st_uid in (0, os.getuid()):  # noqa: PTH116  # the same
+    folder = os.stat(os.path.dirname(file.path))  # noqa: PTH116, PTH120  # pathlib costs 5 ms
+    ours = (0, os.getuid())
+    if not folder.st_mode & 0o002 or (file.owner in ours and os.lstat(file.path).st_uid in ours):
         return True
     warn(
-        f"{path} is not read: it is somebody else's, in a folder where everybody can write;"
+        f"{file.path} is not read: it is somebody else's, in a folder where everybody can write;"
         " where it is meant, name it with --config-file"
     )
     return False
 
 
-def _content(path: str) -> bytes | None:
+def _read(level: str, path: str) -> ConfigFile | None:
+    """Return a file, None where there is none.  What is no file is not waited for, unless it was named."""
+    flags = os.O_RDONLY if level == "named" else os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
     try:
-        with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs 5 ms
-            return file.read()
+        with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:  # pathlib costs 5 ms
+            status = os.fstat(file.fileno())
+            if level != "named" and not S_ISREG(status.st_mode):
+                return None
+            return ConfigFile(level, path, file.read(), status.st_uid)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise InputError(f"the configuration cannot be read: {error.strerror or error}", file=path) from None
+        remedy = "" if level == "named" else "; --no-config leaves it out"
+        raise InputError(
+            f"the configuration cannot be read: {error.strerror or error}{remedy}", file=path
+        ) from None
 
 
 def _join(*parts: str) -> str:

@@ -158,8 +158,15 @@ def test_a_file_can_be_named_and_all_can_be_left_out(home: Path) -> None:
 def test_a_file_that_cannot_be_read_is_named(home: Path) -> None:
     """A folder of that name, here."""
     (home / "project" / "resolver.toml").mkdir()
-    with pytest.raises(InputError, match=r"resolver\.toml: the configuration cannot be read"):
+    with pytest.raises(InputError, match=r"resolver\.toml: the configuration cannot be read: .*; --no-"):
         said(home)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_of_that_name_is_not_waited_for(home: Path) -> None:
+    """Anybody could put one into a folder above."""
+    os.mkfifo(home / "project" / "resolver.toml")
+    assert said(home).options() == {}
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="there are no owners")
