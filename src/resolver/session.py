@@ -215,6 +215,8 @@ def _import_meanwhile(source: OpenSource) -> None:
     import asyncio  # noqa: PLC0415  # loaded by now
 
     def load() -> None:
-        from resolver.index import simple, simple_json  # noqa: F401, PLC0415  # only to be loaded
+        from resolver.index.simple import prepare  # noqa: PLC0415  # lazy: start-up time
+
+        prepare()
 
     asyncio.get_running_loop().call_later(_SENT, load)

@@ -29,9 +29,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from resolver.index import simple_json
+    from resolver.index import json_page
 
-__all__ = ["parse_html", "parse_json"]
+__all__ = ["parse_html", "parse_json", "prepare"]
 
 _STATUSES = frozenset({"active", "archived", "quarantined", "deprecated"})
 _REASONS_KEPT = 5
@@ -49,17 +49,17 @@ def parse_json(body: bytes, *, url: str, package: str, most: int = DEFAULT.page_
     version of the API (PEP 629 demands to fail), and ``LimitReached`` where it has more than ``most`` files
     or, which is looked at before the memory is used, so many values that these could be its files.
     """
-    from resolver.index import simple_json  # noqa: PLC0415  # lazy: start-up time
+    from resolver.index.json_page import count_of_values, has_long_text  # noqa: PLC0415  # lazy: start-up time
 
     if len(body) > _LARGE:
-        if simple_json.count_of_values(body) > _VALUES * most:
+        if count_of_values(body) > _VALUES * most:
             raise _too_many(url, f"{_VALUES * most:,} values", most)
-        if len(body) > _HUGE and simple_json.has_long_text(body):
+        if len(body) > _HUGE and has_long_text(body):
             raise LimitReached(
                 f"The page {redacted(url)} holds a text of more than 64 KiB. Nothing of it was used."
             )
     try:
-        page, reasons = simple_json.decode(body.removeprefix(b"\xef\xbb\xbf"))
+        page, reasons = _decoder()(body.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError as error:
         raise MetadataInvalid(f"The page {redacted(url)} is nested too deeply.") from error
     except ValueError as error:
@@ -74,7 +74,7 @@ def parse_json(body: bytes, *, url: str, package: str, most: int = DEFAULT.page_
         raise _too_many(url, f"{most:,} files", most)
     dropped = _Dropped(reasons)
     entries = _sparing(page.files, dropped) if len(body) > _HUGE else page.files
-    files = _json_files(entries, LinkResolver(url), dropped, simple_json.older_core_metadata)
+    files = _json_files(entries, LinkResolver(url), dropped)
     listing = _listing(package, url, files, dropped)
     listing.api_version = api_version
     if page.meta is not None and isinstance(page.meta.last_serial, int):
@@ -82,6 +82,24 @@ def parse_json(body: bytes, *, url: str, package: str, most: int = DEFAULT.page_
     if page.project_status is not None:
         _set_status(listing, page.project_status.status, page.project_status.reason)
     return listing
+
+
+def prepare() -> None:
+    """Load what reading a page takes."""
+    _decoder()
+
+
+def _decoder() -> Callable[[bytes], tuple[json_page.Page, Sequence[str]]]:
+    """Return what reads JSON: msgspec, or where there is none the standard library."""
+    try:
+        from resolver.index.simple_json import decode  # noqa: PLC0415  # lazy: start-up time
+    except ModuleNotFoundError as error:
+        if error.name != "msgspec":
+            raise
+        from resolver.index.plain_json import decode as plainly  # noqa: PLC0415  # lazy: rarely wanted
+
+        return plainly
+    return decode
 
 
 def parse_html(
@@ -189,10 +207,9 @@ def _check_name(name: str | None, url: str, package: str) -> None:
 
 
 def _json_files(
-    entries: Sequence[simple_json.File],
+    entries: Sequence[json_page.File],
     links: LinkResolver,
     dropped: _Dropped,
-    older: Callable[[simple_json.File], bool | dict[str, str] | None],
 ) -> list[DistFile]:
     found = []
     resolve = links.resolve
@@ -204,7 +221,7 @@ def _json_files(
             continue
         core_metadata = entry.core_metadata
         if core_metadata is None:  # PEP 714: the newer key wins
-            core_metadata = older(entry)
+            core_metadata = entry.older_core_metadata()
         found.append(
             DistFile(
                 entry.filename,
@@ -220,7 +237,7 @@ def _json_files(
     return found
 
 
-def _sparing(entries: Iterable[simple_json.File], dropped: _Dropped) -> list[simple_json.File]:
+def _sparing(entries: Iterable[json_page.File], dropped: _Dropped) -> list[json_page.File]:
     """Leave out entries of a huge page that take much memory for what they say."""
     found = []
     for entry in entries:
