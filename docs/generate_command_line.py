@@ -39,6 +39,19 @@ Written by `docs/generate_command_line.py`; do not edit.
 ## Commands
 
 """
+_COMPLETION = """\
+## Completion
+
+With the extra `completion` (`pip install 'pubgrub-resolver[completion]'`) it writes what shells read:
+
+    $ resolver completion bash >~/.local/share/bash-completion/completions/resolver
+    $ resolver completion zsh >"${fpath[1]}/_resolver"
+    $ resolver completion fish >~/.config/fish/completions/resolver.fish
+    $ resolver completion tcsh >~/.resolver.tcsh  # and in ~/.tcshrc: source ~/.resolver.tcsh
+
+The scripts are static: nothing of ours runs when you press the key. Write them anew after an upgrade.
+
+"""
 _CODES = """\
 ## Exit codes
 
@@ -63,7 +76,7 @@ as one JSON object a line ([schema](schema/log-1.json)), from `started` to `fini
 def page() -> str:
     """Return the whole page."""
     commands = "\n".join(map(_command, COMMANDS))
-    return f"{_HEAD}{commands}\n## Options\n\n{_options()}\n{_CODES}"
+    return f"{_HEAD}{commands}\n## Options\n\n{_options()}\n{_COMPLETION}{_CODES}"
 
 
 def _command(name: str) -> str:

@@ -95,6 +95,20 @@ def test_other_shells_read_their_script(script: str, shell: str) -> None:
     assert said(shell, "-f", "-n", script) == ""
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", ["zsh"])
+def test_zsh_knows_who_completes(script: str, shell: str) -> None:
+    """Where the script is evaluated, and where it lies in the path of functions."""
+    begin = "autoload -U compinit; "
+    evaluated = said(
+        shell, "-f", "-c", f'{begin} compinit -D -u; eval "$(cat {script})"; print $_comps[resolver]'
+    )
+    assert evaluated == "_shtab_resolver\n"
+    shutil.copy(script, "_resolver")
+    found = said(shell, "-f", "-c", f"fpath=($PWD $fpath); {begin} compinit -D -u; print $_comps[resolver]")
+    assert found == "_resolver\n"
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_scripts_are_static_and_have_everything(shell: str) -> None:
     """Nothing of ours runs when somebody presses the key."""
