@@ -446,8 +446,13 @@ class Catalog:
         return found
 
     def _shelf_of(self, name: str) -> Shelf | None:
-        """Return where the offer of a package may be: of what comes from an address, nowhere."""
-        return None if name in self.rules.references else self.shelf
+        """Return where the offer of a package may be.
+
+        Nowhere is that of what comes from an address, or of which only files with given hashes count.
+        """
+        rules = self.rules
+        special = name in rules.references or (rules.digests is not None and rules.digests.names(name))
+        return None if special else self.shelf
 
     def _recalled(self, offer: Offer, shelf: Shelf) -> Candidates:
         look = _Look(self.environment, self.rules, None, lambda: shelf.listing(offer.name))

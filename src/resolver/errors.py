@@ -8,12 +8,14 @@ travels to the explanation.  What ends a resolution is one of these::
     ├── OutputError             the result cannot be written                                   exit code 2
     ├── IndexUnavailable        an index or recording cannot answer                            exit code 3
     ├── SecurityRefusal         something that must not be trusted was met                     exit code 4
-    │   └── HashMismatch        a file is not the one its index promised
+    │   ├── HashMismatch        a file is not the one its index promised
+    │   └── HashesMissing       hashes are required, and something has none
     ├── MetadataInvalid         metadata or a page cannot be read (caught where it is read)    exit code 3
     ├── BuildRefused            a source distribution would have to be built                   exit code 5
     │   └── BuildFailed         it was tried to build one
     ├── NoSolution              the requirements contradict each other, with the proof         exit code 1
-    │   └── NothingBuilt        and one of the user's own could only have been built           exit code 5
+    │   ├── NothingBuilt        and one of the user's own could only have been built           exit code 5
+    │   └── NoFileAdmitted      and of one of the user's own no file has a hash that is given  exit code 4
     ├── Stopped                 gave up, without an answer either way
     │   ├── LimitReached        a deadline or another limit was hit                            exit code 7
     │   └── Cancelled           the caller does not want the answer any more                   exit code 7
@@ -63,11 +65,13 @@ __all__ = [
     "BuildRefused",
     "Cancelled",
     "HashMismatch",
+    "HashesMissing",
     "IndexUnavailable",
     "InputError",
     "InternalError",
     "LimitReached",
     "MetadataInvalid",
+    "NoFileAdmitted",
     "NoSolution",
     "NothingBuilt",
     "OutputError",
@@ -189,6 +193,15 @@ class HashMismatch(SecurityRefusal):
         self.actual = actual
 
 
+class HashesMissing(SecurityRefusal):
+    """Hashes are required, and ``packages`` have none; ``lines`` are requirements with what they have."""
+
+    def __init__(self, message: str, *, packages: Sequence[str] = (), lines: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.packages = tuple(packages)
+        self.lines = tuple(lines)
+
+
 class MetadataInvalid(ResolverError):
     """A page or a metadata file cannot be read; ``catalog`` turns it into the reason of one candidate."""
 
@@ -242,6 +255,12 @@ class NothingBuilt(NoSolution):
     """Of what the user requires by name everything would have had to be built, and no build went well."""
 
     exit_code = 5
+
+
+class NoFileAdmitted(NoSolution):
+    """Of what the user requires by name no file has one of the hashes that the user gave."""
+
+    exit_code = 4
 
 
 class Stopped(ResolverError):

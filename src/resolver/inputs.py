@@ -163,6 +163,8 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
     sources = [name for file in files for name in file.options.no_binary]
     if sources:
         changes["no_binary"] = (*sources, *options.no_binary)
+    if any(file.options.require_hashes for file in files):
+        changes["require_hashes"] = True
     if any(file.options.pre for file in files) and not arguments.count("prerelease"):
         changes["prerelease"] = "allow"
     modes = [text for file in files for text in file.options.prereleases]
@@ -221,6 +223,7 @@ def _take_texts(
         for path in arguments.texts(name):
             file = read(path, stdin=stdin, environ=environ)
             _raise_refusal(file)
+            _refuse_hashes(name, file)
             texts += [_whole(entry) for entry in file.entries if not entry.constraint]
             if name == "override":
                 inputs.overrides += file.requirements
@@ -234,14 +237,23 @@ def _take_texts(
         inputs.options = inputs.options.replace(patches=tuple(text for file in files for text in file))
 
 
+def _refuse_hashes(name: str, file: RequirementsFile) -> None:
+    for entry in file.entries if name == "build_constraint" else ():
+        if entry.hashes:
+            origin = entry.requirement.origin
+            raise InputError(
+                "hashes of what builds require are not checked: leave them out",
+                file=origin.file if origin else None,
+                line=origin.line if origin else None,
+                text=entry.requirement.text,
+            )
+
+
 def _whole(entry: Entry) -> str:
-    """Return an override as it can be read again, with credentials where it has some."""
+    """Return an override as it can be read again, with credentials and hashes where it has some."""
     requirement = entry.requirement
     reference = requirement.reference
-    if reference is None:
-        return requirement.text
-    if reference.allowed:
-        raise InputError(
-            "the digest of an override must stand in its address (#sha256=)", text=requirement.text
-        )
-    return requirement.text.replace(reference.said, reference.whole)
+    text = requirement.text
+    if reference is not None:
+        text = text.replace(reference.said, reference.whole)
+    return " ".join([text, *(f"--hash={each}" for each in entry.hashes)])

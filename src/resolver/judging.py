@@ -4,14 +4,16 @@ What each rule says is in ``policy``, the user's part in them in ``rules``, whic
 ``catalog``.  Rules are asked once a sort of files, see ``index.summary``.
 
 They go in this order, and a version that no file survives shows the reason of the file that came furthest:
-file name, upload time, yanked, Requires-Python, wheel tags or source distribution.
+file name, hash, upload time, yanked, Requires-Python, wheel tags or source distribution.
 """
 
 from __future__ import annotations
 
 from resolver.index.summary import SOURCE
 from resolver.policy import (
+    HashUnknown,
     NoMatchingWheel,
+    OtherHash,
     PythonMismatch,
     SourceOnly,
     TooNew,
@@ -26,10 +28,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from resolver.digests import Digests
     from resolver.index.listing import Listing
     from resolver.model.distfile import DistFile
     from resolver.model.environment import Environment
-    from resolver.policy import Cutoff, Reason
+    from resolver.policy import Reason
     from resolver.rules import Rules
 
     _Mode = tuple[bool, str | None]
@@ -39,7 +42,16 @@ __all__ = ["FileLists", "Judge", "Verdicts"]
 _PLAIN = (False, None)
 
 #: How far each rule lies from acceptance: the reason of the last one says most.
-_STAGES: tuple[type[Reason], ...] = (TooNew, Yanked, Unreadable, PythonMismatch, WheelOnly, SourceOnly)
+_STAGES: tuple[type[Reason], ...] = (
+    HashUnknown,
+    OtherHash,
+    TooNew,
+    Yanked,
+    Unreadable,
+    PythonMismatch,
+    WheelOnly,
+    SourceOnly,
+)
 
 
 class FileLists:
@@ -99,17 +111,18 @@ class Verdicts:
 class Judge:
     """Applies the rules about files to the versions of one listing, and once to those whose files are alike.
 
-    Three facts are not part of a shape: which files were uploaded too late, whether the user pins the very
-    version, which matters for yanked files, and whether a patch gives it another Requires-Python.
+    Some facts are not part of a shape: which files were uploaded too late or have other hashes than those
+    given, whether the user pins the very version, which matters for yanked files, and whether a patch gives
+    it another Requires-Python.
     """
 
     __slots__ = (
         "_alone",
-        "_cutoffs",
+        "_causes",
         "_environment",
         "_faults",
-        "_late",
         "_name",
+        "_out",
         "_patched",
         "_pins",
         "_ranks",
@@ -127,8 +140,10 @@ class Judge:
         self._pins = rules.pins(listing.name)
         self._sources = rules.sources(listing.name)
         self._wheels = rules.wheels(listing.name)
-        self._late = {} if rules.cutoffs is None else _late(listing, rules)
-        self._cutoffs = list(dict.fromkeys(self._late.values()))
+        self._out = {} if rules.cutoffs is None else _late(listing, rules)
+        if rules.digests is not None and rules.digests.names(listing.name):
+            self._out |= _foreign(listing, rules, rules.digests)
+        self._causes = list(dict.fromkeys(self._out.values()))
         self._alone = listing.files[0].filename if listing.name in rules.references and listing.files else ""
         patches = rules.patches
         # The versions that patches give another Requires-Python.
@@ -144,7 +159,7 @@ class Judge:
         for shape, mask in enumerate(self._summary.masks()):
             traits = self._summary.traits_of(shape)
             left = mask & self._patched
-            if self._late or (self._pins and any(map(self._yanked, traits))):
+            if self._out or (self._pins and any(map(self._yanked, traits))):
                 left = mask
             if mask & ~left:
                 yield *self._verdict(traits, mode=_PLAIN), mask & ~left
@@ -183,23 +198,26 @@ class Judge:
         return None if best == _UNFIT else self._summary.files(version)[ranks.index(best)]
 
     def sorted_files(self, version: int) -> tuple[list[int], list[int]]:
-        """Return the numbers of the files of ``version`` that fit, best first, and of the others."""
+        """Return the numbers of the files of ``version`` that fit, best first, and of the others.
+
+        Those that have other hashes than those given are not the user's at all.
+        """
         ranked = list(zip(self._ranked(version), self._summary.files(version), strict=True))
-        unfit = [number for rank, number in ranked if rank == _UNFIT]
+        unfit = [number for rank, number in ranked if rank == _UNFIT and not self._is_foreign(number)]
         return [number for rank, number in sorted(ranked, key=_rank_of) if rank != _UNFIT], unfit
 
     def _traits(self, version: int) -> Sequence[int]:
         """Return the traits of the files of ``version``.
 
-        Of one that was uploaded too late it is a negative number, which tells by what cut-off.
+        Of one that is ruled out by itself it is a negative number, which tells by what reason.
         """
         traits = self._summary.traits_of(self._summary.shape(version))
-        if not self._late:
+        if not self._out:
             return traits
-        late = [self._late.get(number) for number in self._summary.files(version)]
+        reasons = [self._out.get(number) for number in self._summary.files(version)]
         return [
-            trait if cutoff is None else ~self._cutoffs.index(cutoff)
-            for trait, cutoff in zip(traits, late, strict=True)
+            trait if reason is None else ~self._causes.index(reason)
+            for trait, reason in zip(traits, reasons, strict=True)
         ]
 
     def _mode(self, version: int) -> _Mode:
@@ -213,6 +231,9 @@ class Judge:
         self._ranks.setdefault(mode, {})
         self._faults.setdefault(mode, {})
         return mode
+
+    def _is_foreign(self, number: int) -> bool:
+        return bool(self._out) and isinstance(self._out.get(number), (OtherHash, HashUnknown))
 
     def _yanked(self, trait: int) -> bool:
         return bool(self._summary.said[self._summary.traits[3 * trait]][1])
@@ -276,7 +297,7 @@ class Judge:
     def _fault(self, trait: int, *, mode: _Mode) -> Reason | None:
         """Return what rules a file out whatever it is: its time, yanked, its Python."""
         if trait < 0:
-            return TooNew.of(self._cutoffs[~trait])
+            return self._causes[~trait]
         said = self._summary.traits[3 * trait]
         faults = self._faults[mode]
         if said not in faults:
@@ -296,13 +317,28 @@ class Judge:
         return None if accepted else PythonMismatch(requires_python, python)
 
 
-def _late(listing: Listing, rules: Rules) -> dict[int, Cutoff]:
+def _late(listing: Listing, rules: Rules) -> dict[int, Reason]:
     """Return the numbers of the files uploaded at or after the cut-off, or at an unknown time, with that."""
-    found: dict[int, Cutoff] = {}
+    found: dict[int, Reason] = {}
     for number, time in enumerate(listing.upload_times()):
         cutoff = rules.cutoff(listing.name, listing.index_of(number))
         if cutoff is not None and too_new(time, cutoff.instant):
-            found[number] = cutoff
+            found[number] = TooNew.of(cutoff)
+    return found
+
+
+def _foreign(listing: Listing, rules: Rules, digests: Digests) -> dict[int, Reason]:
+    """Return the numbers of the files that the user's digests do not admit, with that."""
+    found: dict[int, Reason] = {}
+    name, summary = listing.name, listing.summary
+    pinned = rules.pins(name)
+    for version, text in enumerate(summary.texts):
+        if pinned and not rules.pinned(name, text):
+            continue  # it is left out anyhow, and there may be thousands
+        for number in summary.files(version):
+            reason = digests.reason(name, listing.file(number))
+            if reason is not None:
+                found[number] = reason
     return found
 
 

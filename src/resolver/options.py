@@ -39,7 +39,6 @@ CHOICES = {
 _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
         "only_deps",
-        "require_hashes",
         "upgrade",
         "upgrade_packages",
         "upgrade_groups",

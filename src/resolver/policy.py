@@ -24,9 +24,11 @@ __all__ = [
     "Cutoff",
     "DirectReference",
     "ExcludedByConstraint",
+    "HashUnknown",
     "NeedsBuild",
     "NoMatchingWheel",
     "NotFollowed",
+    "OtherHash",
     "OtherReference",
     "PreRelease",
     "PreReleases",
@@ -170,6 +172,26 @@ class Yanked(Reason):
         """Say that it was yanked, and why where that is known."""
         why = f" ({self.detail})" if self.detail else ""
         return f"{'were' if many else 'was'} yanked{why}"
+
+
+class OtherHash(Reason):
+    """No file has one of the hashes that the user gave; ``detail`` says where these stand."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that the hashes differ."""
+        return f"{'have' if many else 'has'} no file with a hash that is given for it{self.detail}"
+
+
+class HashUnknown(Reason):
+    """Of no file a hash is known to be compared with those given; ``detail`` says where these stand."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that the index gives none."""
+        return f"{'have' if many else 'has'} no file of which the index gives a hash to compare{self.detail}"
 
 
 class PreRelease(Reason):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement as PackagingRequirement
 
     from resolver.cutoffs import Cutoffs
+    from resolver.digests import Digests
     from resolver.model.environment import Environment
     from resolver.model.references import Reference
     from resolver.options import Options
@@ -51,13 +52,14 @@ def read_requirement(given: str | PackagingRequirement | Requirement) -> Require
             raise TypeError(f"a requirement must be a string or packaging's, not {type(given).__name__}")
     text = str(given)
     try:
-        return _referring(text) if may_refer(text) else Requirement.parse(text)
+        special = may_refer(text) or " --hash" in text
+        return _special(text) if special else Requirement.parse(text)
     except InvalidRequirement as error:
         raise InputError(error.message, text=text, column=error.position + 1) from None
 
 
-def _referring(text: str) -> Requirement:
-    """Read a requirement that may have an address, or be one."""
+def _special(text: str) -> Requirement:
+    """Read a requirement that may have an address, or be one, or has hashes."""
     from resolver.formats.named import InvalidUserRequirement, user_requirement  # noqa: PLC0415  # lazy: rare
 
     try:
@@ -87,7 +89,8 @@ def pose(
     overrides = [read_requirement(each) for each in options.overrides]
     for each in (*requirements, *constraints, *overrides):
         check(each, environment)
-    held = [each for each in constraints if environment.holds(each.marker)]
+    holds = environment.holds
+    held = [each for each in constraints if holds(each.marker)]
     references = dict(found or {})
     if any(each.reference is not None for each in (*requirements, *constraints, *overrides)):
         from resolver.referring import referred  # noqa: PLC0415  # lazy: most have none
@@ -101,12 +104,11 @@ def pose(
         prefer_binary=options.prefer_binary,
         only_binary=options.only_binary,
         no_binary=options.no_binary,
-        requirements=[
-            each for each in (*requirements, *constraints, *overrides) if environment.holds(each.marker)
-        ],
+        requirements=[each for each in (*requirements, *constraints, *overrides) if holds(each.marker)],
         constraints=held,
         references=references,
         patches=_patches(options),
+        digests=_digests(requirements, held, overrides, options, environment),
     )
     choices = Choices(
         resolution=options.resolution,
@@ -118,6 +120,29 @@ def pose(
     problem = PythonProblem(Catalog(environment, rules), requirements, choices)
     problem.found = found or {}
     return problem
+
+
+def _digests(
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    overrides: Sequence[Requirement],
+    options: Options,
+    environment: Environment,
+) -> Digests | None:
+    """Return what digests the user gave and whether all must have some, None for neither.
+
+    Those of constraints and overrides are heeded, but do not ask for others, as in pip.
+    """
+    required = options.require_hashes or any(each.hashes for each in requirements)
+    if not required and not any(each.hashes for each in (*constraints, *overrides)):
+        return None
+    from resolver.digests import Digests  # noqa: PLC0415  # lazy: most have none
+
+    replaced = {each.name for each in overrides}
+    asked = [*(each for each in requirements if each.name not in replaced), *overrides]
+    return Digests(
+        [*(each for each in asked if environment.holds(each.marker)), *constraints], required=required
+    )
 
 
 def dated(options: Options) -> Options:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from resolver.cutoffs import Cutoffs
+    from resolver.digests import Digests
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.model.specifiers import Specifiers
@@ -34,8 +35,8 @@ class Rules:
     own (constraints and overrides included): an exact pin among them admits a yanked file, a named
     pre-release counts as a wish.  ``constraints`` are those whose marker holds.  ``references`` are the
     packages that come from an address and not from an index: of their one file only its tags and its Python
-    are asked. ``patches`` correct what packages say about themselves.  Raises ``InputError`` for a name that
-    is none.
+    are asked. ``patches`` correct what packages say about themselves, ``digests`` are those that the user
+    gave of files.  Raises ``InputError`` for a name that is none.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class Rules:
         "_sources_only",
         "_wheels_only",
         "cutoffs",
+        "digests",
         "patches",
         "pre_releases",
         "prefer_binary",
@@ -62,10 +64,12 @@ class Rules:
         requirements: Sequence[Requirement] = (),
         constraints: Sequence[Requirement] = (),
         references: Mapping[str, Reference] | None = None,
+        digests: Digests | None = None,
         patches: Patches | None = None,
     ) -> None:
         self.patches = patches
         self.references = references or {}
+        self.digests = digests
         mode, modes = read_modes(prerelease, prereleases)
         self.pre_releases = PreReleases(mode, requirements, self.references, modes)
         self.cutoffs = cutoffs

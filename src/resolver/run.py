@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from resolver.budget import Budget, report
 from resolver.channels import SILENT
-from resolver.errors import InternalError, NoSolution, NothingBuilt
+from resolver.errors import InternalError, NoFileAdmitted, NoSolution, NothingBuilt
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey, Referenced
@@ -96,6 +96,10 @@ class Run:
             if remembering:
                 self._shelf = open_shelf(opened, catalog.environment, catalog.rules, options)
             catalog.shelf = self._shelf
+            if catalog.rules.digests is not None:
+                from resolver.hashing import check_requirements  # noqa: PLC0415  # lazy: most have none
+
+                check_requirements(self.problem)
         self._fetching: Fetcher | None = None
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
@@ -168,8 +172,7 @@ class Run:
             from resolver.explanation.telling import explain  # noqa: PLC0415  # lazy: most runs succeed
 
             explained = explain(self.problem, found.clause)
-            kind = NothingBuilt if self.problem.nothing_was_built() else NoSolution
-            raise kind(
+            raise self._kind()(
                 explained.text,
                 derivation=explained.tree,
                 hints=explained.hints,
@@ -178,13 +181,27 @@ class Run:
             )
         verify(self.problem, found.selected)
         catalog = self.problem.catalog
+        pinned = pins(self.problem, found.selected)
+        if catalog.rules.digests is not None:
+            from resolver.hashing import check_pins  # noqa: PLC0415  # lazy: most have none
+
+            check_pins(self.problem, pinned)
         return Answer(
-            pins(self.problem, found.selected),
+            pinned,
             catalog.environment.variables,
             self._statistics(),
             remarks(self.problem, found.selected),
             roots=roots(self.problem),
         )
+
+    def _kind(self) -> type[NoSolution]:
+        """Return which error it is that there is no solution."""
+        if self.problem.catalog.rules.digests is not None:
+            from resolver.hashing import admits_nothing  # noqa: PLC0415  # lazy: most have none
+
+            if admits_nothing(self.problem):
+                return NoFileAdmitted
+        return NothingBuilt if self.problem.nothing_was_built() else NoSolution
 
     def reasons(self, found: Finished) -> Reasons:
         """Make what is told of the package that the run is about; raises as ``answer`` does."""
@@ -277,7 +294,8 @@ class Run:
 
     def _begin_trials(self, found: Finished) -> bool:
         """Begin to try changed questions, if something is to be found out by that; ``_step`` goes on."""
-        fixing = isinstance(found, Unsolvable) and not self._asked[2].no_fixes
+        # What another version would take for hashes, nobody has said.
+        fixing = isinstance(found, Unsolvable) and not (self._asked[2].no_fixes or self._requires_hashes)
         if not fixing and (self._about is None or isinstance(found, Unsolvable)):
             return False
         from resolver.whatif.changes import Question  # noqa: PLC0415  # lazy: start-up time
@@ -305,6 +323,11 @@ class Run:
             foreseen=tuple if self._search is None else self._search.foreseen,
         )
         return True
+
+    @property
+    def _requires_hashes(self) -> bool:
+        digests = self.problem.catalog.rules.digests
+        return digests is not None and digests.required
 
     def _allowance(self, *, fixing: bool) -> Allowance:
         """Return what trials may cost: those for fixes a share, the one that is asked for what is left."""

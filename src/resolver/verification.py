@@ -124,6 +124,8 @@ class _Check:
 
     def _fault(self, name: str, file: DistFile) -> str | None:
         """Return why ``file`` must not be used."""
+        if self._catalog.rules.digests is not None and self._is_foreign(name, file):
+            return "whose file has none of the hashes that are given for it"
         rules, environment = self._catalog.rules, self._environment
         if rules.cutoffs is not None and self._is_late(name, file):
             return "which was uploaded too late"
@@ -137,6 +139,16 @@ class _Check:
             tags = "-".join(file.filename[: -len(".whl")].split("-")[-3:])
             return "whose wheel is not for the target" if environment.rank(tags) is None else None
         return None if rules.sources(name) else "of which only wheels are wanted"
+
+    def _is_foreign(self, name: str, file: DistFile) -> bool:
+        """Tell whether a line of the user's has hashes for ``name``, and none of them is that of ``file``."""
+        if name in self._catalog.rules.references:
+            return False
+        from resolver.digests import digests_of  # noqa: PLC0415  # lazy: most have none
+
+        found = digests_of(file)
+        asked = (*self._problem.requirements, *self._catalog.rules.constraints(name))
+        return any(each.name == name and each.hashes and found.isdisjoint(each.hashes) for each in asked)
 
     def _is_late(self, name: str, file: DistFile) -> bool:
         listing = self._catalog.packages[name].listing

@@ -38,7 +38,7 @@ LOGIN = b"<html><body>Please log in to the network.</body></html>"
 PINS = "flask==1.0\n    # via -r a.in\n"
 # Closes a stream, then becomes the command.
 _CLOSING = "import os, sys; {close}; os.execv(sys.argv[1], sys.argv[1:])"
-NO_SCHEME = "which does not begin with https://, http:// or file:///"
+NO_SCHEME = "does not begin with https://, http:// or file:///"
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -120,12 +120,12 @@ def sources(option: tuple[str, ...], path: str) -> tuple[str, ...]:
         ("foo @ svn+https://host.example/foo", 1, 7, f"addresses that begin with 'svn+https' {NO_WAY}"),
         ("-e git+https://host.example/foo", 1, 4, NAMELESS),
         ("https://host.example/v1.zip", 1, 1, NAMELESS),
-        ("foo --hash=sha256:00", 1, 5, "checking hashes (--hash) is not supported yet"),
+        ("foo --hash=md5:00", 1, 5, "md5 protects from nothing: give the hash as sha256:..."),
         ("--bogus", 1, 1, "unknown option --bogus"),
         ("-r missing.in", 1, 4, "missing.in: there is no such file"),
         ("-r b.in", 1, 4, "requirements files include one another: b.in -> b.in"),
-        ("-i ftp://i", 1, 4, f"the index 'ftp://i', {NO_SCHEME}, is not supported yet"),
-        ("--extra-index-url i", 1, 19, f"the index 'i', {NO_SCHEME}, is not supported yet"),
+        ("-i ftp://i", 1, 4, f"the index 'ftp://i' {NO_SCHEME}"),
+        ("--extra-index-url i", 1, 19, f"the index 'i' {NO_SCHEME}"),
         ("-i https:///simple", 1, 4, "the URL 'https:///simple' names no host"),
     ],
 )

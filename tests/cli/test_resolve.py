@@ -272,16 +272,16 @@ def test_the_unexpected_is_a_bug_to_report() -> None:
         (["resolve", "a.in", "--check"], "error: --check is not supported yet"),
         (["resolve", "a.in", "-o", "none/out"], "error: none/out cannot be written: No such file"),
         (["resolve", "bad.in"], "error: bad.in:2: "),
-        (["resolve", "hash.in"], "error: hash.in:1: checking hashes (--hash) is not supported yet"),
+        (["resolve", "hash.in"], "error: hash.in:1: md5 protects from nothing"),
         (["resolve", "one.in", "two.in"], "error: the files name different index URLs"),
-        (["resolve", "a.in", "--override", "hash.in"], "error: hash.in:1: checking hashes"),
+        (["resolve", "a.in", "--override", "hash.in"], "error: hash.in:1: md5 protects"),
         (["--color", "always", "resolve"], "\x1b[1;31merror:\x1b[0m no SOURCE"),
     ],
 )
 def test_wrong_input_is_exit_code_2(folder: Path, words: list[str], expected: str) -> None:
     """Before any work is done."""
     (folder / "bad.in").write_text("fine\nnot fine\n", "utf-8")
-    (folder / "hash.in").write_text("a==1 --hash=sha256:0", "utf-8")
+    (folder / "hash.in").write_text("a==1 --hash=md5:0", "utf-8")
     (folder / "one.in").write_text("-i https://a/", "utf-8")
     (folder / "two.in").write_text("-i https://b/", "utf-8")
     solve = Played()

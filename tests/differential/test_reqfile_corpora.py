@@ -1,8 +1,9 @@
-"""Requirements files of other tools' test suites: we read the same, or say what is not supported yet."""
+"""Requirements files of other tools' test suites: we read the same, or docs say why not."""
 
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +17,6 @@ from resolver.model.references import PATH
 from support.corpora import cases, needs_corpora
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from resolver.formats.requirements_txt import Entry, FileOptions, RequirementsFile
 
 pytestmark = needs_corpora
@@ -27,17 +26,17 @@ CASES = [case for corpus in CORPORA for _, case in cases(corpus)]
 VALID = [case for case in CASES if case["expected"]["valid"]]
 INVALID = [case for case in CASES if not case["expected"]["valid"]]
 
-# What pip and others read, and we refuse (docs/direct-references.md).
-REFUSED = (
-    "not supported",  # hg+, svn+, git+git://; or not yet
-    "does not say which package it is of",  # they would fetch it to know
-    "there is no folder",
-    "a file: address cannot name another machine",
-    "protects from nothing",  # md5
-    "names neither a wheel",  # .tar.bz2, or nothing at all
-    "is not a version",  # in the name of a wheel
-    "names no package",  # egg=name>=1
-)
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "requirements-files.md"
+
+
+def refused() -> list[str]:
+    """Return what the messages contain about what we refuse and others read, as the page lists it."""
+    table = PAGE.read_text("utf-8").partition("| message contains |")[2]
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    return [row.split("`")[1] for row in rows]
+
+
+REFUSED = refused()
 
 # Cases that are read: at least this many.
 LEAST_READ = 45
@@ -120,7 +119,7 @@ def option_facts(options: FileOptions, wanted: dict[str, Any]) -> dict[str, Any]
     """Say of our options what ``wanted`` says of theirs."""
     urls = [url for url in (options.index_url, *options.extra_index_urls) if url is not None]
     facts: dict[str, Any] = {"index_urls": urls}
-    for name in wanted.keys() - {"index_urls", "only_final"}:
+    for name in wanted.keys() - {"index_urls", "only_final", "all_releases"}:
         value = getattr(options, name)
         facts[name] = (value or None) if wanted[name] is None else value
     return {name: facts[name] for name in wanted.keys() & facts.keys()}
@@ -128,7 +127,7 @@ def option_facts(options: FileOptions, wanted: dict[str, Any]) -> dict[str, Any]
 
 @pytest.mark.parametrize("case", VALID, ids=lambda case: case["id"])
 def test_valid_files_are_read_alike_or_refused(case: dict[str, Any], tmp_path: Path) -> None:
-    """Entries and options agree; what we cannot act upon yet is said to be that, never left out."""
+    """Entries and options agree; what we refuse is on the page."""
     expected = case["expected"]
     try:
         found = read_case(case, tmp_path)
@@ -143,10 +142,23 @@ def test_valid_files_are_read_alike_or_refused(case: dict[str, Any], tmp_path: P
     options = expected.get("options", {})
     said = option_facts(found.options, options)
     assert {name: options[name] for name in said} == said
-    assert all(refusal.message.endswith("is not supported yet") for refusal in found.refusals)
-    unsupported = options.keys() & {"only_final"}
-    if any(entry.hashes for entry in found.entries) or any(options[name] for name in unsupported):
-        assert found.refusals != []
+    assert all("does not begin with https://" in refusal.message for refusal in found.refusals)
+    modes = {"only_final": "disallow", "all_releases": "allow"}
+    for name, mode in modes.items():
+        assert [each for each in found.options.prereleases if each.endswith(f"={mode}")] == [
+            f"{package}={mode}" for package in options.get(name) or ()
+        ]
+
+
+def test_each_refusal_is_met(tmp_path: Path) -> None:
+    """The page lists nothing that no case of the corpora has."""
+    said = ""
+    for number, case in enumerate(VALID):
+        try:
+            read_case(case, tmp_path / str(number))
+        except InputError as error:
+            said += error.message
+    assert [words for words in REFUSED if words not in said] == []
 
 
 @pytest.mark.parametrize("case", INVALID, ids=lambda case: case["id"])

@@ -14,9 +14,10 @@ from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Re
 from resolver.bridge.index_provider import IndexProvider
 from resolver.bridge.index_values import Candidate, Dependency
 from resolver.channels import SILENT
-from resolver.errors import LimitReached, NoSolution, NothingBuilt, Stopped
+from resolver.errors import LimitReached, NoFileAdmitted, NoSolution, NothingBuilt, Stopped
 from resolver.events import Chosen, Conflicted
 from resolver.formats.answer import Answer, Progress, Statistics
+from resolver.hashing import admits_nothing, check_pins, check_requirements
 from resolver.posing import dated
 from resolver.problem import Referenced
 from resolver.selection import pins, remarks, roots
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from resolver.channels import Channels
     from resolver.model.requirement import Requirement
     from resolver.options import Options
+    from resolver.problem import PythonProblem
 
     Wanted = str | PackagingRequirement
     Information = RequirementInformation[Wanted, Candidate]
@@ -81,11 +83,12 @@ def solve(
             selected = _selected(provider, watch, requirements, rounds)
         except ResolutionImpossible as error:
             said = _explanation(provider, error.causes)
-            kind = NothingBuilt if provider.problem.nothing_was_built() else NoSolution
-            raise kind(said, hints=(_HINT,), statistics=statistics()) from None
+            raise _kind(provider.problem)(said, hints=(_HINT,), statistics=statistics()) from None
         problem = provider.problem
+        pinned = pins(problem, selected)
+        check_pins(problem, pinned)
         return Answer(
-            pins(problem, selected),
+            pinned,
             problem.catalog.environment.variables,
             statistics(),
             remarks(problem, selected),
@@ -93,12 +96,21 @@ def solve(
         )
 
 
+def _kind(problem: PythonProblem) -> type[NoSolution]:
+    """Return which error it is that there is no solution."""
+    if admits_nothing(problem):
+        return NoFileAdmitted
+    return NothingBuilt if problem.nothing_was_built() else NoSolution
+
+
 def _selected(
     provider: IndexProvider, watch: _Watch, requirements: Sequence[Requirement], rounds: int
 ) -> Mapping[int, int]:
     """Return what resolvelib selects, as our solver would put it: checked."""
     try:
-        found = Resolver(provider, watch).resolve(provider.pose(requirements), max_rounds=rounds)
+        roots = provider.pose(requirements)
+        check_requirements(provider.problem)
+        found = Resolver(provider, watch).resolve(roots, max_rounds=rounds)
     except ResolutionTooDeep:
         raise LimitReached(
             f"resolvelib found no answer within {rounds:,} rounds; this says nothing about the"

@@ -26,7 +26,7 @@ from resolver.bridge.reading import Reading
 from resolver.bridge.waiting import Waiter
 from resolver.budget import Budget
 from resolver.channels import SILENT
-from resolver.errors import NoSolution
+from resolver.errors import InputError, NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.policy import PreRelease, Reason, Yanked
@@ -262,15 +262,23 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
     def _begin(self, requirements: Iterable[Wanted | Requirement]) -> None:
         """Begin anew with ``requirements``, which are all that the user asks for."""
         self._asked = [_read(each) for each in _several(requirements)]
+        if not self.follows:
+            self._refuse_hashes(self._asked)
         self._reading.stop()
         self._reading = self._read_for(self._asked)
         self._reading.goes_ahead = True
+
+    def _refuse_hashes(self, requirements: Sequence[Requirement]) -> None:
+        """Raise where hashes are asked for: only who sees the whole answer can tell what lacks them."""
+        if self._options.require_hashes or any(each.hashes for each in requirements):
+            raise InputError("hashes are not checked by IndexProvider: use resolve()")
 
     def _wish(self, given: Wanted) -> Wish:
         """Return what a requirement of the caller's means; a new one is taken into the problem."""
         wish = self._wishes.get(given)
         if wish is None:
             read = _read(given)
+            self._refuse_hashes([read])
             requirements = self._problem_of([read]).requirements
             wish = self._wishes[given] = Wish(requirements, self._anchor or str(given))
             if requirements:

@@ -18,6 +18,7 @@ from resolver.policy import (
     ExcludedByConstraint,
     NeedsBuild,
     NoMatchingWheel,
+    OtherHash,
     PreRelease,
     PythonMismatch,
     Reason,
@@ -161,6 +162,8 @@ def _kept_out(
             yield 2, f"{named(mask)} would fit if wheels were allowed (--no-binary)"
         elif kind is NeedsBuild:
             yield 2, _build(candidates, named(mask), mask.bit_length() - 1)
+        elif kind is OtherHash:
+            yield 0, _hashes(candidates, mask.bit_length() - 1)
         elif kind is DirectReference:
             yield 2, _reference(reasons, named(mask))
 
@@ -228,6 +231,21 @@ def _build(candidates: Candidates, some: str, newest: int) -> str:
     file = candidates.files.first(newest)
     what = " it" if file is None else f" {file.filename}"
     return f"{some} may fit if{what} may be built, which runs its code (--build allow)"
+
+
+def _hashes(candidates: Candidates, candidate: int) -> str:
+    """Say which hashes a candidate has, none of which is given for it."""
+    from resolver.digests import digests_of  # noqa: PLC0415  # lazy: rarely wanted
+
+    listing = candidates.listing
+    found = [min(digests_of(listing.file(each)), default="") for each in listing.summary.files(candidate)]
+    some = [each for each in dict.fromkeys(found) if each]
+    more = len(some) - _FEW
+    said = ", ".join(some) if more <= 0 else f"{', '.join(some[:_FEW])} and {more} more"
+    return (
+        f"the index has {candidates.name} {candidates.version(candidate)} with other hashes: {said}; unless"
+        " you know why, somebody may have put other files there"
+    )
 
 
 def _reference(reasons: Iterable[Reason], some: str) -> str:

@@ -21,10 +21,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from resolver.model.requirement import Origin
 
-__all__ = ["InvalidUserRequirement", "unnamed", "user_requirement"]
+__all__ = ["InvalidUserRequirement", "hash_fault", "split_hashes", "unnamed", "user_requirement"]
 
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar.zst")
 _LARGEST = 1 << 20  # bytes of a project file
+_ALGORITHMS = ("sha256", "sha384", "sha512")
 
 
 class InvalidUserRequirement(ValueError):
@@ -34,6 +35,40 @@ class InvalidUserRequirement(ValueError):
         super().__init__(message)
         self.message = message
         self.position = position
+
+
+def hash_fault(value: str) -> str:
+    """Return what is wrong with the value of a ``--hash``, "" if nothing is.
+
+    >>> hash_fault(f"sha256:{'0' * 64}"), hash_fault("md5:0")[:38]
+    ('', 'md5 protects from nothing: give the ha')
+    """
+    algorithm, _, digest = value.partition(":")
+    if algorithm in ("md5", "sha1", "sha224"):
+        return f"{algorithm} protects from nothing: give the hash as sha256:..."
+    if algorithm not in _ALGORITHMS or not digest:
+        return "write the hash as sha256:..., sha384:... or sha512:..."
+    return ""
+
+
+def split_hashes(text: str) -> tuple[str, tuple[str, ...]]:
+    """Split the digests off that stand behind a requirement.  Raises ``InvalidUserRequirement``.
+
+    >>> split_hashes(f"a==1 --hash=sha256:{'0' * 64}")[0]
+    'a==1'
+    """
+    start = text.find(" --hash")
+    if start < 0:
+        return text, ()
+    found: list[str] = []
+    words = text[start:].replace("--hash ", "--hash=").split()
+    for word in words:
+        flag, _, value = word.partition("=")
+        fault = hash_fault(value) if flag == "--hash" else f"{word!r} does not belong behind a requirement"
+        if fault:
+            raise InvalidUserRequirement(fault, max(text.find(value or word, start), 0))
+        found.append(value.lower())
+    return text[:start].rstrip(), tuple(found)
 
 
 def user_requirement(
@@ -52,6 +87,8 @@ def user_requirement(
     >>> user_requirement("https://host.example/a_b-1-py3-none-any.whl").text
     'a-b @ https://host.example/a_b-1-py3-none-any.whl'
     """
+    if not allowed:
+        text, allowed = split_hashes(text)
     if unnamed(text) is not None or (editable and not _is_named(text)):
         address, extras, marker = _split(text)
         reference = _reference(text, address, written, editable=editable, allowed=allowed)
@@ -64,6 +101,7 @@ def user_requirement(
         if plain.url is None:
             if editable:
                 raise InvalidUserRequirement("an editable requirement is a path or a repository", 0)
+            plain.hashes = allowed
             return plain
         reference = _reference(text, plain.url, written, editable=editable, allowed=allowed)
         name, extras, marker = plain.name, f"[{','.join(plain.extras)}]" if plain.extras else "", plain.marker
@@ -74,7 +112,7 @@ def user_requirement(
         found = Requirement.parse(whole, origin)
     except InvalidRequirement as error:
         raise InvalidUserRequirement(error.message, 0) from None
-    found.reference = reference
+    found.reference, found.hashes = reference, allowed
     return found
 
 

@@ -2,8 +2,8 @@
 
 Here files are opened, ``-r`` and ``-c`` followed, and what the lines say is collected.  Bytes become lines in
 ``lines``, a line is taken apart in ``statements``.  Every error says file, line and column.  Nothing is
-ignored silently: what pip understands and this package does not do yet is an error, or a refusal that the
-caller raises (``RequirementsFile.refusals``).  Writing pins is in ``annotated``.
+ignored silently: what has no effect here is warned of (``docs/requirements-files.md``).  Writing pins is in
+``annotated``.
 
 Where we differ from pip on purpose: what a constraints file includes with ``-r`` are constraints too;
 another, different ``--index-url`` is an error, and so are words behind an option and options of the whole
@@ -210,10 +210,6 @@ def _included(include: _Include, frames: list[_Frame], environ: Mapping[str, str
     )
 
 
-_REFUSED = frozenset({"require_hashes", "use_feature"})
-_HASHES = frozenset({"sha256", "sha384", "sha512"})
-
-
 class _Line:
     """One logical line, its file, and the result that it changes."""
 
@@ -236,8 +232,8 @@ class _Line:
     def _error(self, message: str, position: int) -> InputError:
         return self.line.error(message, self.frame.path, position)
 
-    def _refuse(self, what: str, position: int) -> None:
-        self.result.refusals.append(self._error(f"{what} is not supported yet", position))
+    def _warn(self, said: str) -> None:
+        self.result.warnings.append(f"{self.frame.path}:{self.line.number}: {said}")
 
     def _take_requirement(self, text: str, options: int) -> None:
         if may_refer(text):
@@ -247,7 +243,9 @@ class _Line:
             requirement = Requirement.parse(text, Origin(self.frame.path, self.line.number))
         except InvalidRequirement as error:
             raise self._error(error.message, error.position) from None
-        self._add(requirement, self._hashes(options))
+        hashes = self._hashes(options)
+        requirement.hashes = tuple(each.value for each in hashes)
+        self._add(requirement, hashes)
 
     def _take_reference(
         self, text: str, position: int, hashes: Sequence[Option] = (), *, editable: bool = False
@@ -272,8 +270,6 @@ class _Line:
         self._add(requirement, hashes)
 
     def _add(self, requirement: Requirement, hashes: Sequence[Option]) -> None:
-        if hashes and requirement.reference is None:
-            self._refuse("checking hashes (--hash)", hashes[0].position)
         values = tuple(each.value for each in hashes)
         self.result.entries.append(Entry(requirement, values, constraint=self.frame.constraint))
 
@@ -282,11 +278,14 @@ class _Line:
         hashes: list[Option] = []
         for option in options_of(self.line, self.frame.path, start, REQUIREMENT_OPTIONS):
             if option.name != "hash":
-                self._refuse(option.flag, option.position)
+                self._warn(f"{option.flag} has no effect: builds take no settings here")
                 continue
-            algorithm, _, digest = option.value.partition(":")
-            if algorithm not in _HASHES or not digest:
-                raise self._error("write the hash as sha256:..., sha384:... or sha512:...", option.position)
+            from resolver.formats.named import hash_fault  # noqa: PLC0415  # lazy: start-up time
+
+            fault = hash_fault(option.value)
+            if fault:
+                raise self._error(fault, option.position)
+            option.value = option.value.lower()
             hashes.append(option)
         return hashes
 
@@ -307,15 +306,10 @@ class _Line:
 
     def _take_option(self, option: Option) -> None:
         options, name, value = self.result.options, option.name, option.value
-        if name in _REFUSED:
-            self._refuse(option.flag, option.position)
         if name in ("index_url", "extra_index_urls", "find_links") and _has_no_host(value):
             raise self._error(f"the URL {redacted(value)!r} names no host", option.position)
         if name in ("index_url", "extra_index_urls") and not _is_url(value):
-            self._refuse(
-                f"the index {redacted(value)!r}, which does not begin with https://, http:// or file:///,",
-                option.position,
-            )
+            value = self._index_here(value, option.position)
         match name:
             case "index_url":
                 if options.index_url not in (None, value):
@@ -338,8 +332,21 @@ class _Line:
             case "all_releases" | "only_final":
                 mode = "allow" if name == "all_releases" else "disallow"
                 options.prereleases += [f"{each.strip()}={mode}" for each in value.split(",") if each.strip()]
+            case "use_feature":
+                self._warn(f"{option.flag} {value} has no effect here")
             case "no_index" | "pre" | "require_hashes" | "prefer_binary":
                 setattr(options, name, True)
+
+    def _index_here(self, value: str, position: int) -> str:
+        """Return the URL of an index in a folder; where there is none, whoever resolves is told."""
+        folder = os.path.abspath(self._place(value))  # noqa: PTH100  # pathlib costs 5 ms
+        if "://" in value or not os.path.isdir(folder):  # noqa: PTH112  # the same
+            said = f"the index {redacted(value)!r} does not begin with https://, http:// or file:///"
+            self.result.refusals.append(self._error(said, position))
+            return value
+        from urllib.parse import quote  # noqa: PLC0415  # lazy: start-up time
+
+        return f"file://{quote(folder)}"
 
     def _place(self, value: str) -> str:
         """Return a place with files; a path beside the file counts first, as in pip."""

@@ -87,8 +87,8 @@ class Requirement:
     ``name`` and ``extras`` (sorted) are in normal form; ``text`` is all as written; ``marker`` is the text
     behind the semicolon, ``""`` without one; ``url`` is that of a direct reference, else None; ``repairs`` is
     what ``repaired`` had to do, in words.  ``reference`` is the URL taken apart where it is one of the user's
-    own (``formats.named``).  Two are equal, as in ``packaging``, if name, extras, specifiers,
-    URL and the normal form of the marker are; ``origin`` does not matter.
+    own (``formats.named``), ``hashes`` are the digests that stand behind it (``sha256:...``).  Two are equal,
+    as in ``packaging``, if name, extras, specifiers, URL and the normal form of the marker are.
     """
 
     __slots__ = (
@@ -96,6 +96,7 @@ class Requirement:
         "_specifier_text",
         "_specifiers",
         "extras",
+        "hashes",
         "marker",
         "name",
         "origin",
@@ -111,6 +112,7 @@ class Requirement:
         self.name, self.extras, self._specifier_text, self.url, self.marker = parts
         self.repairs: tuple[str, ...] = ()
         self.reference: Reference | None = None
+        self.hashes: tuple[str, ...] = ()
         self._specifiers: Specifiers | None = None
 
     @classmethod
@@ -149,20 +151,24 @@ class Requirement:
 
     @classmethod
     def restored(
-        cls, fields: list[str], origin: Origin | None = None, reference: Reference | None = None
+        cls,
+        fields: list[str],
+        origin: Origin | None = None,
+        reference: Reference | None = None,
+        hashes: tuple[str, ...] = (),
     ) -> Requirement:
         """Return the requirement of which ``stored`` gave these fields; nothing of it is checked again."""
         text, name, extras, specifiers, url, marker, read_from, *repairs = fields
         split = tuple(extras.split(",")) if extras else ()
         found = cls(text, (name, split, specifiers, url or None, marker), origin)
-        found.reference = reference
+        found.reference, found.hashes = reference, hashes
         if repairs:
             found._read_from = read_from or text
             found.repairs = tuple(repairs)
         return found
 
     def stored(self) -> list[str]:
-        """Return all that is known of the requirement but origin and reference, as texts without line breaks.
+        """Return what the text of the requirement says, as texts without line breaks.
 
         >>> Requirement.restored(Requirement.parse("a[b] >1").stored())
         <Requirement('a[b]>1')>
@@ -201,7 +207,7 @@ class Requirement:
         return hash(self._identity())
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Requirement.restored, (self.stored(), self.origin, self.reference)
+        return Requirement.restored, (self.stored(), self.origin, self.reference, self.hashes)
 
     def _identity(self) -> tuple[object, ...]:
         marker = _normal_marker(self.marker) if self.marker else ""

@@ -119,7 +119,9 @@ class Memory:
         problem.catalog.shelf = self._shelf
         rules, is_akin = problem.catalog.rules, True
         for name, (candidates, others) in self._candidates.items():
-            has_same_files = not candidates.offer.yanks or rules.pins_alike(others, name)
+            has_same_files = rules.digests is None and (
+                not candidates.offer.yanks or rules.pins_alike(others, name)
+            )
             is_akin = is_akin and has_same_files
             if has_same_files:
                 problem.catalog.adopt(candidates)

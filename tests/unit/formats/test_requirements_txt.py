@@ -168,7 +168,7 @@ def test_huge_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a @  https://b.example/a.txt", "the address names neither a wheel", 6),
         ("-r https://b.example/a.txt", "(https://b.example/a.txt) is not supported yet", 4),
         ("-r a.txt -r b.txt", "one line can include one file only", 13),
-        ("a --hash=md5:0", "write the hash as sha256:..., sha384:... or sha512:...", 3),
+        ("a --hash=md5:0", "md5 protects from nothing", 3),
         ("a --hash=sha256:", "write the hash as", 3),
         ("a --hash=sha256", "write the hash as", 3),
         ("-i https:///x", "the URL 'https:///x' names no host", 4),
@@ -210,18 +210,25 @@ def test_two_different_index_urls_are_an_error() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a --hash=sha256:0 --hash=sha512:1", ["checking hashes (--hash)"]),
         ("a --config-settings=x=y --global-option=z", ["--config-settings", "--global-option"]),
-        ("--require-hashes", ["--require-hashes"]),
-        ("--use-feature=x", ["--use-feature"]),
+        ("--use-feature=x", ["--use-feature x"]),
     ],
 )
-def test_what_is_understood_but_not_done_is_refused(text: str, words: list[str]) -> None:
-    """The file is read to its end; the caller raises the refusal."""
+def test_what_has_no_effect_is_warned_of(text: str, words: list[str]) -> None:
+    """With file and line."""
     found = read_one(text)
-    assert [refusal.message for refusal in found.refusals] == [
-        f"{word} is not supported yet" for word in words
+    assert [each.partition(" has no effect")[0] for each in found.warnings] == [
+        f"-:1: {word}" for word in words
     ]
+
+
+def test_indexes_may_be_folders(folder: Path) -> None:
+    """Beside the file, or from the working directory; others are refused by whoever resolves."""
+    (folder / "my index").mkdir()
+    assert read_one("-i 'my index'").options.index_url == f"file://{folder}/my%20index"
+    refused = read_one("--extra-index-url other")
+    assert refused.refusals[0].message.startswith("the index 'other' does not begin with https://")
+    assert refused.options.extra_index_urls == ["other"]
 
 
 def test_hashes_are_kept() -> None:
