@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from resolver.config_files import ConfigFile
+    from resolver.configuration import Table
     from resolver.setting import Setting
 
     class FindFiles(Protocol):
@@ -74,12 +75,19 @@ class Arguments:
     ``command`` is "" where none was given; ``operands`` are the words that are no options, without the name
     of the ``package`` that ``why`` asks about, and ``files`` those of them that must be files.  ``words`` are
     those of the command line that belong into a result's header.  ``levels`` say what each place sets, the
-    strongest first; ``warnings`` are sentences about the files.
+    strongest first; ``warnings`` are sentences about the files; ``tables`` are those of the strongest file
+    that has them, which are read elsewhere.
     """
 
-    __slots__ = ("_given", "command", "files", "levels", "operands", "package", "warnings", "words")
+    __slots__ = ("_given", "command", "files", "levels", "operands", "package", "tables", "warnings", "words")
 
-    def __init__(self, words: Words, levels: Sequence[Mapping[str, Given]], warnings: Sequence[str]) -> None:
+    def __init__(
+        self,
+        words: Words,
+        levels: Sequence[Mapping[str, Given]],
+        warnings: Sequence[str] = (),
+        tables: Mapping[str, Table] | None = None,
+    ) -> None:
         self.command = words.command
         self.package = words.package
         self.operands = tuple(words.operands)
@@ -87,6 +95,7 @@ class Arguments:
         self.words = tuple(words.words)
         self.levels = tuple(levels)
         self.warnings = tuple(warnings)
+        self.tables = dict(tables or {})
         self._given: dict[str, Given] = {}
         for level in levels:
             for name, given in level.items():
@@ -165,7 +174,7 @@ def parse(
     words = Words(argv)
     levels = [words.given]
     if "help" in words.given or "version" in words.given:
-        return Arguments(words, levels, ())
+        return Arguments(words, levels)
     check_commands(words)
     levels.append(_variables(environ, words))
     if words.command in _COMMANDS_NOT_YET:
@@ -173,28 +182,34 @@ def parse(
     if words.command not in COMMANDS:
         raise InputError(_no_command(words.command))
     warnings: list[str] = []
+    tables: dict[str, Table] = {}
     if files is not None and words.command not in _UNCONFIGURED:
-        said = Arguments(words, levels, ())
+        said = Arguments(words, levels)
         none = bool(said.count("no_config"))
         found = files(environ, said.text("config_file"), none=none, warn=warnings.append)
-        levels += _configured(found, words.command)
+        tables = _configured(found, words.command, levels)
     for level in levels:
         _check(level)
     _check_format(words)
-    arguments = Arguments(words, levels, warnings)
+    arguments = Arguments(words, levels, warnings, tables)
     _check_one_index(arguments)
     return arguments
 
 
-def _configured(files: Sequence[ConfigFile], command: str) -> list[dict[str, Given]]:
-    """Return what each configuration file sets for ``command``."""
+def _configured(
+    files: Sequence[ConfigFile], command: str, levels: list[dict[str, Given]]
+) -> dict[str, Table]:
+    """Add what each configuration file sets for ``command`` to ``levels``; return the tables in them."""
     if not files:
-        return []
+        return {}
     from resolver.configuration import Configuration  # noqa: PLC0415  # lazy: most runs have no file
 
     names = [each.name for each in TABLE if each.serves(command)]
-    levels = [Configuration(file).given for file in files]
-    return [{name: level[name] for name in level if name in names} for level in levels]
+    tables: dict[str, Table] = {}
+    for each in map(Configuration, files):
+        levels.append({name: given for name, given in each.given.items() if name in names})
+        tables = each.tables | tables
+    return tables
 
 
 def _check(level: Mapping[str, Given]) -> None:

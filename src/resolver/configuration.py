@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
     LineOf = Callable[[Path], int]
 
-__all__ = ["KEYS", "OF_A_CALL", "Configuration"]
+__all__ = ["KEYS", "OF_A_CALL", "Configuration", "Table"]
 
 OF_A_CALL = ("help", "version", "requirement", "config_file", "no_config", "output_file", "format", "check")
 """What one call is to do is said with the call: a file that decides it would surprise the next one."""
@@ -50,10 +50,26 @@ KEYS = {
 """Each key that a configuration file may have, beside ``index`` and what is read elsewhere."""
 
 
-class Configuration:
-    """What one file sets: a ``Given`` by the name of each setting."""
+class Table:
+    """What a file says of something that is read elsewhere, and where."""
 
-    __slots__ = ("file", "given", "table")
+    __slots__ = ("_line_of", "_path", "file", "value")
+
+    def __init__(self, value: object, file: str, path: Path, line_of: LineOf) -> None:
+        self.value = value
+        self.file = file
+        self._path = path
+        self._line_of = line_of
+
+    def error(self, message: str, *path: str | int) -> InputError:
+        """Return an error about what stands at ``path`` in it."""
+        return InputError(message, file=self.file, line=self._line_of((*self._path, *path)))
+
+
+class Configuration:
+    """What one file sets: a ``Given`` by the name of each setting, and the tables that are read elsewhere."""
+
+    __slots__ = ("file", "given", "table", "tables")
 
     def __init__(self, file: ConfigFile) -> None:
         """Raise ``InputError`` for what cannot be read, is unknown or of the wrong type."""
@@ -70,6 +86,11 @@ class Configuration:
             return next((lines[0][whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in lines[0]), 1)
 
         _Reader(self, line_of).read()
+        self.tables = {
+            key: Table(self.table[key], file.path, (key,), line_of)
+            for key in READ_ELSEWHERE
+            if key in self.table
+        }
 
 
 def _text(file: ConfigFile) -> str:

@@ -340,8 +340,12 @@ def test_a_value_that_is_out_of_range_is_blamed_on_its_line(home: Path) -> None:
 def test_what_the_table_of_tools_may_be(home: Path) -> None:
     """Another thing of that name is refused, tables of other readers are left to them."""
     assert refusal(home, "tool.resolver = 1\n", "pyproject.toml") == " tool.resolver must be a table"
-    write(home / "project" / "pyproject.toml", '[tool.resolver.workspace]\nmembers = ["a"]\n')
-    assert said(home).options() == {}
+    path = write(home / "project" / "pyproject.toml", '[tool.resolver.workspace]\nmembers = ["a"]\n')
+    found = said(home)
+    assert found.options() == {}
+    table = found.tables["workspace"]
+    assert table.value == {"members": ["a"]}
+    assert str(table.error("it is odd", "members")) == f"{path}:2: it is odd"
 
 
 def test_settings_of_other_commands_mean_nothing(home: Path) -> None:
