@@ -8,34 +8,31 @@ more by ``packaging``.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from differential.test_resolution_corpora import Case, _cases
 from resolver.model.environment import Environment
-from resolver.options import Options
 from support.corpora import needs_corpora
 from support.engines import Question
 from support.memory import MemorySource
+from support.ours import SCENARIOS
 from support.python_worlds import random_python_world
 from support.validity import faults
 
 if TYPE_CHECKING:
-    from support.python_worlds import PythonWorld
+    from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
-SCENARIOS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*"))}
+    from support.python_worlds import PythonWorld
 
 #: Questions that resolvelib does not answer, or not rightly, and how that looks.
 FAILURES = {
     "poetry-mixology/unsolvable/test_no_valid_solution": "no answer within 2,000 rounds",
     "resolvelib-python/pyrex-1.9.8": "no answer within 2,000 rounds",
-    "unreachable-cycle": "its recursion went too deep",
-    "solution-behind-a-false-conflict": "says that there is no solution",
+    "search/unreachable-cycle": "its recursion went too deep",
+    "search/solution-behind-a-false-conflict": "says that there is no solution",
 }
 
 
@@ -69,19 +66,15 @@ def test_cases_of_other_resolvers(path: Path, facts: dict[str, Any]) -> None:
         assert faults(case.requires, case.packages, found, variables) == []
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [name for name, each in SCENARIOS.items() if not each.rejects])
 def test_scenarios(name: str) -> None:
+    """Hooks of callers are given to each engine in its own way, and tested there."""
     scenario = SCENARIOS[name]
-    options = Options(**{"python_version": "3.12", "python_platform": "linux"} | scenario.get("options", {}))
-    compared(
-        name,
-        Question(
-            scenario["requirements"],
-            options,
-            lambda: MemorySource(scenario["packages"]),
-            scenario.get("constraints", ()),
-        ),
-    )
+    options = scenario.options
+    ask = Question(scenario.requirements, options, lambda: scenario.world.open(options), scenario.constraints)
+    if "error" in scenario.expected:
+        pytest.skip("ends in an error")
+    compared(name, ask)
 
 
 def question(world: PythonWorld, *, patient: bool) -> Question:

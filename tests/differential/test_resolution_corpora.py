@@ -63,6 +63,9 @@ class Case:
         elif "index" in facts:
             index = json.loads((CORPORA / path.relative_to(CORPORA).parts[0] / facts["index"]).read_text())
             self.packages = index["packages"]
+            for versions in self.packages.values():
+                for release in versions.values():
+                    release["requires"] = list(release.get("requires", ()))  # {} is nothing, too
             self.expected = facts["expected"]["packages"]
         else:
             self.packages = facts["packages"]

@@ -1,68 +1,38 @@
-"""Scenarios: small universes in ``fixtures/scenarios``, each with the answer, explanation or effort expected.
+"""Our scenarios, in ``fixtures/scenarios``: each with the answer, explanation or effort that is expected.
 
-A file holds ``story``; ``requirements`` (lines of ``app.in``); optionally ``constraints`` (lines of
-``limits.txt``), ``options`` (fields of ``Options``) and ``broken_metadata`` (true: packaging cannot read it);
-``packages`` as ``MemorySource`` takes them; and ``expected``: ``pins``, or ``explanation`` (with ``hints``)
-or ``fixes`` (what is told) where there is no solution; optionally ``candidates`` (looked at, at most),
-``unvisited`` (``name==version`` whose metadata must not be asked for) and ``warnings``.
+What stands in them is told in docs/testing.md; here it is run by ``resolver.testing``, as anybody can.
 """
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any
+import re
 
 import pytest
 
-from resolver.channels import Channels
-from resolver.errors import NoSolution
-from resolver.formats.answer import Fix
-from resolver.model.requirement import Origin, Requirement
-from resolver.options import Options
-from resolver.session import solve
-from support.memory import MemorySource
+from support.ours import FOLDER, SCENARIOS, is_plain
 from support.validity import faults
-
-FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
-SCENARIOS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*"))}
-
-KEYS = {"story", "requirements", "constraints", "options", "packages", "expected", "broken_metadata"}
-EXPECTATIONS = {"pins", "explanation", "candidates", "unvisited", "warnings", "fixes", "hints"}
 
 
 @pytest.mark.parametrize("patient", [True, False], ids=["at-once", "awaited"])
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
-def test_scenario(scenario: dict[str, Any], *, patient: bool) -> None:
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(name: str, *, patient: bool) -> None:
     """The answer is the expected one, whether or not everything is known at once."""
-    expected = scenario["expected"]
-    unsolvable = "explanation" in expected or "fixes" in expected
-    assert ("pins" in expected) != unsolvable
-    assert (scenario.keys() - KEYS, expected.keys() - EXPECTATIONS) == (set(), set())
-    source = MemorySource(scenario["packages"], patient=patient)
-    options = Options(**{"python_version": "3.12", "python_platform": "linux", **scenario.get("options", {})})
-    requirements = _lines("app.in", scenario["requirements"])
-    constraints = _lines("limits.txt", scenario.get("constraints", []))
-    if unsolvable:
-        with pytest.raises(NoSolution) as caught:
-            solve(requirements, constraints, options, Channels(source=source))
-        if "explanation" in expected:
-            assert caught.value.explanation == expected["explanation"].strip("\n")
-            assert list(caught.value.hints) == expected.get("hints", [])
-        if "fixes" in expected:
-            assert [fix.change for fix in caught.value.fixes if isinstance(fix, Fix)] == expected["fixes"]
-        return
-    answer = solve(requirements, constraints, options, Channels(source=source))
-    pins = {pin.name: pin.version for pin in answer.pins}
-    assert pins == expected["pins"]
-    checkable = not scenario.get("broken_metadata")  # by packaging, which repairs nothing
-    if checkable and not options.overrides and not options.excludes and not options.no_deps:
-        assert faults(scenario["requirements"], scenario["packages"], pins, answer.variables) == []
-    assert answer.statistics.candidates <= expected.get("candidates", answer.statistics.candidates)
-    assert list(answer.warnings) == expected.get("warnings", [])
-    if patient:  # What is fetched ahead in vain is bounded elsewhere.
-        assert set(expected.get("unvisited", [])) & set(source.asked) == set()
+    scenario = SCENARIOS[name]
+    outcome = scenario.check(patient=patient)
+    options = scenario.options
+    if outcome.is_solved and is_plain(scenario) and not options.overrides and not options.excludes:
+        pins = outcome.pins
+        assert faults(scenario.requirements, scenario.world.packages, pins, outcome.answer.variables) == []
 
 
-def _lines(file: str, texts: list[str]) -> list[Requirement]:
-    return [Requirement.parse(text, Origin(file, number)) for number, text in enumerate(texts, 1)]
+def test_each_has_a_story_of_its_own() -> None:
+    """One sentence or two that say what a user would meet."""
+    stories = [scenario.story for scenario in SCENARIOS.values()]
+    assert [story for story in stories if not re.fullmatch(r"[A-Z`\d].*[.?!]", story)] == []
+    assert len(set(stories)) == len(stories)
+
+
+def test_no_two_have_the_same_name() -> None:
+    """Whatever folder they are in: the page of explanations goes by the name alone."""
+    names = [path.stem for path in FOLDER.rglob("*.toml")]
+    assert len(set(names)) == len(names)

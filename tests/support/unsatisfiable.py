@@ -9,8 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,14 +23,15 @@ from resolver.session import solve
 from support.corpora import cases
 from support.known import Known
 from support.memory import MemorySource
+from support.ours import SCENARIOS, is_plain
 from support.recorded_index import EXPECTED, REQUIREMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["Unsatisfiable", "corpus_cases", "recorded_cases", "scenarios", "sentences_of"]
 
-_SCENARIOS = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
 _CORPORA = ("packse", "poetry-mixology", "pubgrub", "resolvelib-python")
 _CONFLICTS = ("conflict-a", "conflict-b2")
 
@@ -79,18 +78,16 @@ class Unsatisfiable:
 
 
 def scenarios() -> Iterator[Unsatisfiable]:
-    """Yield our own: those of ``fixtures/scenarios`` that expect an explanation."""
-    for path in sorted(_SCENARIOS.glob("*.toml")):
-        scenario = tomllib.loads(path.read_text(encoding="utf-8"))
-        if "explanation" in scenario["expected"]:
-            options = {"python_version": "3.12", "python_platform": "linux", **scenario.get("options", {})}
+    """Yield our own that expect an explanation, and that the oracles understand."""
+    for name, scenario in SCENARIOS.items():
+        if "explanation" in scenario.expected and is_plain(scenario):
             yield Unsatisfiable(
-                path.stem,
+                name.rpartition("/")[2],
                 "app.in",
-                scenario["requirements"],
-                scenario["packages"],
-                Options(**options),
-                constraints=scenario.get("constraints", []),
+                scenario.requirements,
+                scenario.world.packages,
+                scenario.options,
+                constraints=scenario.constraints,
             )
 
 

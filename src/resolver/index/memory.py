@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         hashes: Mapping[str, Mapping[str, str]]
 
 
-__all__ = ["MemoryFetcher"]
+__all__ = ["MemoryFetcher", "requires_dist"]
 
 _PLACE = "https://memory.invalid"  # RFC 6761: nothing is ever there
 
@@ -74,7 +74,7 @@ class MemoryFetcher:
         return Metadata(
             name,
             version,
-            requires_dist=tuple(_requires_dist(facts.get("requires", ()), extras)),
+            requires_dist=tuple(requires_dist(facts.get("requires", ()), extras)),
             requires_python=facts.get("requires_python"),
             provides_extra=tuple(extras),
         )
@@ -99,7 +99,7 @@ class MemoryFetcher:
         ]
 
 
-def _requires_dist(requires: Sequence[str], extras: Mapping[str, Sequence[str]]) -> list[str]:
+def requires_dist(requires: Sequence[str], extras: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the lines of metadata that say what a version requires, those of its extras last."""
     return [*requires, *(_with_extra(text, extra) for extra, texts in extras.items() for text in texts)]
 
