@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,8 +19,7 @@ from resolver.setting import COUNT, FLAG, REPEAT
 from resolver.settings import TABLE
 from resolver.toml_lines import lines_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -219,6 +219,24 @@ no-build = true
     }
     assert (found.count("verbose"), found.text("color")) == (2, "never")
     assert found.texts("constraint") == ("../c.txt", "/abs.txt", "../../up.txt")
+
+
+def test_the_file_that_the_page_shows(home: Path) -> None:
+    """docs/configuration.md: what it sets can be used."""
+    from resolver.inputs import gather
+
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    write(home / "project" / "pyproject.toml", page.partition("```toml\n")[2].partition("```")[0])
+    write(home / "project" / "constraints.txt", "")
+    write(home / "project" / "part" / "a.in", "")
+    options = gather(said(home), None, {}).options
+    assert (options.resolution, options.package_indexes, options.limits, options.timeout) == (
+        "lowest-direct",
+        ("torch=wheels",),
+        ("page-bytes=50MB",),
+        30.0,
+    )
+    assert options.index_url == "main=https://packages.example/simple"
 
 
 def test_paths_of_files_elsewhere_are_absolute(home: Path) -> None:
