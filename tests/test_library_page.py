@@ -32,3 +32,12 @@ def test_examples_of_the_library_page(monkeypatch: pytest.MonkeyPatch) -> None:
     found = doctest.testfile(str(ROOT / "docs" / "library.md"), module_relative=False)
     assert found.attempted > 10
     assert found.failed == 0
+
+
+@pytest.mark.slow
+def test_examples_of_the_page_about_earlier_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They read an index in memory."""
+    monkeypatch.chdir(ROOT)
+    found = doctest.testfile(str(ROOT / "docs" / "earlier-versions.md"), module_relative=False)
+    assert found.attempted > 5
+    assert found.failed == 0

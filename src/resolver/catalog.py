@@ -460,7 +460,7 @@ class Catalog:
 
     def _is_common(self, offer: Offer) -> bool:
         """Tell whether ``offer`` is the same for all who ask, whatever they pin."""
-        return not (offer.yanks and self.rules.pins(offer.name))
+        return not self.rules.opens(offer)
 
     def standing(self, name: str, candidate: int) -> DistFile:
         """Return the file that stands for a usable candidate, perhaps without its address."""

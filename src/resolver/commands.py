@@ -277,6 +277,8 @@ def _solved(inputs: Inputs, console: Console, solve: Solve, *, files: bool) -> A
         )
     for warning in answer.warnings:
         console.warning(warning)
+    for note in answer.notes:
+        console.note(note)
     _sum_up(answer, console)
     return answer
 

@@ -11,7 +11,7 @@ from resolver.channels import SILENT, Channels
 from resolver.collecting import sparing
 from resolver.errors import ResolverError
 from resolver.options import Options
-from resolver.posing import read_requirement, read_requirements
+from resolver.posing import read_constraints, read_requirements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def resolve(  # noqa: PLR0913  # one parameter a channel
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
     given = read_requirements(requirements)
-    constraints = [read_requirement(each) for each in options.constraints]
+    constraints = read_constraints(options)
     channels = Channels(
         fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject
     )
@@ -73,7 +73,7 @@ async def resolve_async(  # noqa: PLR0913  # the same
     from resolver.resolution import Resolution  # noqa: PLC0415  # lazy: attrs
 
     given = read_requirements(requirements)
-    constraints = [read_requirement(each) for each in options.constraints]
+    constraints = read_constraints(options)
     channels = Channels(
         fetcher=fetcher, transport=transport, emit=on_event, cancelled=cancelled, reject=reject
     )

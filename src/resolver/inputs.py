@@ -75,7 +75,25 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
     _take_options(inputs, arguments, files)
     _take_logins(inputs, environ)
     _take_texts(inputs, arguments, stdin, environ)
+    if any(map(arguments.texts, _ABOUT_BEFORE)):
+        _take_previous(inputs, arguments, stdin, environ)
     return inputs
+
+
+_ABOUT_BEFORE = ("output_file", "preference", "upgrade_package", "upgrade_group")
+# The options that have to do with earlier output.
+
+
+def _take_previous(
+    inputs: Inputs, arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]
+) -> None:
+    """Join what earlier output says, as far as it counts."""
+    from resolver.previous import Previous  # noqa: PLC0415  # lazy: start-up time
+
+    previous = Previous(inputs.options, arguments, stdin, environ)
+    inputs.options = previous.options
+    inputs.constraints += previous.constraints
+    inputs.warnings += previous.warnings
 
 
 def _sources(

@@ -112,8 +112,8 @@ class Judge:
     """Applies the rules about files to the versions of one listing, and once to those whose files are alike.
 
     Some facts are not part of a shape: which files were uploaded too late or have other hashes than those
-    given, whether the user pins the very version, which matters for yanked files, and whether a patch gives
-    it another Requires-Python.
+    given, whether the user pins the very version or has chosen it before, which matters for yanked files,
+    and whether a patch gives it another Requires-Python.
     """
 
     __slots__ = (
@@ -121,6 +121,7 @@ class Judge:
         "_causes",
         "_environment",
         "_faults",
+        "_keeps",
         "_name",
         "_out",
         "_patched",
@@ -138,6 +139,7 @@ class Judge:
         self._environment = environment
         self._rules = rules
         self._pins = rules.pins(listing.name)
+        self._keeps = rules.keeps(listing.name)
         self._sources = rules.sources(listing.name)
         self._wheels = rules.wheels(listing.name)
         self._out = {} if rules.cutoffs is None else _late(listing, rules)
@@ -159,7 +161,7 @@ class Judge:
         for shape, mask in enumerate(self._summary.masks()):
             traits = self._summary.traits_of(shape)
             left = mask & self._patched
-            if self._out or (self._pins and any(map(self._yanked, traits))):
+            if self._out or ((self._pins or self._keeps) and any(map(self._yanked, traits))):
                 left = mask
             if mask & ~left:
                 yield *self._verdict(traits, mode=_PLAIN), mask & ~left
@@ -222,12 +224,22 @@ class Judge:
 
     def _mode(self, version: int) -> _Mode:
         """Return what is special about a version: that it is pinned, and a Requires-Python by a patch."""
-        if not self._pins and not self._patched >> version & 1:
+        is_patched = self._patched >> version & 1
+        if not self._pins and not self._keeps and not is_patched:
             return _PLAIN
         text = self._summary.texts[version]
-        pinned = self._pins and self._rules.pinned(self._name, text)
-        patches = self._rules.patches if self._patched >> version & 1 else None
-        mode = (pinned, None if patches is None else patches.python(self._name, text))
+        patches = self._rules.patches if is_patched else None
+        python = None if patches is None else patches.python(self._name, text)
+        if self._pins and self._rules.pinned(self._name, text):
+            return self._known((True, python))
+        mode = self._known((False, python))
+        if not self._keeps or not self._rules.kept(self._name, text):
+            return mode
+        # What was chosen before gets by with files that others may use as well, where there are any.
+        fits = self._verdict(self._traits(version), mode=mode)[0] is None
+        return mode if fits else self._known((True, python))
+
+    def _known(self, mode: _Mode) -> _Mode:
         self._ranks.setdefault(mode, {})
         self._faults.setdefault(mode, {})
         return mode

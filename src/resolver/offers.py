@@ -8,6 +8,8 @@ made of one, or was noted (``noting``) by an earlier resolution.  What a resolut
 
 from __future__ import annotations
 
+from resolver.model.specifiers import Specifiers
+from resolver.model.version import Version
 from resolver.noting import Note, write_note
 
 TYPE_CHECKING = False
@@ -127,13 +129,32 @@ class Offer:
         Cost: a bisection per clause the first time, then a look-up.
         """
         text = requirement.specifier_text
-        mask = self._masks.get(text)
+        mask = self._known_mask(text)
+        return self._learnt_mask(text, requirement.specifiers) if mask is None else mask
+
+    def exactly(self, version: str) -> int:
+        """Return the mask of the candidate with this version, 0 if there is none; cost as for ``mask``."""
+        text = f"=={version}"
+        mask = self._known_mask(text)
         if mask is None:
-            mask = None if self._note is None else self._note.mask(text)
-            if mask is None:
-                mask = requirement.specifiers.mask(self.keys, self.texts)
-                self.learnt = True
-            self._masks[text] = mask
+            mask = self._learnt_mask(text, Specifiers(text))
+        if mask & mask - 1:  # PEP 440: 1.0 admits 1.0+local as well
+            key = Version(version).key
+            numbers = [number for number in range(mask.bit_length()) if mask >> number & 1]
+            mask = next((1 << number for number in numbers if self.keys[number] == key), mask)
+        return mask
+
+    def _known_mask(self, text: str) -> int | None:
+        mask = self._masks.get(text)
+        if mask is None and self._note is not None:
+            mask = self._note.mask(text)
+            if mask is not None:
+                self._masks[text] = mask
+        return mask
+
+    def _learnt_mask(self, text: str, specifiers: Specifiers) -> int:
+        mask = self._masks[text] = specifiers.mask(self.keys, self.texts)
+        self.learnt = True
         return mask
 
     def required(self, candidate: int, extra: str) -> Required | None:

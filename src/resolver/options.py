@@ -39,11 +39,7 @@ CHOICES = {
 _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
         "only_deps",
-        "upgrade",
-        "upgrade_packages",
-        "upgrade_groups",
         "minimal",
-        "preferences",
         "fixed",
         "python_implementation",
         "abis",
@@ -291,6 +287,10 @@ def _checked(name: str, value: object, default: object) -> object:
             _check_patches(texts)
         elif name in ("exclude_newer_packages", "exclude_newer_indexes", "prerelease_packages") and texts:
             _check_pairs(name, texts)
+        elif name == "upgrade_packages" and texts:
+            from resolver.earlier import read_upgrades  # noqa: PLC0415  # lazy: rarely given
+
+            read_upgrades(texts)
         if name == "limits" and texts:
             from resolver.limits import Limits  # noqa: PLC0415  # lazy: rarely given
 
@@ -314,10 +314,11 @@ def _of_type(name: str, value: object, kind: type[T], words: str) -> T:
 
 def _texts(name: str, value: object) -> tuple[str, ...]:
     """Return a sequence of strings as a tuple; one string is refused: its letters would be taken."""
-    from collections.abc import Iterable  # noqa: PLC0415  # in sys.modules anyway; a name for isinstance
+    if not isinstance(value, (tuple, list)):
+        from collections.abc import Iterable  # noqa: PLC0415  # lazy: start-up time
 
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a sequence of strings, not {type(value).__name__}")
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise TypeError(f"{name} must be a sequence of strings, not {type(value).__name__}")
     return tuple(_of_type(f"each of {name}", item, str, "a string") for item in value)
 
 

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
     from resolver.cutoffs import Cutoffs
     from resolver.digests import Digests
+    from resolver.earlier import Preferences
     from resolver.model.environment import Environment
     from resolver.model.references import Reference
     from resolver.options import Options
     from resolver.patches import Patches
 
-__all__ = ["check", "dated", "pose", "read_requirement", "read_requirements"]
+__all__ = ["check", "dated", "pose", "read_constraints", "read_requirement", "read_requirements"]
 
 
 def read_requirements(given: Iterable[str | PackagingRequirement | Requirement]) -> list[Requirement]:
@@ -39,6 +40,16 @@ def read_requirements(given: Iterable[str | PackagingRequirement | Requirement])
     if isinstance(given, str):
         raise TypeError("requirements must be a sequence of strings, not a string")
     return [read_requirement(each) for each in given]
+
+
+def read_constraints(options: Options) -> list[Requirement]:
+    """Return the constraints of a caller of the library, with the bounds of what is to be upgraded."""
+    constraints = [read_requirement(each) for each in options.constraints]
+    if options.upgrade_packages:
+        from resolver.earlier import upgraded  # noqa: PLC0415  # lazy: start-up time
+
+        constraints += upgraded(options.upgrade_packages)
+    return constraints
 
 
 def read_requirement(given: str | PackagingRequirement | Requirement) -> Requirement:
@@ -109,6 +120,7 @@ def pose(
         references=references,
         patches=_patches(options),
         digests=_digests(requirements, held, overrides, options, environment),
+        preferences=_preferences(options, environment),
     )
     choices = Choices(
         resolution=options.resolution,
@@ -143,6 +155,15 @@ def _digests(
     return Digests(
         [*(each for each in asked if environment.holds(each.marker)), *constraints], required=required
     )
+
+
+def _preferences(options: Options, environment: Environment) -> Preferences | None:
+    """Return what is to be kept of what was chosen before; None where nothing is."""
+    if options.upgrade or not options.preferences:
+        return None
+    from resolver.earlier import preferences  # noqa: PLC0415  # lazy: start-up time
+
+    return preferences(options.preferences, options.upgrade_packages, environment.holds)
 
 
 def dated(options: Options) -> Options:

@@ -183,10 +183,12 @@ class PythonProblem:
     def preferred(self, candidates: Candidates, mask: int) -> int:
         """Return the candidate of the non-empty ``mask`` (bit *i* = candidate *i*) that comes first.
 
-        Yanked ones come last, then pre-releases, then, where wheels are preferred, those without one; among
-        the others it is the newest or the oldest.
+        What was chosen before comes first.  Yanked ones come last, then pre-releases, then, where wheels are
+        preferred, those without one; among the others it is the newest or the oldest.
         """
         rules = self.catalog.rules
+        if rules.preferences is not None:
+            mask = rules.preferences.narrowed(candidates.offer, mask) or mask
         # PEP 592: a yanked version must be ignored where another one will do.
         mask = mask & ~candidates.yanked or mask
         if rules.pre_releases.last(candidates.name):

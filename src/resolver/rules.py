@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from resolver.cutoffs import Cutoffs
     from resolver.digests import Digests
+    from resolver.earlier import Offered, Preferences
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.model.specifiers import Specifiers
@@ -36,7 +37,8 @@ class Rules:
     pre-release counts as a wish.  ``constraints`` are those whose marker holds.  ``references`` are the
     packages that come from an address and not from an index: of their one file only its tags and its Python
     are asked. ``patches`` correct what packages say about themselves, ``digests`` are those that the user
-    gave of files.  Raises ``InputError`` for a name that is none.
+    gave of files.  ``preferences`` are what was chosen before: it may be used although it was yanked since.
+    Raises ``InputError`` for a name that is none.
     """
 
     __slots__ = (
@@ -49,6 +51,7 @@ class Rules:
         "patches",
         "pre_releases",
         "prefer_binary",
+        "preferences",
         "references",
     )
 
@@ -66,8 +69,10 @@ class Rules:
         references: Mapping[str, Reference] | None = None,
         digests: Digests | None = None,
         patches: Patches | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         self.patches = patches
+        self.preferences = preferences
         self.references = references or {}
         self.digests = digests
         mode, modes = read_modes(prerelease, prereleases)
@@ -91,6 +96,22 @@ class Rules:
     def pins(self, name: str) -> bool:
         """Tell whether a requirement of the user's names one version of package ``name``."""
         return name in self._pins
+
+    def keeps(self, name: str) -> bool:
+        """Tell whether some version of package ``name`` was chosen before."""
+        return self.preferences is not None and name in self.preferences.versions
+
+    def kept(self, name: str, version: str) -> bool:
+        """Tell whether just this version was chosen before."""
+        return self.preferences is not None and self.preferences.has(name, version)
+
+    def opens(self, offer: Offered) -> bool:
+        """Tell whether what the user pins, or has chosen before, may open files that are closed to others."""
+        if not offer.yanks:
+            return False
+        closed = offer.only_yanked | ~offer.fitting
+        kept = self.preferences
+        return offer.name in self._pins or (kept is not None and kept.opens(offer, closed))
 
     @property
     def about_files(self) -> str | None:

@@ -14,7 +14,7 @@ from resolver.errors import InternalError, NoFileAdmitted, NoSolution, NothingBu
 from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.posing import pose
 from resolver.problem import ListingKey, MetadataKey, Referenced
-from resolver.selection import pins, remarks, roots
+from resolver.selection import notes, pins, remarks, roots
 from resolver.shelf import open_shelf
 from resolver.solver.engine import Need, Paused, Solved, Solver, SolverError, Unsolvable
 from resolver.sources import OpenSource, environment_of
@@ -192,6 +192,7 @@ class Run:
             self._statistics(),
             remarks(self.problem, found.selected),
             roots=roots(self.problem),
+            notes=notes(self.problem, found.selected),
         )
 
     def _kind(self) -> type[NoSolution]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from resolver.formats.answer import Pinned
 from resolver.index.listing import NEWEST_MINOR
+from resolver.naming import closest
 from resolver.options import redacted
 from resolver.policy import Reason, Yanked
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
-__all__ = ["pins", "remarks", "roots"]
+__all__ = ["notes", "pins", "remarks", "roots"]
 
 
 def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
@@ -137,7 +138,43 @@ def remarks(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
         *_unused_patches(problem),
         *_dropped_logins(problem, selected),
         *_index_remarks(problem, selected),
+        *_preference_remarks(problem, selected),
     ]
+
+
+def notes(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
+    """Return sentences about a solution for those who ask."""
+    preferences = problem.catalog.rules.preferences
+    if preferences is None:
+        return []
+    pinned = _pinned(problem, selected)
+    was = {name: versions for name, versions in preferences.versions.items() if name in pinned}
+    changed = [
+        f"{name} {' or '.join(versions)} -> {pinned[name]}"
+        for name, versions in was.items()
+        if not preferences.has(name, pinned[name])
+    ]
+    said = f"{len(was) - len(changed)} of {len(preferences.versions)} versions of before are kept"
+    return [f"{said}; changed: {', '.join(changed)}" if changed else said]
+
+
+def _preference_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
+    """Yield what users should hear of earlier versions and upgrades that mean nothing."""
+    preferences = problem.catalog.rules.preferences
+    if preferences is None:
+        return
+    yield from preferences.warnings
+    pinned = _pinned(problem, selected) if preferences.dropped else {}
+    for name in preferences.dropped:
+        if name not in pinned:
+            yield f"{name} is to be upgraded, but nothing requires it{closest(name, list(pinned))}"
+
+
+def _pinned(problem: PythonProblem, selected: Mapping[int, int]) -> dict[str, str]:
+    """Return the selected versions by name."""
+    names, packages = problem.names, problem.catalog.packages
+    found = {names.name(names.base(package)): candidate for package, candidate in selected.items()}
+    return {name: packages[name].version(candidate) for name, candidate in found.items()}
 
 
 def _index_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:

@@ -233,9 +233,14 @@ TABLE = (
     Setting(ASKED, "--no-deps", FLAG, "leave out dependencies", hidden="--no-dependencies"),
     Setting(ASKED, "--only-deps", FLAG, "leave out what is asked for, and take its dependencies"),
     Setting(ASKED, "--require-hashes", FLAG, "use only files whose hashes are given"),
-    Setting(BEFORE, "--upgrade -U", FLAG, "do not keep the versions of the output file"),
+    Setting(BEFORE, "--upgrade -U", FLAG, "do not keep the versions of the output file", header=False),
     Setting(
-        BEFORE, "--upgrade-package -P", REPEAT, "do not keep the version of this package", metavar="NAME"
+        BEFORE,
+        "--upgrade-package -P",
+        REPEAT,
+        "do not keep the version of this package; a bound can be given as well: NAME<2",
+        metavar="NAME",
+        header=False,
     ),
     Setting(
         BEFORE,
@@ -243,6 +248,7 @@ TABLE = (
         REPEAT,
         "do not keep the versions of what this dependency group names",
         metavar="NAME",
+        header=False,
     ),
     Setting(BEFORE, "--minimal", FLAG, "change as few versions as possible"),
     Setting(

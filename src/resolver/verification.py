@@ -129,7 +129,8 @@ class _Check:
         rules, environment = self._catalog.rules, self._environment
         if rules.cutoffs is not None and self._is_late(name, file):
             return "which was uploaded too late"
-        if file.yanked and not rules.pinned(name, self._catalog.packages[name].offer.text(self._pins[name])):
+        text = self._catalog.packages[name].offer.text(self._pins[name]) if file.yanked else ""
+        if file.yanked and not (rules.pinned(name, text) or rules.kept(name, text)):
             return "which was yanked, and no requirement of the user's names it"
         stated = [each.python for each in self._patches(name) if each.kind == "python"]
         python = stated[-1] or None if stated else file.requires_python

@@ -153,9 +153,13 @@ def fill_cache(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_warm_run_imports_what_it_uses(tmp_path: Path) -> None:
-    """Nothing that fetches, parses pages or explains, and none of the costly modules of Python's."""
-    fill_cache(tmp_path)
+@pytest.mark.parametrize("again", [False, True])
+def test_a_warm_run_imports_what_it_uses(tmp_path: Path, *, again: bool) -> None:
+    """Nothing that fetches, parses pages or explains, and none of the costly modules of Python's.
+
+    That holds for one whose output file is there ``again``, of which versions are kept.
+    """
+    fill_cache(tmp_path / "cache")
     program = """\
 import sys
 before = set(sys.modules)
@@ -165,8 +169,12 @@ print(*sorted(set(sys.modules) - before))
 sys.exit(code)
 """
     words = ["resolve", "-", "--offline", "-q", "--no-header", "-i", "https://index.example/simple"]
+    output = tmp_path / "out.txt"
+    if again:
+        output.write_text("a==1 \\\n    --hash=sha256:0\nb==1\n    # via a\n", "utf-8")
+        words += ["-o", str(output)]
     done = subprocess.run(
-        [sys.executable, "-S", "-c", program, *words, "--cache-dir", str(tmp_path)],
+        [sys.executable, "-S", "-c", program, *words, "--cache-dir", str(tmp_path / "cache")],
         env=ENVIRON,
         input="a\n",
         capture_output=True,
@@ -174,12 +182,15 @@ sys.exit(code)
         check=True,
     )
     *pins, modules = done.stdout.splitlines()
+    pins += output.read_text("utf-8").splitlines() if again else []
     assert [pin for pin in pins if not pin.startswith(" ")] == ["a==1", "b==1"]
     imported = set(modules.split())
     ours = {"aiohttp_transport", "artifacts", "decompress", "pip_config", "simple", "simple_json", "links"}
     assert imported & {f"resolver.index.{name}" for name in ours} == set()
     assert not [name for name in imported if name.startswith(("resolver.explanation", "resolver.whatif"))]
     assert "resolver.solver.explain" not in imported
+    about_before = {"resolver.earlier", "resolver.formats.locked", "resolver.previous"}
+    assert imported & about_before == (about_before if again else set())
     costly = {
         "aiohttp", "argparse", "asyncio", "attr", "collections", "contextlib", "datetime", "enum",
         "functools", "hashlib", "inspect", "json", "msgspec", "packaging", "pathlib", "re", "shlex",

@@ -136,8 +136,6 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["-U"],
-        ["-Pa"],
         ["--check"],
         *(["--format", name] for name in ("pylock", "pylock.toml", "pip-report", "cyclonedx")),
     ],

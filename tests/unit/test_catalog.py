@@ -8,6 +8,7 @@ import pytest
 
 from resolver.catalog import Candidates, Catalog
 from resolver.cutoffs import Cutoffs
+from resolver.earlier import Preferences
 from resolver.errors import InputError
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
@@ -209,6 +210,20 @@ def test_constraints_leave_versions_out_and_say_where_they_stand() -> None:
         file("a-1-py3-none-any.whl"), file("a-2-py3-none-any.whl"), rules=Rules(constraints=[constraint])
     )
     assert reasons(found) == {"1": None, "2": ExcludedByConstraint("a<2 (constraints.txt:3)")}
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_version_of_before_gets_by_with_files_that_were_not_yanked(*, listed: bool) -> None:
+    """Then nothing is opened, so that what is known of the package is the same for all who ask."""
+    rules = Rules(preferences=Preferences({"a": ["1.0"]}))
+    others = [file("a-1.tar.gz", requires_python=">=3" if listed else ">=4"), file("a-2-py3-none-any.whl")]
+    found = candidates(file("a-1-py3-none-any.whl", yanked="bad"), *others, rules=rules)
+    first = found.standing(0)
+    assert first is not None
+    assert first.filename == ("a-1.tar.gz" if listed else "a-1-py3-none-any.whl")
+    assert (found.usable, found.yanked) == (0b11, 0b00 if listed else 0b01)
+    assert rules.opens(found.offer) is not listed
+    assert not rules.opens(candidates(file("a-1-py3-none-any.whl")).offer)
 
 
 def test_yanked_version_is_usable_but_marked_where_it_is_pinned() -> None:

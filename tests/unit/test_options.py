@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resolver import options
 from resolver.cutoffs import instant
 from resolver.errors import InputError
 from resolver.options import CHOICES, Options, not_yet, redacted, unsupported
@@ -205,8 +206,9 @@ def test_impossible_values_are_input_errors(given: dict[str, object], words: str
     assert words in str(caught.value)
 
 
-def test_existing_options_ask_for_nothing_unsupported() -> None:
+def test_existing_options_ask_for_nothing_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
     """The constructor has refused it; the list shrinks as features come."""
+    monkeypatch.setitem(options._NOT_YET, "upgrade", ())
     assert unsupported(Options(prerelease="allow", build="never", upgrade=False)) == ()
     assert not_yet("upgrade", value=True)
     assert not not_yet("upgrade", value=False)

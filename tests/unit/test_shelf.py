@@ -300,6 +300,18 @@ def test_yanked_version_is_there_for_who_pins_it_alone(setting: Setting, *, reme
         assert setting.pins("a", options=LINUX.replace(overrides=("a==2",)), remember=remember) == {"a": "2"}
 
 
+@pytest.mark.parametrize("remember", [False, True])
+def test_yanked_version_is_there_for_who_had_it_before_alone(setting: Setting, *, remember: bool) -> None:
+    """Whoever asked first; who had another version needs no page for that."""
+    change(setting, {"a": {"1": {}, "2": {"yanked": "broken"}}})
+    had_two, had_one = (LINUX.replace(preferences=(f"a=={version}",)) for version in (2, 1))
+    for _ in range(2):
+        assert setting.pins("a", options=had_two, remember=remember) == {"a": "2"}
+        assert setting.pins("a", remember=remember) == {"a": "1"}
+        assert setting.pins("a", options=had_one, remember=remember) == {"a": "1"}
+        assert setting.pins("a>1", options=had_one, remember=remember) is None
+
+
 def test_pin_of_a_package_without_yanked_files_is_no_obstacle(warm: Setting) -> None:
     assert warm.pins("app==2", "lib==3") == NEWEST
     assert warm.index.asked == []
@@ -316,6 +328,7 @@ RULES: dict[str, tuple[list[str], list[str], Options]] = {
     "exclude": (["app"], [], LINUX.replace(excludes=("core",))),
     "no-deps": (["app"], [], LINUX.replace(no_deps=True)),
     "extra": (["app[x]"], [], LINUX),
+    "version of before": (["app"], [], LINUX.replace(preferences=("lib==2", "core==1"))),
     "extra that nobody has": (["app[y]"], [], LINUX),
     "conflict": (["app[x]>=2", "core>1"], ["lib<2"], LINUX),
     "missing extra in a conflict": (["app[y]", "lib<2"], [], LINUX),

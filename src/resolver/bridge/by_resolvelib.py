@@ -20,7 +20,7 @@ from resolver.formats.answer import Answer, Progress, Statistics
 from resolver.hashing import admits_nothing, check_pins, check_requirements
 from resolver.posing import dated
 from resolver.problem import Referenced
-from resolver.selection import pins, remarks, roots
+from resolver.selection import notes, pins, remarks, roots
 from resolver.session import opened
 from resolver.verification import violation
 
@@ -93,6 +93,7 @@ def solve(
             statistics(),
             remarks(problem, selected),
             roots=roots(problem),
+            notes=notes(problem, selected),
         )
 
 

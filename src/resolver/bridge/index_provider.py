@@ -30,7 +30,7 @@ from resolver.errors import InputError, NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
 from resolver.policy import PreRelease, Reason, Yanked
-from resolver.posing import dated, pose, read_requirement
+from resolver.posing import dated, pose, read_constraints, read_requirement
 from resolver.problem import Referenced
 from resolver.session import building_of
 from resolver.sources import environment_of, open_source
@@ -83,9 +83,7 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         channels: Channels = SILENT,
     ) -> None:
         options = self._options = dated(options)
-        self._constraints = (
-            [read_requirement(each) for each in options.constraints] if constraints is None else constraints
-        )
+        self._constraints = read_constraints(options) if constraints is None else constraints
         self._environment = environment_of(options)
         self._opened = opened or open_source(options, channels=channels, building=building_of(options))
         self._waiter = Waiter()

@@ -119,12 +119,13 @@ class Answer:
 
     ``warnings`` are sentences about what is odd but did not stop the resolution.  ``roots`` are the
     requirements of the user's own that count for the target, in their order: ``(requirement, name, origin)``
-    without credentials, the origin (``file:line``) None where there is none.
+    without credentials, the origin (``file:line``) None where there is none.  ``notes`` are sentences for
+    those who ask.
     """
 
-    __slots__ = ("pins", "roots", "statistics", "variables", "warnings")
+    __slots__ = ("notes", "pins", "roots", "statistics", "variables", "warnings")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
         pins: Iterable[Pinned],
         variables: Mapping[str, str],
@@ -132,12 +133,14 @@ class Answer:
         warnings: Iterable[str] = (),
         *,
         roots: Iterable[tuple[str, str, str | None]] = (),
+        notes: Iterable[str] = (),
     ) -> None:
         self.pins = tuple(sorted(pins, key=lambda pin: pin.name))
         self.variables = variables
         self.statistics = statistics
         self.warnings = tuple(warnings)
         self.roots = tuple(roots)
+        self.notes = tuple(notes)
 
     def __repr__(self) -> str:
         return f"Answer({len(self.pins)} pins)"

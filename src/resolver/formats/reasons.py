@@ -34,10 +34,11 @@ class Newer:
     """Why no newer version was chosen.
 
     ``verdict`` is "newest" (there is none), "rejected" (none of them can be used), "preferred" (what was
-    chosen comes before them, as the options say), "unsatisfiable", "possible" or "unknown".  ``versions`` are
-    all newer ones, oldest first.  ``rejected`` are sentences about those that the rules leave out.  ``tried``
-    is the requirement that the other versions were tried with; ``explanation`` is the proof that they cannot
-    be had, ``changes`` are the packages that another answer would change: name, version now, version then.
+    chosen comes before them, as the options say), "kept" (it was chosen before), "unsatisfiable", "possible"
+    or "unknown".  ``versions`` are all newer ones, oldest first.  ``rejected`` are sentences about those that
+    the rules leave out.  ``tried`` is the requirement that the other versions were tried with;
+    ``explanation`` is the proof that they cannot be had, ``changes`` are the packages that another answer
+    would change: name, version now, version then.
     """
 
     __slots__ = ("changes", "explanation", "rejected", "tried", "verdict", "versions")
@@ -122,6 +123,9 @@ def _newer(newer: Newer) -> list[str]:
             return ["It is the newest version."]
         case "preferred":
             return [f"There are newer versions, up to {newer.versions[-1]}, but the lowest one is wanted."]
+        case "kept":
+            newest = newer.versions[-1]
+            return [f"There are newer versions, up to {newest}, but that of before is kept (see --upgrade)."]
         case "rejected":
             lines = ["No newer version can be used:"]
         case "unsatisfiable":

@@ -69,7 +69,8 @@ class Inquiry:
         elif not usable:
             self._newer = Newer("rejected", versions, rejected=rejected)
         elif self._problem.preferred(candidates, usable | 1 << chosen) == chosen:
-            self._newer = Newer("preferred", versions, rejected=rejected)
+            said = "kept" if self._is_kept(candidates, chosen) else "preferred"
+            self._newer = Newer(said, versions, rejected=rejected)
         else:
             least = Version(candidates.version(_numbers(usable)[0]))
             # An ordering operator does not look at local versions.
@@ -86,6 +87,10 @@ class Inquiry:
             return Reasons(self._name, None, answer, notes=self._absent(list(by_name)))
         found, more = chains(self._problem.requirements, by_name, self._name)
         return Reasons(self._name, pin.version, answer, chains=found, more=more, newer=self._newer)
+
+    def _is_kept(self, candidates: Candidates, chosen: int) -> bool:
+        preferences = self._problem.catalog.rules.preferences
+        return preferences is not None and bool(preferences.narrowed(candidates.offer, 1 << chosen))
 
     def _chosen(self) -> int | None:
         names = self._problem.names

@@ -1,0 +1,116 @@
+"""The command and its own earlier output: what is kept of it, what is upgraded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.command import failed, run_command, succeeded
+from support.hard import record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.command import Done
+
+pytestmark = pytest.mark.slow
+
+OLD: dict[str, dict[str, Any]] = {
+    "app": {"1": {"requires": ["core"]}},
+    "plugin": {"1": {}},
+    "core": {"1": {}},
+}
+NEW: dict[str, dict[str, Any]] = {
+    "app": {"1": {"requires": ["core"]}, "2": {"requires": ["core"]}},
+    "plugin": {"1": {}, "2": {}},
+    "core": {"1": {}, "2": {}},
+}
+PYPROJECT = """\
+[project]
+name = "me"
+dependencies = ["app", "plugin"]
+[dependency-groups]
+plugins = ["plugin>=1"]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return a folder with recordings of an index now and then, and files that ask for packages."""
+    record(tmp_path / "old", OLD)
+    record(tmp_path / "new", NEW)
+    (tmp_path / "app.in").write_text("app\nplugin\n", "utf-8")
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT, "utf-8")
+    return tmp_path
+
+
+def resolved(home: Path, when: str, *words: str, source: str = "app.in") -> Done:
+    """Run ``resolver resolve`` on the index of ``when``."""
+    target = ("--python-version", "3.12", "--python-platform", "linux")
+    return run_command("resolve", source, "--replay", when, *target, *words, home=home)
+
+
+def pins(home: Path, name: str = "out.txt") -> list[str]:
+    """Return the pins of a requirements file."""
+    lines = (home / name).read_text("utf-8").splitlines()
+    return [line for line in lines if "==" in line]
+
+
+@pytest.mark.parametrize("form", ["requirements", "json"])
+def test_the_output_file_stays_although_newer_versions_have_come(home: Path, form: str) -> None:
+    succeeded(resolved(home, "old", "-o", "out.txt", "--format", form))
+    before = (home / "out.txt").read_text("utf-8")
+    succeeded(resolved(home, "new", "-o", "out.txt", "--format", form))
+    after = (home / "out.txt").read_text("utf-8")
+    if form == "requirements":  # the JSON counts seconds and candidates, too
+        assert after == before.replace("--replay old", "--replay new").replace("resolver old", "resolver new")
+    assert '"version": "2"' not in after
+
+
+def test_upgrades(home: Path) -> None:
+    """Of all, of one, of one within bounds, of a group; none of them is named in the header."""
+    succeeded(resolved(home, "old", "-o", "out.txt"))
+    succeeded(resolved(home, "new", "-o", "out.txt", "-P", "core"))
+    assert pins(home) == ["app==1", "core==2", "plugin==1"]
+    succeeded(resolved(home, "new", "-o", "out.txt", "-P", "app<2", "--upgrade-package=core==1"))
+    assert pins(home) == ["app==1", "core==1", "plugin==1"]
+    succeeded(resolved(home, "new", "-o", "out.txt", "--upgrade-group", "plugins", source="pyproject.toml"))
+    assert pins(home) == ["app==1", "core==1", "plugin==2"]
+    succeeded(resolved(home, "new", "-o", "out.txt", "--upgrade-group", "pyproject.toml:plugins", "-U"))
+    assert pins(home) == ["app==2", "core==2", "plugin==2"]
+    assert "upgrade" not in (home / "out.txt").read_text("utf-8")
+    assert "no dependency group" in failed(resolved(home, "new", "--upgrade-group", "none"), 2)
+
+
+def test_a_bound_of_an_upgrade_is_a_constraint_that_fixes_can_change(home: Path) -> None:
+    done = resolved(home, "new", "-P", "core>2")
+    assert done.code == 1
+    assert "fix: change the constraint `core>2` to `core>=2`" in done.stderr
+
+
+def test_files_of_versions_to_keep(home: Path) -> None:
+    """They count instead of the output file; stdin can be one."""
+    (home / "before.txt").write_text("core==1\nplugin==1\n", "utf-8")
+    (home / "out.txt").write_text("app==1\n", "utf-8")
+    succeeded(resolved(home, "new", "-o", "out.txt", "--preference", "before.txt"))
+    assert pins(home) == ["app==2", "core==1", "plugin==1"]
+    assert "no such file" in failed(resolved(home, "new", "--preference", "none.txt"), 2)
+
+
+def test_an_output_file_that_is_something_else_is_said_once(home: Path) -> None:
+    """It is replaced all the same; what is no list of pins is not read."""
+    (home / "out.txt").write_text("this is no requirement\n", "utf-8")
+    done = resolved(home, "new", "-o", "out.txt")
+    assert (done.code, done.stdout) == (0, "")
+    assert done.stderr.startswith(
+        "warning: no version of before is kept, since the output file cannot be read: out.txt:1:"
+    )
+    assert pins(home) == ["app==2", "core==2", "plugin==2"]
+    succeeded(resolved(home, "new", "-o", "out.dot", "--format", "dot"))
+    succeeded(resolved(home, "new", "-o", "out.dot", "--format", "dot"))
+
+
+def test_an_upgrade_that_cannot_be_read_names_its_option(home: Path) -> None:
+    said = failed(resolved(home, "new", "-P", "core; 1"), 2)
+    assert said.startswith("-P 'core; 1': ")
