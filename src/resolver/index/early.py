@@ -129,7 +129,9 @@ class EarlyConnections:
                 address.host.strip("[]"),
                 address.port,
                 ssl=self._tls(address) if address.scheme == "https" else None,
-                happy_eyeballs_delay=0.25,
+                # A host that is an address is reached in one way.  The race between several, in asyncio,
+                # drops a connection that is made in the very moment in which it is cancelled.
+                happy_eyeballs_delay=None if _is_number(address.host) else 0.25,
             )
         except IndexError as lost:  # asyncio's, where an attempt failed by anything but an ``OSError``
             self._open.discard(connection)
@@ -163,6 +165,10 @@ class EarlyConnections:
 def _host(address: Address) -> str:
     usual = address.port == (443 if address.scheme == "https" else 80)
     return address.host if usual else f"{address.host}:{address.port}"
+
+
+def _is_number(host: str) -> bool:
+    return host.startswith("[") or host.replace(".", "").isdecimal()
 
 
 class _Connection(asyncio.Protocol):
