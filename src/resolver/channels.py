@@ -30,7 +30,8 @@ class Channels:
     is called while something is waited for, too.  ``emit`` gets all of that and more as events.
     ``cancelled`` is asked often whether the answer is still wanted.  ``files`` says that somebody will look
     at the files of pins; without it they are read when looked at, and fetched where the cache has been
-    emptied by then.  ``reject`` may say something against candidates (``vetting``).
+    emptied by then; ``metadata`` says so of what their metadata says.  ``reject`` may say something against
+    candidates (``vetting``).
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class Channels:
         "emit",
         "fetcher",
         "files",
+        "metadata",
         "note",
         "progress",
         "reject",
@@ -61,6 +63,7 @@ class Channels:
         cancelled: Callable[[], bool] | None = None,
         reject: Callable[[Considered], str | None] | None = None,
         files: bool = False,
+        metadata: bool = False,
     ) -> None:
         self.source = source
         self.fetcher = fetcher
@@ -73,6 +76,7 @@ class Channels:
         self.cancelled = cancelled
         self.reject = reject
         self.files = files
+        self.metadata = metadata
         if emit is not None:
             self._tell_as_events(emit)
 

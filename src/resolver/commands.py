@@ -45,10 +45,10 @@ def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Sol
     """Run ``resolver resolve``; ``solve`` stands in for ``engines.solve``."""
 
     def work(inputs: Inputs) -> str:
-        from resolver.rendering import looks_at_files, rendered  # noqa: PLC0415  # lazy: start-up time
+        from resolver.rendering import prepare, rendered  # noqa: PLC0415  # lazy: start-up time
 
-        files = looks_at_files(arguments, inputs)
-        answer = _solved(inputs, console, solve or _engines_solve(), files=files)
+        files, metadata = prepare(arguments, inputs, console)
+        answer = _solved(inputs, console, solve or _engines_solve(), files=files, metadata=metadata)
         return rendered(answer, arguments, inputs, streams, console)
 
     _write(arguments, streams, console, work)
@@ -266,14 +266,16 @@ def _reasons(name: str, arguments: Arguments, inputs: Inputs, console: Console) 
     return (to_json if arguments.text("format") == "json" else to_text)(reasons)
 
 
-def _solved(inputs: Inputs, console: Console, solve: Solve, *, files: bool) -> Answer:
+def _solved(
+    inputs: Inputs, console: Console, solve: Solve, *, files: bool = False, metadata: bool = False
+) -> Answer:
     """Return the answer to ``inputs``; say what is odd about it, and how it went."""
     with _Working(console) as progress:
         answer = solve(
             inputs.requirements,
             inputs.constraints,
             inputs.options,
-            _channels(console, progress, files=files),
+            _channels(console, progress, files=files, metadata=metadata),
         )
     for warning in answer.warnings:
         console.warning(warning)
@@ -284,7 +286,11 @@ def _solved(inputs: Inputs, console: Console, solve: Solve, *, files: bool) -> A
 
 
 def _channels(
-    console: Console, progress: Callable[[Progress], None] | None, *, files: bool = False
+    console: Console,
+    progress: Callable[[Progress], None] | None,
+    *,
+    files: bool = False,
+    metadata: bool = False,
 ) -> Channels:
     """Return what has ``console`` hear of a resolution."""
     return Channels(
@@ -294,6 +300,7 @@ def _channels(
         began=console.beginner,
         emit=console.listener,
         files=files,
+        metadata=metadata,
     )
 
 

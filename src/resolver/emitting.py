@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resolver.inputs import Inputs
     from resolver.options import Options
 
-__all__ = ["emit", "name_overrides", "published"]
+__all__ = ["emit", "index_urls", "name_overrides", "published"]
 
 
 def emit(style: Style, arguments: Arguments, options: Options, console: Console) -> list[str]:
@@ -30,7 +30,7 @@ def emit(style: Style, arguments: Arguments, options: Options, console: Console)
         style.omitted = _names(arguments.texts("no_emit_package"))
     options = _settled(options, console)
     if arguments.is_on("emit_index_annotation"):
-        style.indexes = [url for url in map(published, _indexes(options)) if url is not None]
+        style.indexes = _published(options)
     lines: list[str] = []
     if arguments.is_on("emit_index_url"):
         lines += _index_lines(options, console)
@@ -42,6 +42,11 @@ def emit(style: Style, arguments: Arguments, options: Options, console: Console)
         lines += _choices("--no-binary", options.no_binary)
         lines += _choices("--only-binary", options.only_binary)
     return lines
+
+
+def index_urls(options: Options, console: Console) -> list[str]:
+    """Return the URLs of the indexes that packages come from, without logins."""
+    return _published(_settled(options, console))
 
 
 def name_overrides(answer: Answer, inputs: Inputs) -> None:
@@ -106,6 +111,12 @@ def _indexes(options: Options) -> Iterator[str]:
         yield split_index(options.index_url)[1]
     for text in options.extra_index_urls:
         yield split_index(text)[1]
+
+
+def _published(options: Options) -> list[str]:
+    explicit = (split_index(text)[1] for text in options.explicit_indexes)
+    urls = map(published, [*_indexes(options), *explicit])
+    return [url for url in urls if url is not None]
 
 
 def _index_lines(options: Options, console: Console) -> list[str]:

@@ -17,18 +17,40 @@ if TYPE_CHECKING:
     from resolver.formats.answer import Answer, Pinned
     from resolver.inputs import Inputs
 
-__all__ = ["looks_at_files", "rendered"]
+__all__ = ["prepare", "rendered"]
 
-_WITH_FILES = ("json", "html")
+_WITH_FILES = ("json", "html", "pylock", "pip-report")
+_WITH_METADATA = ("pip-report",)
 
 
-def looks_at_files(arguments: Arguments, inputs: Inputs) -> bool:
-    """Tell whether the format that ``arguments`` name needs what pages say of the pins."""
-    return (
-        inputs.options.generate_hashes
-        or arguments.text("format") in _WITH_FILES
-        or arguments.is_on("emit_index_annotation")
-    )
+def prepare(arguments: Arguments, inputs: Inputs, console: Console) -> tuple[bool, bool]:
+    """Return whether the format that is asked for needs what pages and what metadata say of the pins."""
+    kind = _format(arguments)
+    if kind == "pylock":
+        from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: one of several
+
+        path = arguments.text("output_file") or "-"
+        if path != "-" and not has_good_name(path):
+            console.warning(
+                f"{path} is no name for a lock file: installers look for pylock.toml or pylock.NAME.toml"
+            )
+        # Each file of a lock file must have a digest.
+        inputs.options = inputs.options.replace(generate_hashes=True)
+    files = inputs.options.generate_hashes or arguments.is_on("emit_index_annotation")
+    return files or kind in _WITH_FILES, kind in _WITH_METADATA
+
+
+def _format(arguments: Arguments) -> str:
+    """Return the format that is asked for, or that the name of the output file is of."""
+    asked = arguments.text("format")
+    if asked is None and arguments.command == "tree":
+        return "tree"
+    path = "" if asked is not None else arguments.text("output_file") or ""
+    if path.endswith(".toml"):
+        from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: rarely wanted
+
+        return "pylock" if has_good_name(path) else "requirements"
+    return asked or "requirements"
 
 
 def rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Streams, console: Console) -> str:
@@ -37,15 +59,19 @@ def rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Stre
         from resolver.emitting import name_overrides  # noqa: PLC0415  # lazy: start-up time
 
         name_overrides(answer, inputs)
-    match arguments.text("format"):
-        case _ if arguments.command == "tree":
-            return _drawn(answer, arguments, streams)
+    match _format(arguments):
         case "tree" | "dot" | "mermaid" | "html":
             return _drawn(answer, arguments, streams)
         case "json":
             from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
 
             return solved(answer)
+        case "pylock":
+            return _pylock(answer, arguments, inputs, console)
+        case "pip-report":
+            from resolver.formats.report import write as write_report  # noqa: PLC0415  # lazy: start-up time
+
+            return write_report(answer)
         case _:
             return _requirements(answer, arguments, inputs, console)
 
@@ -79,6 +105,25 @@ def _requirements(answer: Answer, arguments: Arguments, inputs: Inputs, console:
         command=[] if arguments.is_on("no_header") else _command(arguments),
         options=options,
         shown=_shown(inputs),
+    )
+
+
+def _pylock(answer: Answer, arguments: Arguments, inputs: Inputs, console: Console) -> str:
+    """Return a lock file, for the folder that it will lie in."""
+    import os  # noqa: PLC0415  # loaded by now
+
+    from resolver.emitting import index_urls  # noqa: PLC0415  # lazy: start-up time
+    from resolver.formats.annotated import header  # noqa: PLC0415  # the same
+    from resolver.formats.pylock import write as write_pylock  # noqa: PLC0415  # the same
+
+    path = arguments.text("output_file")
+    folder = "" if path in (None, "-") else os.path.dirname(str(path))  # noqa: PTH120  # pathlib costs 5 ms
+    words = [] if arguments.is_on("no_header") else _command(arguments)
+    return write_pylock(
+        answer,
+        folder=os.path.abspath(folder),  # noqa: PTH100  # the same
+        header="".join(f"{line}\n" for line in header(words)),
+        indexes=index_urls(inputs.options, console),
     )
 
 

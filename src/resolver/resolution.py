@@ -7,6 +7,8 @@ costs 35 ms of start-up, which a command that only prints does not pay.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence  # noqa: TC003  # attrs keeps the annotation
+from os import PathLike  # noqa: TC003  # the same
+from os.path import abspath
 from types import MappingProxyType
 
 import attrs
@@ -171,6 +173,22 @@ class Resolution:
             omitted=[normalise(name) for name in omitted],
         )
         return annotated.write(self._answer, style)
+
+    def to_pylock(self, folder: str | PathLike[str] = "") -> str:
+        """Return the pins as a lock file (PEP 751) that is to lie in ``folder``, by default where we are.
+
+        Raises ``OutputError`` where no digest of a file is known: those of files of this machine and of
+        archives by URL are found out by ``Options(generate_hashes=True)``.
+        """
+        from resolver.formats import pylock  # noqa: PLC0415  # lazy: one of several
+
+        return pylock.write(self._answer, folder=abspath(folder))  # noqa: PTH100  # a text
+
+    def to_pip_report(self) -> str:
+        """Return the JSON document that ``pip install --dry-run --report`` writes, as far as it is known."""
+        from resolver.formats import report  # noqa: PLC0415  # lazy: one of several
+
+        return report.write(self._answer)
 
     def to_json(self) -> str:
         """Return the JSON document that ``--format json`` prints."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from resolver.formats.answer import Fix
     from resolver.formats.reasons import Reasons
     from resolver.index.listing import Listing
+    from resolver.index.metadata import Metadata
+    from resolver.model.distfile import DistFile
     from resolver.model.references import Reference
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -238,10 +240,13 @@ class Run:
         if self._shelf is not None:
             self._shelf.save()
 
-    def look_again_by(self, read: Callable[[str], Listing]) -> None:
-        """Have ``read`` what somebody looks at after the end, when the cache has it no more."""
+    def look_again_by(
+        self, read: Callable[[str], Listing], read_metadata: Callable[[str, DistFile], Metadata]
+    ) -> None:
+        """Have read what somebody looks at after the end, when the cache has it no more."""
         if self._shelf is not None:
             self._shelf.again = read
+            self._shelf.again_metadata = read_metadata
 
     def note_state(self, stop: BaseException) -> None:
         """Have ``stop``, which ends the resolution wherever it is, say how far that was."""

@@ -128,6 +128,7 @@ class _Seen:
             requires_dist=metadata.requires_dist,
             requires_python=metadata.requires_python,
             provides_extra=metadata.provides_extra,
+            dynamic=metadata.dynamic,
         )
 
 

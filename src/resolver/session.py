@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from resolver.channels import Channels
     from resolver.formats.answer import Answer
     from resolver.formats.reasons import Reasons
-    from resolver.index.listing import Listing
     from resolver.index.source import Source
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -59,6 +58,8 @@ def solve(
         answer = _remembered(run, lambda: run.answer(found))
         for pin in answer.pins if channels.files else ():
             pin.files = tuple(pin.files)
+        for pin in answer.pins if channels.metadata else ():
+            pin.take_a_look()
         return answer
 
     return _at_last(work)
@@ -176,13 +177,18 @@ def _remembered(run: Run, answer: Callable[[], Result]) -> Result:
         run.remember()
         raise
     run.remember()
-    run.look_again_by(lambda name: _waited(_read(run.opened.source, name)))
+    source = run.opened.source
+    run.look_again_by(
+        lambda name: _waited(_closing(source, source.listing(name))),
+        lambda name, file: _waited(_closing(source, source.metadata(name, file))),
+    )
     return found
 
 
-async def _read(source: Source, name: str) -> Listing:
+async def _closing(source: Source, work: Coroutine[object, object, Result]) -> Result:
+    """Do ``work`` with ``source``, and let go of connections."""
     try:
-        return await source.listing(name)
+        return await work
     finally:
         await source.close()
 

@@ -44,7 +44,7 @@ def _opposites(*pairs: tuple[str, str]) -> list[Setting]:
 
 
 _FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
-FORMATS_YET = ("requirements", "json", "tree", "dot", "mermaid", "html")
+FORMATS_YET = ("requirements", "json", "pylock", "pip-report", "tree", "dot", "mermaid", "html")
 FORMATS_OF = {
     "tree": ("tree", "dot", "mermaid", "html"),
     "why": ("requirements", "json"),

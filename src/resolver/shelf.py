@@ -65,6 +65,7 @@ class OfferShelf:
         self._notebook = notebook
         self._fresh = fresh
         self.again: Callable[[str], Listing] | None = None
+        self.again_metadata: Callable[[str, DistFile], Metadata] | None = None
         self._anew = anew
         self._given: dict[str, tuple[Offer, Sequence[Evidence]]] = {}
 
@@ -118,8 +119,13 @@ class OfferShelf:
         return found
 
     def metadata(self, name: str, file: DistFile) -> Metadata:
-        """Return the metadata of ``file`` that was read before.  Raises ``Forgotten``."""
+        """Return the metadata of ``file`` that was read before.  Raises ``Forgotten``.
+
+        Once the resolution is over, what has gone is read again.
+        """
         found = self._notebook.metadata(name, file)
+        if found is None and self.again_metadata is not None:
+            found = self.again_metadata(name, file)
         if found is None:
             raise _forgotten("metadata", name)
         return found

@@ -135,6 +135,22 @@ def test_files_that_the_cache_has_no_more_are_asked_for(warm: Setting) -> None:
     assert set(warm.index.pages) == {"/simple/core/", "/simple/lib/"}
 
 
+def test_metadata_that_the_cache_has_no_more_is_asked_for(warm: Setting) -> None:
+    """Or taken before that, where somebody is known to want it."""
+    options = LINUX.replace(cache_dir=str(warm.folder))
+    warm.forget()
+    found = resolve(["app"], options)
+    report = resolve(["app"], options).to_pip_report()
+    answer = solve([Requirement.parse("app")], [], options, Channels(metadata=True))
+    shutil.rmtree(warm.folder)
+    warm.index.asked.clear()
+    told = [None if pin.look is None else pin.look.told() for pin in answer.pins]
+    assert [each and each.version for each in told] == ["2", "2", "3"]
+    assert warm.index.asked == []
+    assert found.to_pip_report() == report
+    assert [path for path in warm.index.asked if path.endswith(".metadata")] != []
+
+
 def test_files_of_which_the_index_says_something_else_by_now(warm: Setting) -> None:
     """They cannot be those that the pin was made of."""
     options = LINUX.replace(cache_dir=str(warm.folder))

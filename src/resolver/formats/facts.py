@@ -6,6 +6,8 @@ Plain values, picklable, without credentials.  What takes a look at a page or at
 
 from __future__ import annotations
 
+from resolver.options import redacted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +16,7 @@ else:
     # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
     Protocol = object
 
-__all__ = ["Facts", "Known", "Look", "Referred", "Told"]
+__all__ = ["Facts", "Known", "Look", "Referred", "Told", "plain_url"]
 
 
 class Referred:
@@ -61,6 +63,10 @@ class Facts:
         self.fitting = fitting
         self.yanked = yanked
 
+    def is_of_index(self, name: str) -> bool:
+        """Tell whether the page is that of package ``name`` on an index, and no place with files."""
+        return self.page.partition("?")[0].endswith(f"/{name}/")
+
     def index(self, name: str, known: Sequence[str] = ()) -> str:
         """Return the URL of the index that has the page of package ``name``, "" where no page is known.
 
@@ -71,13 +77,21 @@ class Facts:
         """
         page = self.page.partition("?")[0]
         named = (url for url in known if f"{url.partition('?')[0].rstrip('/')}/{name}/" == page)
-        return next(named, page.removesuffix(f"{name}/") if page.endswith(f"/{name}/") else page)
+        return next(named, page.removesuffix(f"{name}/") if self.is_of_index(name) else page)
 
 
 class Told:
     """What the metadata of a version says, as far as it is read: texts as written."""
 
-    __slots__ = ("metadata_version", "name", "provides_extra", "requires_dist", "requires_python", "version")
+    __slots__ = (
+        "dynamic",
+        "metadata_version",
+        "name",
+        "provides_extra",
+        "requires_dist",
+        "requires_python",
+        "version",
+    )
 
     def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
@@ -88,6 +102,7 @@ class Told:
         requires_dist: tuple[str, ...] = (),
         requires_python: str | None = None,
         provides_extra: tuple[str, ...] = (),
+        dynamic: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.version = version
@@ -95,6 +110,7 @@ class Told:
         self.requires_dist = requires_dist
         self.requires_python = requires_python
         self.provides_extra = provides_extra
+        self.dynamic = dynamic
 
 
 class Look(Protocol):
@@ -126,3 +142,12 @@ class Known:
     def told(self) -> Told | None:
         """Return what the metadata says."""
         return self._told
+
+
+def plain_url(url: str) -> str:
+    """Return the URL of a file without its secrets; the query of a signed link is one.
+
+    >>> plain_url("https://me:secret@index.example/a.whl?token=1#sha256=0")
+    'https://index.example/a.whl'
+    """
+    return redacted(url).partition("#")[0].partition("?")[0].replace("://****@", "://")
