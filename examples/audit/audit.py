@@ -125,31 +125,36 @@ class Auditor:
     def _upgrade(
         self, requirements: list[str], now: Resolution, dependency: Dependency
     ) -> dict[str, Version]:
-        """Return the fewest changes that get rid of what is wrong with ``dependency``.
+        """Return the changes that get rid of what is wrong with ``dependency``, as few as it takes.
 
-        The nearest fixed version is tried first, with everything else as it is, then with everything else
-        free to move.
+        The nearest version that nothing is known against is wanted, and of all others the version of now.
         """
         name, version = dependency.name, dependency.version
         fixed = {fix for hit in self._hits(name, version) for fix in hit.fixes() if fix > version}
-        rest = tuple(f"{pin.name}=={pin.version}" for pin in now.pins.values() if pin.name != name)
         for fix in sorted(fixed):
             if self._hits(name, fix):
                 continue
-            for others in (rest, ()):
-                try:
-                    then = self._resolved(requirements, f"{name}>={fix}", *others)
-                except NoSolution:
-                    continue
-                return {
-                    pin.name: pin.version
-                    for pin in then.pins.values()
-                    if pin.name not in now.pins or now.pins[pin.name].version != pin.version
-                }
+            try:
+                then = self._resolved(requirements, wanted=f"{name}>={fix}", before=now)
+            except NoSolution:
+                continue
+            return {
+                pin.name: pin.version
+                for pin in then.pins.values()
+                if pin.name not in now.pins or now.pins[pin.name].version != pin.version
+            }
         return {}
 
-    def _resolved(self, requirements: list[str], *constraints: str) -> Resolution:
-        options = self._options.replace(constraints=(*self._options.constraints, *constraints))
+    def _resolved(
+        self, requirements: list[str], *, wanted: str | None = None, before: Resolution | None = None
+    ) -> Resolution:
+        """Return the answer; ``wanted`` bounds a package, and versions from ``before`` are preferred."""
+        constraints = () if wanted is None else (wanted,)
+        pins = () if before is None else before.pins.values()
+        options = self._options.replace(
+            constraints=(*self._options.constraints, *constraints),
+            preferences=tuple(f"{pin.name}=={pin.version}" for pin in pins),
+        )
         return resolve(requirements, options, fetcher=self._fetcher)
 
 

@@ -120,12 +120,9 @@ async def install_plan(
     fail later.
     """
     fetcher = BrowserFetcher(fetch, lock, index)
-    held = TARGET.replace(constraints=tuple(f"{name}=={locked.version}" for name, locked in lock.items()))
-    try:
-        found = await resolve_async(requirements, held, fetcher=fetcher)
-    except NoSolution:
-        found = await resolve_async(requirements, TARGET, fetcher=fetcher)
-    return _plan(found, lock)
+    preferred = tuple(f"{name}=={locked.version}" for name, locked in lock.items())
+    options = TARGET.replace(preferences=preferred)
+    return _plan(await resolve_async(requirements, options, fetcher=fetcher), lock)
 
 
 def _plan(found: Resolution, lock: Mapping[str, Locked]) -> list[Install]:
@@ -141,11 +138,17 @@ def _plan(found: Resolution, lock: Mapping[str, Locked]) -> list[Install]:
 
 INDEX = "https://index.example/simple/"
 CDN = "https://cdn.example/"
-_NUMPY = "numpy-2.2.5-cp313-cp313-pyodide_2025_0_wasm32.whl"
+_BUILT = {
+    "numpy": ("2.2.5", "numpy-2.2.5-cp313-cp313-pyodide_2025_0_wasm32.whl"),
+    "colour": ("0.9", "colour-0.9-py3-none-any.whl"),
+}
 LOCK = json.dumps(
     {
         "info": {"platform": "emscripten_4_0_9", "python": "3.13.2"},
-        "packages": {"numpy": {"version": "2.2.5", "file_name": _NUMPY, "sha256": "ab", "depends": []}},
+        "packages": {
+            name: {"version": version, "file_name": file, "sha256": "ab", "depends": []}
+            for name, (version, file) in _BUILT.items()
+        },
     }
 )
 
@@ -189,14 +192,16 @@ async def fetch(url: str, _: Mapping[str, str]) -> Answer:
 async def main() -> None:
     """Plan what to load for a pure package that needs one that is built."""
     lock = read_lock(LOCK, CDN)
-    plan = await install_plan(["plot"], fetch, lock, INDEX)
+    plan = await install_plan(["plot"], fetch, lock, INDEX)  # colour 1.0 is newer than that of the lock
     for step in plan:
         print(f"{step.name} {step.version} {'built' if step.built else 'pure'} {step.url}")
     assert [(step.name, step.version, step.built) for step in plan] == [
-        ("colour", "1.0", False),
+        ("colour", "0.9", True),
         ("numpy", "2.2.5", True),
         ("plot", "2.0", False),
     ]
+    newer = await install_plan(["plot", "colour>=1"], fetch, lock, INDEX)
+    assert ("colour", "1.0", False) in [(step.name, step.version, step.built) for step in newer]
     said = ""
     try:
         await install_plan(["plot<2"], fetch, lock, INDEX)
