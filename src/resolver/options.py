@@ -41,8 +41,6 @@ _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
         "only_deps",
         "minimal",
         "fixed",
-        "python_implementation",
-        "abis",
     ),
     (),
 )
@@ -283,6 +281,8 @@ def _checked(name: str, value: object, default: object) -> object:
             _check_hosts(name, texts)
         elif name in ("excludes", "only_binary", "no_binary", "refresh_packages", "allow_urls"):
             _check_names(name, texts)
+        elif name == "abis":
+            _check_abis(texts)
         elif name == "patches" and texts:
             _check_patches(texts)
         elif name in ("exclude_newer_packages", "exclude_newer_indexes", "prerelease_packages") and texts:
@@ -372,6 +372,12 @@ def _check_names(name: str, texts: tuple[str, ...]) -> None:
                 raise InputError(f"{name}: {error}") from None
 
 
+def _check_abis(texts: tuple[str, ...]) -> None:
+    for text in texts:
+        if not (text.isascii() and text.isidentifier() and text == text.lower()):
+            raise InputError(f"abis: {text!r} is no ABI tag such as cp312, cp313t or pypy310_pp73")
+
+
 def _check_patches(texts: tuple[str, ...]) -> None:
     from resolver.patches import InvalidPatch, Patch  # noqa: PLC0415  # lazy: rarely given
 
@@ -452,9 +458,9 @@ def _checked_text(name: str, value: object) -> str:
 
 
 def _check_python_version(text: str) -> None:
-    parts = text.split(".")
+    parts = text.removesuffix("t").split(".")
     if len(parts) not in (2, 3) or not all(p.isascii() and p.isdigit() and len(p) < 4 for p in parts):
-        raise InputError(f"python_version is {text!r}: write it as 3.12 or 3.12.4")
+        raise InputError(f"python_version is {text!r}: write it as 3.12, 3.12.4 or 3.13t")
 
 
 def _check_together(options: Options) -> None:

@@ -135,16 +135,21 @@ TABLE = (
         "let packages of an index require NAME, or :all:, by URL",
         metavar="NAME",
     ),
-    Setting(TARGET, "--python-version", VALUE, "resolve for this version of Python", metavar="3.12[.4]"),
+    Setting(TARGET, "--python-version", VALUE, "resolve for this version of Python", metavar="3.12[.4][t]"),
     Setting(
         TARGET,
         "--python-platform",
         VALUE,
-        "resolve for this platform: linux, macos, windows, x86_64-manylinux_2_28, ...",
+        "resolve for this platform: linux, macos, windows, x86_64-manylinux_2_28, win_amd64, ...",
         metavar="PLATFORM",
+        hidden="--platform",
     ),
     Setting(
-        TARGET, "--python", VALUE, "resolve for this interpreter (default: the running one)", metavar="PATH"
+        TARGET,
+        "--python",
+        VALUE,
+        "resolve for this interpreter, environment or build-details.json (default: the running interpreter)",
+        metavar="PATH",
     ),
     Setting(
         TARGET,

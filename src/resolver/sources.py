@@ -19,7 +19,6 @@ from resolver.index.store import RecordStore, default_cache_dir, refusal
 from resolver.index.transport import Traffic
 from resolver.limits import Limits
 from resolver.model.environment import Environment, InvalidPythonVersion
-from resolver.model.tags import UnknownPlatform
 from resolver.naming import split_host
 from resolver.options import names_anew
 
@@ -188,7 +187,7 @@ class _Network:
             await self._made.close()
 
 
-_environments: dict[tuple[str | None, str | None], Environment] = {}
+_environments: dict[tuple[object, ...], Environment] = {}
 """The last targets on the running interpreter, which are values and remember what they were asked."""
 
 _MOST_ENVIRONMENTS = 16
@@ -197,10 +196,15 @@ _MOST_ENVIRONMENTS = 16
 def environment_of(options: Options) -> Environment:
     """Return the target that ``options`` name.  Raises ``InputError``; may start the named interpreter."""
     if options.python is not None:
-        from resolver.index.interpreter import ask_interpreter  # noqa: PLC0415  # lazy: rarely wanted
+        from resolver.index.interpreter import host_of  # noqa: PLC0415  # lazy: rarely wanted
 
-        return _target(options, ask_interpreter(options.python))
-    key = (options.python_version, options.python_platform)
+        return _target(options, host_of(options.python))
+    key = (
+        options.python_version,
+        options.python_platform,
+        options.python_implementation,
+        options.abis,
+    )
     found = _environments.get(key)
     if found is None:
         if len(_environments) >= _MOST_ENVIRONMENTS:
@@ -211,11 +215,23 @@ def environment_of(options: Options) -> Environment:
 
 def _target(options: Options, host: Host | None = None) -> Environment:
     try:
-        return Environment.target(options.python_version, options.python_platform, host)
+        return Environment.target(
+            options.python_version,
+            options.python_platform,
+            host,
+            implementation=options.python_implementation,
+            abis=options.abis,
+        )
     except InvalidPythonVersion as error:
         raise InputError(f"--python-version: {error}") from None
-    except UnknownPlatform as error:
-        raise InputError(f"--python-platform: {error}") from None
+    except ValueError as error:
+        from resolver.model.targets import UnknownImplementation, UnknownPlatform  # noqa: PLC0415  # lazy: rare
+
+        if isinstance(error, UnknownPlatform):
+            raise InputError(f"--python-platform: {error}") from None
+        if isinstance(error, UnknownImplementation):
+            raise InputError(f"--python-implementation: {error}") from None
+        raise
 
 
 def cache_directory(options: Options) -> str | None:

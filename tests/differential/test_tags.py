@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import packaging._manylinux
+import packaging._musllinux
 import packaging.markers
 import packaging.tags
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.model.environment import Environment, Host
-from resolver.model.tags import Tags, default_abis, glibc_platforms, named_platform
+from resolver.model.tags import Tags, default_abis, glibc_platforms
+from resolver.model.targets import named_platform
 
 PLATFORMS = glibc_platforms("x86_64", 28)
 
@@ -92,10 +95,68 @@ def test_rank_of_a_compressed_set_is_that_of_its_best_tag(parts: tuple[str, ...]
 
 @pytest.mark.parametrize(
     ("name", "version", "architecture"),
-    [("macos", (13, 0), "arm64"), ("x86_64-apple-darwin", (13, 0), "x86_64")],
+    [
+        ("macos", (13, 0), "arm64"),
+        ("x86_64-apple-darwin", (13, 0), "x86_64"),
+        ("macosx_11_0_arm64", (11, 0), "arm64"),
+        ("macosx_10_9_x86_64", (10, 9), "x86_64"),
+        ("macosx_15_2_x86_64", (15, 2), "x86_64"),
+    ],
 )
 def test_macos_targets_have_the_platforms_of_packaging(
     name: str, version: tuple[int, int], architecture: str
 ) -> None:
-    """Targets on macOS assume the oldest version that is maintained."""
+    """Named without a version, the oldest that is maintained is assumed."""
     assert list(packaging.tags.mac_platforms(version, architecture)) == named_platform(name)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "multiarch"),
+    [
+        ("arm64-apple-ios", (13, 0), "arm64-iphoneos"),
+        ("ios_17_2_arm64_iphonesimulator", (17, 2), "arm64-iphonesimulator"),
+    ],
+)
+def test_ios_targets_have_the_platforms_of_packaging(
+    name: str, version: tuple[int, int], multiarch: str
+) -> None:
+    assert list(packaging.tags.ios_platforms(version, multiarch)) == named_platform(name)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "abi"),
+    [("aarch64-linux-android", 24, "arm64_v8a"), ("android_21_x86", 21, "x86")],
+)
+def test_android_targets_have_the_platforms_of_packaging(name: str, level: int, abi: str) -> None:
+    assert list(packaging.tags.android_platforms(level, abi)) == named_platform(name)[0]
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "i686", "aarch64", "armv7l", "ppc64le", "s390x", "riscv64"])
+@pytest.mark.parametrize("libc", [("glibc", 2, 17), ("glibc", 2, 28), ("glibc", 2, 5), ("musl", 1, 2)])
+def test_linux_targets_have_the_platforms_that_packaging_finds_there(
+    machine: str, libc: tuple[str, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the answers that an interpreter on such a machine would give."""
+    name, _, minor = libc
+    if name == "glibc" and minor < 17 and machine not in ("x86_64", "i686"):
+        return  # nothing was ever built for so old a level there
+    monkeypatch.setattr(
+        packaging._manylinux, "_get_glibc_version", lambda: (2, minor) if name == "glibc" else (-1, -1)
+    )
+    monkeypatch.setattr(packaging._manylinux, "_have_compatible_abi", lambda *_: name == "glibc")
+    musl = packaging._musllinux._MuslVersion(1, minor) if name == "musl" else None
+    monkeypatch.setattr(packaging._musllinux, "_get_musl_version", lambda _: musl)
+    monkeypatch.setattr("sysconfig.get_platform", lambda: f"linux-{machine}")
+    expected = list(packaging.tags._linux_platforms(is_32bit=False))
+    kind = "manylinux_2" if name == "glibc" else "musllinux_1"
+    found, variables = named_platform(f"{kind}_{minor}_{machine}")
+    assert [each for each in expected if "armv8l" not in each] == found
+    assert (variables["sys_platform"], variables["os_name"]) == ("linux", "posix")
+
+
+def test_tags_of_the_stable_abi_without_the_lock_are_those_of_packaging() -> None:
+    """PEP 803: abi3t for builds without the global lock, beside their own."""
+    expected = list(dict.fromkeys(map(str, packaging.tags.cpython_tags((3, 15), ["cp315t"], PLATFORMS))))
+    tags = Environment.target("3.15t", "linux").tags
+    ranks = [tags.rank(tag) for tag in expected]
+    assert ranks == sorted({rank for rank in ranks if rank is not None})

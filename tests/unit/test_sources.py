@@ -76,6 +76,25 @@ def test_unknown_platform_is_an_input_error_that_names_the_option() -> None:
         environment_of(Options(python_platform="amiga"))
 
 
+def test_target_may_be_of_another_implementation() -> None:
+    options = Options(
+        python_version="3.11", python_platform="linux", python_implementation="pp", abis=("pypy311_pp73",)
+    )
+    found = environment_of(options)
+    assert found.variables["platform_python_implementation"] == "PyPy"
+    assert found.rank("pp311-pypy311_pp73-manylinux_2_17_x86_64") is not None
+    assert environment_of(options) is found
+    assert environment_of(options.replace(abis=())) is not found
+    with pytest.raises(InputError, match=r"--python-implementation: .*jython"):
+        environment_of(Options(python_implementation="jython"))
+
+
+@pytest.mark.parametrize("abi", ["", "CP312", "cp312-none", "a.b"])
+def test_text_that_is_no_abi_is_an_input_error(abi: str) -> None:
+    with pytest.raises(InputError, match="is no ABI tag such as cp312"):
+        Options(abis=(abi,))
+
+
 # -- the cache ----------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,8 @@
 """Another interpreter, asked what it is: a subprocess that prints its marker variables and tags.
 
+It may be named by its path, by the folder of its environment, or by a file that describes it, which is read
+in ``build_details``.
+
 The interpreter runs isolated (no user site, no environment variables of Python's, no ``.pth`` files), and
 imports nothing but its standard library and our own ``packaging``.  What its answer means is in
 ``model.environment``; a running interpreter needs none of this.
@@ -7,10 +10,12 @@ imports nothing but its standard library and our own ``packaging``.  What its an
 
 from __future__ import annotations
 
+import os
+
 from resolver.errors import InputError
 from resolver.model.environment import VARIABLES, Host
 
-__all__ = ["ask_interpreter"]
+__all__ = ["ask_interpreter", "host_of"]
 
 _TIMEOUT = 20.0  # seconds: a cold start from a network drive is slow, an answer that never comes is wrong
 
@@ -21,6 +26,27 @@ from packaging.markers import default_environment
 from packaging.tags import sys_tags
 print(json.dumps({"variables": default_environment(), "tags": [str(tag) for tag in sys_tags()]}))
 """
+
+
+_PLACES = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe", "build-details.json")
+# Where an environment, or an installation, has its interpreter, or what describes that.
+
+
+def host_of(path: str) -> Host:
+    """Return what the interpreter is that ``path`` leads to.  Raises ``InputError``."""
+    if os.path.isdir(path):  # noqa: PTH112  # pathlib costs 5 ms
+        inside = [os.path.join(path, *place.split("/")) for place in _PLACES]  # noqa: PTH118  # the same
+        found = next(filter(os.path.isfile, inside), None)
+        if found is None:
+            raise InputError(
+                f"There is no interpreter in the folder {path}: {', '.join(_PLACES)} are not there."
+            )
+        path = found
+    if path.lower().endswith(".json"):
+        from resolver.index.build_details import read_build_details  # noqa: PLC0415  # lazy: rarely wanted
+
+        return read_build_details(path)
+    return ask_interpreter(path)
 
 
 def ask_interpreter(path: str, *, timeout: float = _TIMEOUT) -> Host:

@@ -18,7 +18,7 @@ import os
 import sys
 
 from resolver.model.specifiers import MAX_LENGTH, InvalidSpecifier, Specifiers
-from resolver.model.tags import Tags, default_abis, glibc_platforms, named_platform
+from resolver.model.tags import Tags, default_abis, glibc_platforms
 from resolver.model.version import InvalidVersion, Version, scan
 
 TYPE_CHECKING = False
@@ -127,25 +127,32 @@ class Environment:
 
     @classmethod
     def target(
-        cls, python_version: str | None = None, python_platform: str | None = None, host: Host | None = None
+        cls,
+        python_version: str | None = None,
+        python_platform: str | None = None,
+        host: Host | None = None,
+        *,
+        implementation: str | None = None,
+        abis: Sequence[str] = (),
     ) -> Environment:
         """Return the environment that the user names; what is not named is the host's (the running one's).
 
-        ``3.12`` means 3.12.0.  Raises ``InvalidPythonVersion`` or ``UnknownPlatform``.
+        ``3.12`` means 3.12.0, ``3.13t`` a build without the global lock.  ``abis`` are the own ones, as tags
+        have them; the stable ABI is added.  Raises ``InvalidPythonVersion``, ``UnknownPlatform`` or
+        ``UnknownImplementation``.
 
         >>> Environment.target("3.12", "windows").variables["python_full_version"]
         '3.12.0'
         """
         host = Host.running() if host is None else host
-        variables, abis, platforms = host.variables, host.abis, host.platforms
-        if python_version is not None:
-            abis = tuple(_abis_for(python_version, host))
-            variables = variables | _python_variables(python_version, variables["implementation_name"])
+        if implementation is not None or abis or python_version is not None:
+            host = _other_python(host, python_version, implementation, abis)
         if python_platform is not None:
+            from resolver.model.targets import named_platform  # noqa: PLC0415  # lazy: start-up time
+
             named, replaced = named_platform(python_platform)
-            platforms = tuple(named)
-            variables = variables | replaced
-        return cls.of_host(Host(variables, abis, platforms))
+            host = Host(host.variables | replaced, host.abis, named)
+        return cls.of_host(host)
 
     def holds(self, marker: str, extra: str = "") -> bool:
         """Return whether a marker holds, for one extra or none; no marker (``""``) always does.
@@ -233,15 +240,40 @@ def _python_parts(text: str) -> tuple[list[int], str]:
     return release, str(Version(text)).removeprefix(".".join(map(str, release)))
 
 
-def _abis_for(python_version: str, host: Host) -> Sequence[str]:
-    """Return the ABIs of another version of the host's implementation."""
-    major, minor, *_ = _python_parts(python_version)[0]
-    wanted = major, minor
-    if wanted == _major_minor(host.variables["python_version"]):
-        return host.abis
-    if host.variables["implementation_name"] != "cpython":
-        return ()  # there is no rule by which they could be known
-    return default_abis(wanted, free_threaded=any(abi.rstrip("d").endswith("t") for abi in host.abis))
+def _other_python(
+    host: Host, python_version: str | None, implementation: str | None, abis: Sequence[str]
+) -> Host:
+    """Return ``host`` with another Python."""
+    variables = host.variables
+    own = name = variables["implementation_name"]
+    if implementation is not None:
+        from resolver.model.targets import IMPLEMENTATIONS, named_implementation  # noqa: PLC0415  # lazy: rare
+
+        name = named_implementation(implementation)
+        if name != own:
+            version = (
+                variables["python_full_version"] if name == "cpython" else ""
+            )  # that of others is unknown
+            variables = variables | {
+                "implementation_name": name,
+                "implementation_version": version,
+                "platform_python_implementation": IMPLEMENTATIONS[name],
+            }
+    wants_free = python_version is not None and python_version.strip().endswith("t")
+    if python_version is not None:
+        number = python_version.strip().removesuffix("t")
+        if wants_free and (name != "cpython" or _python_parts(number)[0][:2] < [3, 13]):
+            raise InvalidPythonVersion(python_version)
+        variables = variables | _python_variables(number, name)
+    version_before, version_now = host.variables["python_version"], variables["python_version"]
+    if abis:
+        abis = [abi for abi in abis if abi not in _SHARED_ABIS]
+    elif (name, version_now) == (own, version_before) and not wants_free:
+        abis = host.abis
+    else:
+        is_free = wants_free or (name == own and any(abi.rstrip("d").endswith("t") for abi in host.abis))
+        abis = default_abis(_major_minor(version_now), free_threaded=is_free, implementation=name)
+    return Host(variables, abis, host.platforms)
 
 
 def _running_variables() -> dict[str, str]:

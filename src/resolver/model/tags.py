@@ -4,10 +4,8 @@ A target is a Python (implementation, version, ABIs) and a list of platform tags
 compressed tag sets against it, in the order of ``packaging.tags``, but without making its thousand tags: the
 order is that of (python, abi) pairs, then platforms, and both are short.
 
-``named_platform`` knows the names that ``--python-platform`` accepts, which are uv's, with the same levels
-(``linux`` is manylinux_2_28, ``macos`` is 13.0).  The running interpreter and others that exist are asked by
-``environment`` and ``index.interpreter``.  Linux and Windows are answered here: importing
-``packaging.tags``, which knows Apple's and Android's rules, costs more than a warm run.
+What users call platforms and implementations is in ``targets``.  The running interpreter and others that
+exist are asked by ``environment`` and ``index.interpreter``.
 
 Specification: https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
 """
@@ -19,87 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
-    "PLATFORM_NAMES",
     "Tags",
-    "UnknownPlatform",
     "default_abis",
     "glibc_platforms",
-    "named_platform",
 ]
-
-_ALIASES = {
-    "linux": "x86_64-unknown-linux-gnu",
-    "macos": "aarch64-apple-darwin",
-    "windows": "x86_64-pc-windows-msvc",
-}
-_WINDOWS = {
-    "x86_64-pc-windows-msvc": ("win_amd64", "AMD64"),
-    "aarch64-pc-windows-msvc": ("win_arm64", "ARM64"),
-    "i686-pc-windows-msvc": ("win32", "x86"),
-}
-# Name -> machine and the level of glibc (2.x) or musl (1.x).
-_GLIBC = {
-    "x86_64-unknown-linux-gnu": ("x86_64", 28),
-    "aarch64-unknown-linux-gnu": ("aarch64", 28),
-    "riscv64-unknown-linux": ("riscv64", 31),
-}
-_MUSL = {
-    "x86_64-unknown-linux-musl": ("x86_64", 2),
-    "aarch64-unknown-linux-musl": ("aarch64", 2),
-}
-_MANYLINUX_MACHINES = ("x86_64", "aarch64")
-_APPLE = {
-    "aarch64-apple-darwin": "arm64",
-    "x86_64-apple-darwin": "x86_64",
-}
-_MACOS_VERSION = (13, 0)  # the oldest that is maintained
-_IOS = {
-    "arm64-apple-ios": "arm64_iphoneos",
-    "arm64-apple-ios-simulator": "arm64_iphonesimulator",
-    "x86_64-apple-ios-simulator": "x86_64_iphonesimulator",
-}
-_IOS_VERSION = (13, 0)
-_ANDROID = {
-    "aarch64-linux-android": ("arm64_v8a", "aarch64"),
-    "x86_64-linux-android": ("x86_64", "x86_64"),
-}
-_ANDROID_LEVEL = 24
-# The version of Emscripten is part of Pyodide's ABI.
-_PYODIDE = {
-    "wasm32-pyodide2024": (("pyodide_2024_0_wasm32",), "3.1.58"),
-    "wasm32-pyodide2025": (("pyemscripten_2025_0_wasm32", "pyodide_2025_0_wasm32"), "4.0.9"),
-}
-
-PLATFORM_NAMES = (
-    *_ALIASES,
-    *_WINDOWS,
-    *_GLIBC,
-    *_MUSL,
-    *_APPLE,
-    *_IOS,
-    *_ANDROID,
-    *_PYODIDE,
-    *(
-        f"{machine}-{level}"
-        for machine in _MANYLINUX_MACHINES
-        for level in ("manylinux2014", "manylinux_2_28")
-    ),
-)
-
-
-class UnknownPlatform(ValueError):
-    """A name of a platform that nothing is known about; ``name`` is it, ``known`` are those that work."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-        self.known = PLATFORM_NAMES
-
-    def __str__(self) -> str:
-        return (
-            f"{self.name[:100]!a} is not the name of a platform; known are {', '.join(self.known)}, "
-            "and manylinux with other numbers."
-        )
 
 
 class Tags:
@@ -156,6 +77,11 @@ class Tags:
         return cls([*pairs, *((name, "none") for name in generic)], platforms, pure, abis=abis)
 
     @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The pairs that go with platforms, the best first."""
+        return list(self._pairs)
+
+    @property
     def said(self) -> str:
         """What is accepted, in what order, as a text: equal where nothing differs."""
         return repr((list(self._pairs), list(self.platforms), list(self._pure)))
@@ -209,8 +135,14 @@ def _unpickled(
     return Tags(pairs, platforms, pure, abis=abis)
 
 
-def default_abis(version: tuple[int, int], *, free_threaded: bool = False) -> list[str]:
-    """Return the ABIs of an ordinary build of CPython."""
+def default_abis(
+    version: tuple[int, int], *, free_threaded: bool = False, implementation: str = "cpython"
+) -> list[str]:
+    """Return the ABIs of an ordinary build; none where there is no rule by which they could be known."""
+    if implementation == "pypy" and version >= (3, 7):
+        return [f"pypy{version[0]}{version[1]}_pp73"]  # as in all releases 7.3.x
+    if implementation != "cpython":
+        return []
     # Before 3.8 the ABI said that pymalloc was used, as it is by default.
     flag = "m" if version < (3, 8) else "t" if free_threaded and version >= (3, 13) else ""
     return [f"cp{version[0]}{version[1]}{flag}"]
@@ -228,29 +160,6 @@ def glibc_platforms(machine: str, minor: int) -> list[str]:
     return platforms
 
 
-def named_platform(name: str) -> tuple[list[str], dict[str, str]]:
-    """Return the platform tags, best first, and the six marker variables of a platform known by name.
-
-    Release and version are unknown, and so empty, but for Pyodide.  Raises ``UnknownPlatform``.
-    """
-    name = _ALIASES.get(name, name)
-    if name in _WINDOWS:
-        platform, machine = _WINDOWS[name]
-        return [platform], _variables("nt", "win32", "Windows", machine)
-    if name in _MUSL:
-        machine, minor = _MUSL[name]
-        musl = [f"musllinux_1_{level}_{machine}" for level in range(minor, -1, -1)]
-        return [f"linux_{machine}", *musl], _variables("posix", "linux", "Linux", machine)
-    if name in _APPLE or name in _IOS or name in _ANDROID:
-        return _mobile_or_apple(name)
-    if name in _PYODIDE:
-        platforms, release = _PYODIDE[name]
-        variables = _variables("posix", "emscripten", "Emscripten", "wasm32")
-        return list(platforms), variables | {"platform_release": release, "platform_version": "#1"}
-    machine, minor = _GLIBC.get(name) or _manylinux(name)
-    return glibc_platforms(machine, minor), _variables("posix", "linux", "Linux", machine)
-
-
 def _stable_abi(version: tuple[int, int], abis: Sequence[str]) -> str:
     """Return the stable ABI: PEP 384 for ordinary builds from 3.2 on, PEP 803 for free-threaded ones."""
     if version < (3, 2):
@@ -265,47 +174,3 @@ def _read(tags: str) -> tuple[list[str], list[str], list[str]] | None:
         return None
     pythons, abis, platforms = parts
     return (pythons, abis, platforms) if all(python.isidentifier() for python in pythons) else None
-
-
-def _variables(os_name: str, sys_platform: str, system: str, machine: str) -> dict[str, str]:
-    return {
-        "os_name": os_name,
-        "platform_machine": machine,
-        "platform_release": "",
-        "platform_system": system,
-        "platform_version": "",
-        "sys_platform": sys_platform,
-    }
-
-
-def _mobile_or_apple(name: str) -> tuple[list[str], dict[str, str]]:
-    from packaging.tags import (  # noqa: PLC0415  # lazy: start-up time
-        android_platforms,
-        ios_platforms,
-        mac_platforms,
-    )
-
-    if name in _APPLE:
-        machine = _APPLE[name]
-        platforms = mac_platforms(_MACOS_VERSION, machine)
-        return list(platforms), _variables("posix", "darwin", "Darwin", machine)
-    if name in _IOS:
-        machine = _IOS[name].rpartition("_")[0]
-        platforms = ios_platforms(_IOS_VERSION, _IOS[name])
-        return list(platforms), _variables("posix", "ios", "iOS", machine)
-    abi, machine = _ANDROID[name]
-    platforms = android_platforms(_ANDROID_LEVEL, abi)
-    return list(platforms), _variables("posix", "android", "Android", machine)
-
-
-def _manylinux(name: str) -> tuple[str, int]:
-    """Read ``x86_64-manylinux_2_28`` and its like.  Raises ``UnknownPlatform``."""
-    machine, _, level = name.partition("-")
-    minor = "17" if level == "manylinux2014" else level.removeprefix("manylinux_2_")
-    if (
-        machine not in _MANYLINUX_MACHINES
-        or not (level.startswith("manylinux_2_") or level == "manylinux2014")
-        or not (minor.isascii() and minor.isdigit() and 1 <= len(minor) <= 2)
-    ):
-        raise UnknownPlatform(name)
-    return machine, int(minor)

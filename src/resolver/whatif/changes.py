@@ -372,7 +372,8 @@ class _Reader:
 
     def _pythons(self, reasons: Reasons) -> list[Alternatives]:
         target = self._problem.catalog.environment.variables["python_full_version"]
-        found = pythons(target, [reason.detail for reason in reasons])
+        free = "t" if (self._question.options.python_version or "").endswith("t") else ""
+        found = [f"{text}{free}" for text in pythons(target, [reason.detail for reason in reasons])]
         rank = RANKS["python"]
         return [
             Alternatives(

@@ -11,7 +11,7 @@ import pytest
 from resolver.model import environment as module
 from resolver.model.environment import VARIABLES, Environment, Host, InvalidPythonVersion
 from resolver.model.faults import InvalidMarker, UndefinedComparison
-from resolver.model.tags import UnknownPlatform
+from resolver.model.targets import UnknownImplementation, UnknownPlatform
 
 HOST = Host(
     {
@@ -94,8 +94,8 @@ def test_other_version_of_a_free_threaded_host_is_free_threaded() -> None:
     assert Environment.target("3.14.2", host=host).tags.abis == ("cp314t",)
 
 
-def test_other_version_of_another_implementation_has_no_abi() -> None:
-    """Pure wheels and those for its name fit; its own version number stays."""
+def test_other_version_of_pypy_has_its_abi() -> None:
+    """That of all releases 7.3; its own version number stays."""
     host = Host(
         HOST.variables | {"implementation_name": "pypy", "implementation_version": "7.3.13"},
         ["pypy311_pp73"],
@@ -103,10 +103,79 @@ def test_other_version_of_another_implementation_has_no_abi() -> None:
     )
     environment = Environment.target("3.10", host=host)
     assert environment.variables["implementation_version"] == "7.3.13"
-    assert environment.tags.abis == ()
+    assert environment.tags.abis == ("pypy310_pp73",)
     assert environment.rank("pp310-none-linux_x86_64") is not None
     assert environment.rank("pp3-none-any") is not None
-    assert environment.rank("pp310-pypy310_pp73-linux_x86_64") is None
+    assert environment.rank("pp310-pypy310_pp73-linux_x86_64") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "markers", "abis", "fits"),
+    [
+        (
+            "PyPy",
+            "3.10",
+            ("pypy", "PyPy", "", "3.10.0"),
+            ("pypy310_pp73",),
+            "pp310-pypy310_pp73-linux_x86_64",
+        ),
+        ("pp", None, ("pypy", "PyPy", "", "3.11.7"), ("pypy311_pp73",), "pp311-pypy311_pp73-linux_x86_64"),
+        ("graalpy", None, ("graalpy", "GraalVM", "", "3.11.7"), (), "graalpy311-none-linux_x86_64"),
+        ("cpython", None, ("cpython", "CPython", "3.11.7", "3.11.7"), ("cp311",), "cp311-abi3-linux_x86_64"),
+        ("cp", "3.12", ("cpython", "CPython", "3.12.0", "3.12.0"), ("cp312",), "cp312-cp312-linux_x86_64"),
+    ],
+)
+def test_implementation_has_its_markers_and_tags(
+    name: str, version: str | None, markers: tuple[str, ...], abis: tuple[str, ...], fits: str
+) -> None:
+    """Its own version is not known, and so empty."""
+    environment = Environment.target(version, host=HOST, implementation=name)
+    variables = environment.variables
+    assert markers == (
+        variables["implementation_name"],
+        variables["platform_python_implementation"],
+        variables["implementation_version"],
+        variables["python_full_version"],
+    )
+    assert environment.tags.abis == abis
+    assert environment.rank(fits) is not None
+    assert environment.rank("py3-none-any") is not None
+
+
+def test_cpython_of_another_implementations_host_has_the_version_of_the_language() -> None:
+    pypy = Environment.target(host=HOST, implementation="pypy")
+    host = Host(pypy.variables, pypy.tags.abis, pypy.tags.platforms)
+    assert Environment.target(host=host, implementation="cpython").variables == HOST.variables
+
+
+def test_unknown_implementation_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownImplementation, match="did you mean pypy\\?; known are cpython, pypy, graalpy"):
+        Environment.target(host=HOST, implementation="pypi")
+
+
+def test_build_without_the_lock_is_named_by_a_t() -> None:
+    """Markers see the version; the stable ABI is that of PEP 803."""
+    environment = Environment.target("3.14t", host=HOST)
+    assert environment.variables["python_full_version"] == "3.14.0"
+    assert environment.tags.abis == ("cp314t",)
+    assert environment.rank("cp314-abi3t-linux_x86_64") is not None
+    assert environment.rank("cp314-abi3-linux_x86_64") is None
+    assert Environment.target("3.14.2t", host=HOST).variables["python_full_version"] == "3.14.2"
+    for text in ("3.12t", "t", "3.14tt"):
+        with pytest.raises(InvalidPythonVersion):
+            Environment.target(text, host=HOST)
+    with pytest.raises(InvalidPythonVersion):
+        Environment.target("3.14t", host=HOST, implementation="pypy")
+
+
+def test_abis_that_are_given_replace_the_own_ones() -> None:
+    """The stable ABI and none are there anyway, as with pip."""
+    environment = Environment.target("3.13", host=HOST, abis=("cp313d", "cp313", "abi3"))
+    assert environment.tags.abis == ("cp313d", "cp313")
+    stable = Environment.target(host=HOST, abis=("abi3",))
+    assert stable.tags.abis == ()
+    assert stable.rank("cp311-abi3-linux_x86_64") == 0
+    assert stable.rank("cp311-cp311-linux_x86_64") is None
 
 
 def test_marker_is_evaluated_for_one_extra_or_none() -> None:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.model.tags import (
-    PLATFORM_NAMES,
-    Tags,
-    UnknownPlatform,
-    default_abis,
-    glibc_platforms,
-    named_platform,
-)
+from resolver.model.tags import Tags, default_abis, glibc_platforms
+from resolver.model.targets import PLATFORM_NAMES, UnknownPlatform, named_platform
 
 LINUX = Tags.of_python("cpython", (3, 12), ["cp312"], glibc_platforms("x86_64", 28))
 
@@ -69,6 +63,22 @@ def test_long_compressed_set_takes_no_time() -> None:
     assert LINUX.rank(tags) == 0
 
 
+UV = """\
+windows linux macos x86_64-pc-windows-msvc aarch64-pc-windows-msvc i686-pc-windows-msvc
+x86_64-unknown-linux-gnu aarch64-apple-darwin x86_64-apple-darwin aarch64-unknown-linux-gnu
+aarch64-unknown-linux-musl x86_64-unknown-linux-musl riscv64-unknown-linux x86_64-manylinux2014
+x86_64-manylinux_2_17 x86_64-manylinux_2_28 x86_64-manylinux_2_31 x86_64-manylinux_2_40
+aarch64-manylinux2014 aarch64-manylinux_2_17 aarch64-manylinux_2_28 aarch64-manylinux_2_40
+aarch64-linux-android x86_64-linux-android wasm32-pyodide2024 wasm32-pyodide2025 arm64-apple-ios
+arm64-apple-ios-simulator x86_64-apple-ios-simulator"""
+# What ``uv pip compile --help`` of uv 0.13.9 lists, with some of its levels of manylinux.
+
+
+@pytest.mark.parametrize("name", UV.split())
+def test_names_of_uv_are_known(name: str) -> None:
+    assert named_platform(name)[0]
+
+
 @pytest.mark.parametrize("name", PLATFORM_NAMES)
 def test_each_known_name_has_tags_and_variables(name: str) -> None:
     """Every name that the error lists works."""
@@ -107,6 +117,12 @@ def test_each_known_name_has_tags_and_variables(name: str) -> None:
         ("x86_64-apple-ios-simulator", ["ios_13_0_x86_64_iphonesimulator"], "x86_64", "iOS"),
         ("aarch64-linux-android", ["android_24_arm64_v8a"], "aarch64", "Android"),
         ("wasm32-pyodide2024", ["pyodide_2024_0_wasm32"], "wasm32", "Emscripten"),
+        (
+            "wasm32-pyodide2025",
+            ["pyemscripten_2025_0_wasm32", "pyodide_2025_0_wasm32"],
+            "wasm32",
+            "Emscripten",
+        ),
     ],
 )
 def test_named_platform_is_what_uv_means_by_it(
@@ -119,9 +135,45 @@ def test_named_platform_is_what_uv_means_by_it(
 
 
 @pytest.mark.parametrize(
+    ("name", "platforms", "machine"),
+    [
+        ("win_amd64", ["win_amd64"], "AMD64"),
+        ("win32", ["win32"], "x86"),
+        ("linux_ppc64le", ["linux_ppc64le"], "ppc64le"),
+        ("manylinux2014_aarch64", glibc_platforms("aarch64", 17), "aarch64"),
+        ("manylinux1_x86_64", glibc_platforms("x86_64", 5), "x86_64"),
+        ("manylinux2010_i686", glibc_platforms("i686", 12), "i686"),
+        ("manylinux_2_39_riscv64", glibc_platforms("riscv64", 39), "riscv64"),
+        (
+            "musllinux_1_1_armv7l",
+            ["linux_armv7l", "musllinux_1_1_armv7l", "musllinux_1_0_armv7l"],
+            "armv7l",
+        ),
+        ("x86_64-musllinux_1_0", ["linux_x86_64", "musllinux_1_0_x86_64"], "x86_64"),
+        ("pyemscripten_2025_0_wasm32", ["pyemscripten_2025_0_wasm32", "pyodide_2025_0_wasm32"], "wasm32"),
+    ],
+)
+def test_platform_may_be_named_by_its_tag(name: str, platforms: list[str], machine: str) -> None:
+    """As pip has it: this level, and all that are older."""
+    found, variables = named_platform(name)
+    assert (found, variables["platform_machine"]) == (platforms, machine)
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "",
+        "any",
+        "win_x86",
+        "linux_sparc",
+        "macosx_x_0_arm64",
+        "macosx_11_arm64",
+        "macosx_11_0_ppc",
+        "ios_13_0_x86_64_iphoneos",
+        "android_x_x86_64",
+        "android_24_mips",
+        "musllinux_1_x86_64",
+        "manylinux_1_2_x86_64",
         "solaris",
         "x86_64",
         "x86_64-manylinux_2_",
@@ -155,3 +207,17 @@ def test_abi_of_an_ordinary_build(
 ) -> None:
     """The ABI named pymalloc before 3.8, and names free threading since 3.13."""
     assert expected == default_abis(version, free_threaded=free_threaded)
+
+
+def test_what_was_meant_by_a_platform_is_guessed() -> None:
+    with pytest.raises(UnknownPlatform, match="did you mean manylinux_2_28_x86_64"):
+        named_platform("manylinux_2.28_x86_64")
+    with pytest.raises(UnknownPlatform, match="did you mean x86_64-unknown-linux-musl"):
+        named_platform("x86_64-linux-musl")
+
+
+def test_abis_of_other_implementations() -> None:
+    """Where there is a rule."""
+    assert default_abis((3, 11), implementation="pypy") == ["pypy311_pp73"]
+    assert default_abis((3, 6), implementation="pypy") == []
+    assert default_abis((3, 11), implementation="graalpy") == []
