@@ -26,6 +26,7 @@ HOOKS: dict[str, dict[str, Any]] = {
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"]}
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the scripts are those of POSIX")
 needs_check = pytest.mark.skipif("check" in SETTINGS_NOT_YET, reason="--check is not there yet")
 
 
