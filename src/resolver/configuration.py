@@ -118,12 +118,13 @@ def _table(file: ConfigFile, text: str) -> dict[str, object]:
 class _Reader:
     """Reads the table of one file."""
 
-    __slots__ = ("_configuration", "_folder", "_line_of")
+    __slots__ = ("_configuration", "_folder", "_line_of", "_placed_values")
 
     def __init__(self, configuration: Configuration, line_of: LineOf) -> None:
         self._configuration = configuration
         self._line_of = line_of
         self._folder = _shown_folder(configuration.file.path)
+        self._placed_values: dict[str, list[tuple[str, Path]]] = {}
 
     def read(self) -> None:
         for key, value in self._configuration.table.items():
@@ -145,19 +146,28 @@ class _Reader:
         values = [self._placed(setting, text) for text in self._texts(key, setting, value)]
         if setting.implies and not values:
             return  # ``pre = false`` says nothing about what else may be said of pre-releases
-        meant = [setting.meant(value) for value in values]
-        name = setting.meant("")[0]
-        self._give(name, [each for _, texts in meant for each in texts], (key,), key)
+        places: list[Path] = [(key, at) if isinstance(value, list) else (key,) for at in range(len(values))]
+        placed = zip(values, places, strict=True)
+        meant = [(each, place) for text, place in placed for each in setting.meant(text)[1]]
+        self._give(setting.meant("")[0], meant, (key,), key)
 
-    def _give(self, name: str, values: list[str], path: Path, source: str) -> None:
+    def _give(self, name: str, placed: list[tuple[str, Path]], path: Path, source: str) -> None:
+        """Set an option to values, each with where it stands."""
         given, line_of = self._configuration.given, self._line_of
+        values = [value for value, _ in placed]
         before = given.get(name)
         if before is not None:
             if not _repeats(name):
                 raise self._error(path, f"{source} and {before.source} set the same: leave one out")
             before.values += values
+            self._placed_values[name] += placed
             return
-        given[name] = Given(values, source, file=self._configuration.file.path, line=lambda: line_of(path))
+        places = self._placed_values[name] = placed
+
+        def line(said: str) -> int:
+            return line_of(next((place for value, place in places if value and repr(value) in said), path))
+
+        given[name] = Given(values, source, file=self._configuration.file.path, line=line)
 
     def _texts(self, key: str, setting: Setting, value: object) -> list[str]:
         """Return the values as the command line would have them."""
@@ -173,10 +183,12 @@ class _Reader:
             return [self._text(key, setting, value)]
         if isinstance(value, dict) and "=" in setting.metavar:
             return [f"{name}={self._part(key, each)}" for name, each in value.items()]
-        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        items: list[object] = value if isinstance(value, list) else [None]
+        wrong = [at for at, each in enumerate(items) if not (isinstance(each, str) and each)]
+        if wrong:
             table = f", or a table of {setting.metavar}" if "=" in setting.metavar else ""
-            raise self._error((key,), f"{key} must be a list of strings{table}")
-        return list(value)
+            raise self._error((key, wrong[0]), f"{key} must be a list of strings{table}")
+        return [str(each) for each in items]
 
     def _text(self, key: str, setting: Setting, value: object) -> str:
         if setting.number is not None:
@@ -238,12 +250,13 @@ class _Reader:
             why = "is either explicit or the default" if default else "must have a name to be explicit"
             raise self._error(path, f"an index {why}")
         kind = "explicit_index" if explicit else "index_url" if default else "extra_index_url"
-        self._give(kind, [f"{name}={url}" if name else url], path, "index")
+        self._give(kind, [(f"{name}={url}" if name else url, (*path, "url"))], path, "index")
         if "exclude-newer" in table:
             if not name:
                 raise self._error((*path, "exclude-newer"), "an index must have a name for exclude-newer")
             when = self._part("exclude-newer", table["exclude-newer"])
-            self._give("exclude_newer_index", [f"{name}={when}"], (*path, "exclude-newer"), "exclude-newer")
+            newer: Path = (*path, "exclude-newer")
+            self._give("exclude_newer_index", [(f"{name}={when}", newer)], newer, "exclude-newer")
 
     def _string(self, path: Path, table: dict[str, object], key: str) -> str:
         value = table.get(key, "")

@@ -137,7 +137,7 @@ def _places(
         if given is None or (number == 0 and setting.name == "format"):  # how to tell it is not what is told
             continue
         if given.file is not None and given.line is not None:
-            line = given.line()
+            line = given.line("")
             yield Place(_value(setting, given), "file", f"{given.file}:{line}", file=given.file, line=line)
         elif number == 0:
             yield Place(_value(setting, given), "command line", f"the command line ({given.source})")

@@ -110,7 +110,7 @@ class Given:
 
     ``values`` are empty where a flag was taken back.  ``source`` is what a sentence says of the place: the
     flag as it was written, the variable, or the key of a configuration file, of which ``file`` is the path;
-    ``line`` finds the line there when somebody asks.
+    ``line`` finds the line there when somebody asks, of the value that a sentence quotes if it does.
     """
 
     __slots__ = ("file", "line", "source", "values")
@@ -121,7 +121,7 @@ class Given:
         source: str,
         *,
         file: str | None = None,
-        line: Callable[[], int] | None = None,
+        line: Callable[[str], int] | None = None,
     ) -> None:
         self.values = values
         self.source = source
@@ -130,5 +130,5 @@ class Given:
 
     def error(self, rest: str) -> InputError:
         """Return an error that names the place, and goes on with ``rest``."""
-        line = None if self.line is None else self.line()
+        line = None if self.line is None else self.line(rest)
         return InputError(f"{self.source}{rest}", file=self.file, line=line)

@@ -301,7 +301,7 @@ exclude-newer = 2024-02-28
         ("retries = 1.5\n", "1: retries must be an integer"),
         ("timeout = true\n", "1: timeout must be a number"),
         ('exclude = "a"\n', "1: exclude must be a list of strings"),
-        ('exclude = ["a", 1]\n', "1: exclude must be a list of strings"),
+        ('exclude = ["a",\n1]\n', "2: exclude must be a list of strings"),
         ("index-package = 1\n", "1: index-package must be a list of strings, or a table of PACKAGE=NAME"),
         ("index-package = { a = [] }\n", "1: the values of index-package must be strings"),
         ("pre = true\n\nprerelease = 'allow'\n", "3: prerelease and pre set the same: leave one out"),
@@ -351,6 +351,15 @@ def test_a_value_that_is_out_of_range_is_blamed_on_its_line(home: Path) -> None:
     with pytest.raises(InputError) as caught:
         gather(said(home), None, {})
     assert str(caught.value).startswith(f"{path}:2: proxy ")
+    write(path, 'exclude = [\n  "a",\n  "b c",\n]\n')
+    with pytest.raises(InputError) as caught:
+        gather(said(home), None, {})
+    assert str(caught.value).startswith(f"{path}:3: exclude: 'b c' is not a valid name")
+    write(path, '[[index]]\nurl = "https://a/"\n[[index]]\nname = "b"\nurl = "b"\n')
+    with pytest.raises(InputError) as caught:
+        gather(said(home), None, {})
+    assert str(caught.value).startswith(f"{path}:5: index 'b=b' does not begin with https://")
+    path.unlink()
     with pytest.raises(InputError, match=r"^the variable RESOLVER_PROXY "):
         gather(said(home, PROXY="ftp://x"), None, {})
 
