@@ -14,7 +14,7 @@ from __future__ import annotations
 from resolver.errors import InputError
 from resolver.options import Options, not_yet, redacted
 from resolver.setting import COUNT, FLAG, OFF, REPEAT, VALUE, Given
-from resolver.settings import COMMANDS, FORMATS_OF, FORMATS_YET, SETTINGS_NOT_YET, TABLE
+from resolver.settings import COMMANDS, FORMATS_OF, FORMATS_YET, TABLE
 from resolver.words import Words, check_commands, close
 
 TYPE_CHECKING = False
@@ -308,7 +308,7 @@ def is_supported(setting: Setting, value: str) -> bool:
     """Return whether the feature behind this value of a setting is there."""
     if setting.name == "format":
         return value in FORMATS_YET
-    return setting.name not in SETTINGS_NOT_YET and not not_yet(field_of(setting), value)
+    return not not_yet(field_of(setting), value)
 
 
 def _no_command(word: str) -> str:

@@ -194,13 +194,13 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
         case "config":
             commands.config(arguments, streams)
         case "tree":
-            commands.tree(arguments, streams, console, solve)
+            return commands.tree(arguments, streams, console, solve)
         case "why":
             commands.why(arguments, streams, console)
         case "resolve-many":
             return commands.resolve_many(arguments, streams, console)
         case _:
-            commands.resolve(arguments, streams, console, solve)
+            return commands.resolve(arguments, streams, console, solve)
     return 0
 
 

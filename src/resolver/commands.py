@@ -38,11 +38,24 @@ if TYPE_CHECKING:
             """Return the answer to ``requirements``."""
 
 
-__all__ = ["cache", "completion", "config", "note_work", "resolve", "resolve_many", "tree", "why"]
+__all__ = [
+    "WOULD_CHANGE",
+    "cache",
+    "completion",
+    "config",
+    "note_work",
+    "resolve",
+    "resolve_many",
+    "tree",
+    "why",
+]
+
+WOULD_CHANGE = 6
+"""The exit code of what only looked, and found a change."""
 
 
-def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
-    """Run ``resolver resolve``; ``solve`` stands in for ``engines.solve``."""
+def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> int:
+    """Run ``resolver resolve``, and return its exit code; ``solve`` stands in for ``engines.solve``."""
 
     def work(inputs: Inputs) -> str:
         from resolver.rendering import prepare, rendered  # noqa: PLC0415  # lazy: start-up time
@@ -51,7 +64,10 @@ def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Sol
         answer = _solved(inputs, console, solve or _engines_solve(), files=files, metadata=metadata)
         return rendered(answer, arguments, inputs, streams, console)
 
+    if arguments.is_on("check"):
+        return _checked(arguments, streams, console, work)
     _write(arguments, streams, console, work)
+    return 0
 
 
 def resolve_many(arguments: Arguments, streams: Streams, console: Console) -> int:
@@ -62,9 +78,9 @@ def resolve_many(arguments: Arguments, streams: Streams, console: Console) -> in
     return run(wanted, _gathered(arguments, streams, console), streams, console)
 
 
-def tree(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> None:
+def tree(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> int:
     """Run ``resolver tree``: ``resolve`` with a format of its own, and more to choose of it."""
-    resolve(arguments, streams, console, solve)
+    return resolve(arguments, streams, console, solve)
 
 
 def why(arguments: Arguments, streams: Streams, console: Console) -> None:
@@ -187,6 +203,22 @@ def _write(arguments: Arguments, streams: Streams, console: Console, work: Calla
     except NoSolution as error:
         _write_proof(error, arguments, streams, output)
         raise
+
+
+def _checked(arguments: Arguments, streams: Streams, console: Console, work: Callable[[Inputs], str]) -> int:
+    """Do ``work``, say how its result differs from the output file, and return the exit code."""
+    path = arguments.text("output_file")
+    if path in (None, "-"):
+        raise InputError("--check compares with the output file: name it with -o FILE")
+    from resolver.checking import coloured, difference  # noqa: PLC0415  # lazy: start-up time
+
+    lines = difference(str(path), work(_gathered(arguments, streams, console)))
+    if not lines:
+        return 0
+    shown = coloured(lines) if console.has_colour else lines
+    console.plain("\n".join(shown), 0, "difference")
+    console.hint(f"{path} would change; write it by the same command without --check")
+    return WOULD_CHANGE
 
 
 def _write_proof(

@@ -98,6 +98,11 @@ class Console:
         self.shows_progress = progress and level >= 0 and self._on_terminal and not quiet_place
 
     @property
+    def has_colour(self) -> bool:
+        """Whether what is written may be coloured."""
+        return self._colour and self._journal is None
+
+    @property
     def on_terminal(self) -> bool:
         """Whether somebody is probably looking."""
         return self._on_terminal

@@ -9,7 +9,7 @@ from __future__ import annotations
 from resolver.options import CHOICES
 from resolver.setting import COUNT, FLAG, OFF, REPEAT, VALUE, Setting
 
-__all__ = ["COMMANDS", "FORMATS_OF", "FORMATS_YET", "SETTINGS_NOT_YET", "TABLE"]
+__all__ = ["COMMANDS", "FORMATS_OF", "FORMATS_YET", "TABLE"]
 
 COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
@@ -51,8 +51,6 @@ FORMATS_OF = {
     "config": ("requirements", "json"),
 }
 """The formats of commands that do not have all of them, the default first."""
-
-SETTINGS_NOT_YET = ("check",)
 
 INDEX, TARGET, VERSIONS = "Where packages come from", "The target", "Which versions"
 ASKED, BEFORE = "What is asked for", "The versions of before"
@@ -440,7 +438,14 @@ TABLE = (
         "show what several packages require below each of them",
         commands=_TREE,
     ),
-    Setting(OUTPUT, "--check", FLAG, "only tell whether the output file would change", commands=_ONE),
+    Setting(
+        OUTPUT,
+        "--check",
+        FLAG,
+        "write nothing, and tell by exit code 6 that the output file would change, and how",
+        header=False,
+        commands="resolve tree",
+    ),
     Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
     Setting(
         NETWORK,

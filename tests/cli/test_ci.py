@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from resolver.settings import SETTINGS_NOT_YET, TABLE
+from resolver.settings import TABLE
 from support.command import clean_environ
 from support.hard import record
 
@@ -27,7 +27,6 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8")
 STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"]}
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the scripts are those of POSIX")
-needs_check = pytest.mark.skipif("check" in SETTINGS_NOT_YET, reason="--check is not there yet")
 
 
 @pytest.fixture
@@ -80,7 +79,6 @@ def test_the_hook_resolve_writes_the_pins(work: Path) -> None:
     assert "lib==2\n" in (work / "requirements.txt").read_text("utf-8")
 
 
-@needs_check
 @pytest.mark.slow
 def test_the_hook_resolve_check_fails_where_pins_would_change(work: Path) -> None:
     """It leaves them as they are."""
@@ -169,7 +167,6 @@ def test_the_action_passes_options_and_exit_codes_on(work: Path) -> None:
     assert "lib==" not in (work / "requirements.txt").read_text("utf-8")
 
 
-@needs_check
 @needs_bash
 @pytest.mark.slow
 def test_the_action_checks(work: Path) -> None:

@@ -114,3 +114,78 @@ def test_an_output_file_that_is_something_else_is_said_once(home: Path) -> None:
 def test_an_upgrade_that_cannot_be_read_names_its_option(home: Path) -> None:
     said = failed(resolved(home, "new", "-P", "core; 1"), 2)
     assert said.startswith("-P 'core; 1': ")
+
+
+def checked(home: Path, when: str, *words: str) -> Done:
+    """Run the same with ``--check``; nothing may be written."""
+    before = {path: path.read_bytes() for path in home.iterdir() if path.is_file()}
+    done = resolved(home, when, "-o", "out.txt", "--check", *words)
+    assert {path: path.read_bytes() for path in home.iterdir() if path.is_file()} == before
+    assert done.stdout == ""
+    return done
+
+
+def test_check_tells_whether_the_file_would_change(home: Path) -> None:
+    """A file that is not there would; versions of before are kept, unless they are to be upgraded."""
+    done = checked(home, "old")
+    assert (done.code, done.stderr.splitlines()[:5]) == (
+        6,
+        ["--- out.txt", "+++ out.txt (new)", "@@ -0,0 +1,6 @@", "+app==1", "+    # via -r app.in"],
+    )
+    succeeded(resolved(home, "old", "-o", "out.txt"))
+    assert succeeded(checked(home, "old")) == ""
+    assert succeeded(checked(home, "new")) == ""
+    done = checked(home, "new", "-P", "core")
+    assert done.code == 6
+    assert done.stderr == (
+        "--- out.txt\n"
+        "+++ out.txt (new)\n"
+        "@@ -1,5 +1,5 @@\n"
+        " app==1\n"
+        "     # via -r app.in\n"
+        "-core==1\n"
+        "+core==2\n"
+        "     # via app\n"
+        " plugin==1\n"
+        "hint: out.txt would change; write it by the same command without --check\n"
+    )
+    assert checked(home, "new", "-U", "-q").stderr == (
+        "hint: out.txt would change; write it by the same command without --check\n"
+    )
+    assert "\033[32m+core==2\033[0m" in checked(home, "new", "-U", "--color", "always").stderr
+
+
+def test_check_does_not_look_at_headers_and_statistics(home: Path) -> None:
+    succeeded(resolved(home, "old", "-o", "out.txt", "--no-strip-extras"))
+    assert succeeded(checked(home, "old")) == ""
+    succeeded(resolved(home, "old", "-o", "out.txt", "--no-header"))
+    assert succeeded(checked(home, "old")) == ""
+    (home / "out.txt").unlink()
+    succeeded(resolved(home, "old", "-o", "out.txt", "--format", "json"))
+    document = (home / "out.txt").read_text("utf-8")
+    assert document.count('"candidates": 3') == 1
+    (home / "out.txt").write_text(document.replace('"candidates": 3', '"candidates": 4'), "utf-8")
+    assert succeeded(checked(home, "old", "--format", "json")) == ""
+    (home / "out.txt").write_text(document.replace('"app"', '"application"', 1), "utf-8")
+    assert checked(home, "old", "--format", "json").code == 6
+
+
+def test_long_differences_are_cut(home: Path) -> None:
+    (home / "out.txt").write_text("".join(f"# {n}\nnone{n}==1\n" for n in range(200)), "utf-8")
+    said = checked(home, "old").stderr.splitlines()
+    assert len(said) == 102
+    assert said[100].startswith("... and 3")
+
+
+def test_check_needs_a_file_and_a_solution(home: Path) -> None:
+    said = failed(resolved(home, "old", "--check"), 2)
+    assert said.startswith("--check compares with the output file")
+    assert "directory" in failed(resolved(home, "old", "--check", "-o", "old"), 2)
+    assert checked(home, "old", "-P", "core>1").code == 1
+
+
+def test_a_tree_can_be_checked_as_well(home: Path) -> None:
+    tree = ("tree", "app.in", "--replay", "old", "-o", "tree.txt")
+    assert run_command(*tree, "--check", home=home).code == 6
+    succeeded(run_command(*tree, home=home))
+    assert succeeded(run_command(*tree, "--check", home=home)) == ""

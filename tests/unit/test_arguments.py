@@ -136,7 +136,6 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["--check"],
         *(["--format", name] for name in ("cyclonedx",)),
     ],
 )
