@@ -265,7 +265,10 @@ def _check_pythons(inputs: Inputs, console: Console) -> None:
 
     environment = environment_of(inputs.options)
     for demand in inputs.pythons:
-        if environment.accepts_python(demand.specifier) is not False:
+        if demand.markers and not any(map(environment.holds, demand.markers)):
+            demand.error.message = "the target is none of those that this file was made for"
+            raise demand.error
+        if not demand.specifier or environment.accepts_python(demand.specifier) is not False:
             continue
         error, target = demand.error, environment.variables["python_full_version"]
         error.message = f"Python {demand.specifier} is wanted, and the target is Python {target}"

@@ -12,7 +12,7 @@ import pytest
 from resolver import Options, resolve, resolve_project, resolve_project_async
 from resolver.errors import InputError
 from support.command import Done, failed, run_here, succeeded, without_configuration
-from support.loopback import Loopback, wheel
+from support.loopback import Loopback, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,13 +146,64 @@ def test_what_is_neither_file_nor_requirement(index: Loopback) -> None:
     [
         ("setup.py", "only when it is run"),
         ("uv.lock", "with uv export"),
-        ("other.json", "files of this kind cannot be read"),
+        ("other.json", "is not what resolver writes"),
     ],
 )
 def test_files_that_cannot_be_read(index: Loopback, name: str, said: str) -> None:
     """Say why, and what to do instead."""
     Path(name).write_text("{}", "utf-8")
     assert said in failed(run(index, name), 2)
+
+
+def lock(index: Loopback, *names: str, marker: str = "") -> str:
+    """Return a lock file with version 1 of packages."""
+    text = 'lock-version = "1.0"\ncreated-by = "me"\nextras = ["x"]\nenvironments = ["os_name != \'none\'"]\n'
+    for name in names:
+        filename = f"{name}-1-py3-none-any.whl"
+        value = sha256(index.files[f"/files/{filename}"])
+        text += f'[[packages]]\nname = "{name}"\nversion = "1"\n'
+        text += f'marker = "{marker}"\n' if marker else ""
+        text += f'wheels = [{{url = "https://none.example/{filename}", hashes = {{sha256 = "{value}"}}}}]\n'
+    return text
+
+
+def test_lock_files_are_exact_requirements(index: Loopback) -> None:
+    """With hashes, so that nothing else comes in; extras and the target decide what counts."""
+    Path("pylock.toml").write_text(lock(index, "a", "b"), "utf-8")
+    done = run(index, "pylock.toml", "--no-header")
+    assert succeeded(done).splitlines() == [
+        "a==1",
+        "    # via -r pylock.toml",
+        "b==1",
+        "    # via -r pylock.toml",
+    ]
+    assert "hashes are required" in failed(run(index, "pylock.toml", "c==1"), 4)
+    Path("pylock.x.toml").write_text(lock(index, "a", marker="'x' in extras"), "utf-8")
+    assert pins(run(index, "pylock.x.toml")) == []
+    assert pins(run(index, "pylock.x.toml", "--extra", "x")) == ["a==1"]
+    assert "was not made for the extra 'y'" in failed(run(index, "pylock.x.toml", "--extra", "y"), 2)
+    assert "was not made for the group 'y'" in failed(run(index, "pylock.x.toml", "--group", "y"), 2)
+    text = lock(index, "a").replace("!= 'none'", "== 'none'")
+    Path("pylock.toml").write_text(text, "utf-8")
+    assert "pylock.toml:4: the target is none of those" in failed(run(index, "pylock.toml"), 2)
+
+
+def test_earlier_json_is_exact_requirements(index: Loopback) -> None:
+    """With the hashes of its files."""
+    Path("o.json").write_text(succeeded(run(index, "a<2", "--format", "json")), "utf-8")
+    assert pins(run(index, "o.json")) == ["a==1"]
+    assert "hashes are required" in failed(run(index, "o.json", "c==1"), 4)
+    Path("o.json").write_text("a==1\n", "utf-8")
+    assert "no JSON of resolver's" in failed(run(index, "o.json"), 2)
+
+
+def test_static_setup_cfg(index: Loopback) -> None:
+    """With its extras."""
+    Path("setup.cfg").write_text(
+        "[options]\ninstall_requires = a\n[options.extras_require]\nx = b\n", "utf-8"
+    )
+    assert pins(run(index, "setup.cfg", "--extra", "x")) == ["a==2", "b==2"]
+    assert "only a pyproject.toml has groups" in failed(run(index, "setup.cfg", "--group", "x"), 2)
 
 
 def test_other_commands_take_the_same_sources(index: Loopback) -> None:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
     from typing import BinaryIO
 
+    from resolver.formats.lock_files import LockFile
     from resolver.formats.pyproject import Project
     from resolver.formats.requirements_txt import RequirementsFile
+    from resolver.formats.setup_cfg import SetupFile
     from resolver.options import Options
 
 __all__ = ["HERE", "Asking"]
@@ -38,7 +40,7 @@ class Asking:
         self._groups = [_split(each) for each in options.groups]
         self._stdin = stdin
         self._environ = environ
-        self._projects: dict[str, Project] = {}
+        self._projects: dict[str, Project | LockFile | SetupFile] = {}
 
     def files(self, words: Sequence[str], files: Container[str] = ()) -> list[RequirementsFile]:
         """Read the sources that ``words`` name; those in ``files`` are files whatever they look like."""

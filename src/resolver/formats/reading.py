@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import BinaryIO
 
+    from resolver.formats.lock_files import LockFile
     from resolver.formats.pyproject import Project, Wanted
+    from resolver.formats.setup_cfg import SetupFile
     from resolver.model.requirement import Requirement
 
 __all__ = ["ARGUMENT", "argument", "as_file", "is_file", "is_project", "read_project", "read_source"]
@@ -28,6 +30,7 @@ ARGUMENT = "argument"
 
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz")
 _FILES = (".txt", ".in", ".toml", ".py", ".cfg", ".lock", ".json", ".ini", ".yml")
+_STRONG = ("sha256", "sha384", "sha512")
 _LOCKS = {
     "uv.lock": "uv export",
     "poetry.lock": "poetry export",
@@ -52,7 +55,7 @@ def is_file(word: str) -> bool:
 def is_project(path: str) -> bool:
     """Tell whether extras and groups may be asked of a file of this name."""
     name = os.path.basename(path).lower()  # noqa: PTH119  # pathlib costs 5 ms
-    return name.endswith(".toml") and not _is_pylock(name)
+    return name.endswith(".toml") or name == "setup.cfg"
 
 
 def _is_pylock(name: str) -> bool:
@@ -120,7 +123,25 @@ def read_source(path: str, stdin: BinaryIO | None, environ: Mapping[str, str]) -
             f" {_LOCKS[name]}",
             file=path,
         )
+    if name.endswith(".json"):
+        return _earlier(path)
     raise InputError("files of this kind cannot be read", file=path)
+
+
+def _earlier(path: str) -> RequirementsFile:
+    """Read what ``--format json`` wrote: its pins, with the hashes of their files."""
+    from resolver.formats.locked import read as read_locked  # noqa: PLC0415  # lazy: rarely wanted
+
+    locked = read_locked(path)
+    if locked.kind != "json":
+        raise InputError("this is no JSON of resolver's (--format json)", file=path)
+    found = RequirementsFile()
+    for pin in locked.pins:
+        requirement = _requirement(pin.text, Origin(path, pin.line or 1))
+        if requirement.reference is None:
+            requirement.hashes = tuple(each for each in pin.hashes if each.partition(":")[0] in _STRONG)
+        found.entries.append(Entry(requirement, requirement.hashes, constraint=False))
+    return found
 
 
 def _script(path: str) -> RequirementsFile:
@@ -137,16 +158,28 @@ def _script(path: str) -> RequirementsFile:
     return found
 
 
-def read_project(path: str) -> Project:
-    """Read a ``pyproject.toml``.  Raises ``InputError``."""
+def read_project(path: str) -> Project | LockFile | SetupFile:
+    """Read a ``pyproject.toml``, a ``pylock.toml`` or a ``setup.cfg``.  Raises ``InputError``."""
+    if path.endswith(".cfg"):
+        from resolver.formats.setup_cfg import SetupFile  # noqa: PLC0415  # lazy: rarely wanted
+
+        return SetupFile(path, content_of(path, kind="setup.cfg"))
     from resolver.formats.documents import Document  # noqa: PLC0415  # lazy: start-up time
     from resolver.formats.pyproject import Project  # noqa: PLC0415  # the same
 
-    return Project(Document.read(path, content_of(path, kind="pyproject.toml")))
+    if not _is_pylock(os.path.basename(path).lower()):  # noqa: PTH119  # pathlib costs 5 ms
+        return Project(Document.read(path, content_of(path, kind="pyproject.toml")))
+    from resolver.formats.lock_files import LockFile  # noqa: PLC0415  # lazy: start-up time
+
+    return LockFile(Document.read(path, content_of(path, kind="lock file")))
 
 
-def as_file(project: Project, wanted: Wanted) -> RequirementsFile:
-    """Return what of a project is ``wanted``.  Raises ``InputError``."""
+def as_file(project: Project | LockFile | SetupFile, wanted: Wanted) -> RequirementsFile:
+    """Return what of a project, or a lock file, is ``wanted``.  Raises ``InputError``."""
+    from resolver.formats.pyproject import Project  # noqa: PLC0415  # loaded by now
+
+    if not isinstance(project, Project):
+        return project.as_file(wanted)
     found = RequirementsFile()
     for requirement, label in project.requirements(wanted):
         found.entries.append(Entry(requirement, (), constraint=False))

@@ -87,14 +87,18 @@ class FileOptions:
 class PythonDemand:
     """A Requires-Python of the user's own; ``error`` stands where that does, and has no message yet.
 
-    A target that it leaves out is refused where ``strict``, and else warned of.
+    A target that it leaves out is refused where ``strict``, and else warned of.  One of ``markers`` must
+    hold, where there are any.
     """
 
-    __slots__ = ("error", "specifier", "strict")
+    __slots__ = ("error", "markers", "specifier", "strict")
 
-    def __init__(self, specifier: str, error: InputError, *, strict: bool) -> None:
+    def __init__(
+        self, specifier: str, error: InputError, *, strict: bool, markers: tuple[str, ...] = ()
+    ) -> None:
         self.specifier = specifier
         self.error = error
+        self.markers = markers
         self.strict = strict
 
 
