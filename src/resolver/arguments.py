@@ -260,6 +260,8 @@ def _variables(environ: Mapping[str, str], words: Words) -> dict[str, Given]:
             values = [value]
         else:
             values = implied * _times(setting, value)
+            if not values and setting.is_opposite:
+                values = [""]
         if values or not setting.implies:
             given = found.setdefault(name, Given([], ""))
             given.values += values

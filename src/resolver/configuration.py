@@ -144,6 +144,9 @@ class _Reader:
                 " your own configuration",
             )
         values = [self._placed(setting, text) for text in self._texts(key, setting, value)]
+        if setting.is_opposite and not values:  # ``annotate = false`` is ``no-annotate = true``
+            self._give(setting.meant("")[0], [("", (key,))], (key,), key)
+            return
         if setting.implies and not values:
             return  # ``pre = false`` says nothing about what else may be said of pre-releases
         places: list[Path] = [(key, at) if isinstance(value, list) else (key,) for at in range(len(values))]

@@ -90,6 +90,11 @@ class Setting:
         return name, [f"{each.strip()}={implied}" for each in value.split(",") if each.strip()]
 
     @property
+    def is_opposite(self) -> bool:
+        """Whether it takes a flag back; taken back itself, it is that flag."""
+        return self.implies is not None and self.implies[1] == OFF
+
+    @property
     def variable(self) -> str:
         """The variable that sets it."""
         return f"RESOLVER_{self.name.upper()}"

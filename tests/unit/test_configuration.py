@@ -142,6 +142,17 @@ def test_a_flag_can_be_taken_back(home: Path) -> None:
     assert said(home, NO_FIXES="0").options() == {}
 
 
+def test_an_opposite_can_be_taken_back(home: Path) -> None:
+    """What takes a flag back is that flag where it is said not to hold."""
+    write(home / ".config" / "resolver" / "resolver.toml", "annotate = false\n")
+    assert said(home).is_on("no_annotate")
+    assert not said(home, "--annotate").is_on("no_annotate")
+    assert not said(home, ANNOTATE="1").is_on("no_annotate")
+    assert said(home, "--no-config", ANNOTATE="0").is_on("no_annotate")
+    write(home / "project" / "resolver.toml", "annotate = true\n")
+    assert not said(home).is_on("no_annotate")
+
+
 def test_a_file_can_be_named_and_all_can_be_left_out(home: Path) -> None:
     """By option or variable; the named one counts alone."""
     write(home / "project" / "resolver.toml", "no-deps = true\n")
