@@ -109,6 +109,8 @@ def test_pages_are_read_alike(page: Any) -> None:
         b'"\xff"',
         b"[" * 100_000,
         b'{"meta": {"api-version": true}}',
+        b'{"files": {}}',
+        b'{"files": 7}',
     ],
     ids=lambda body: repr(body[:20]),
 )

@@ -25,6 +25,7 @@ from resolver.events import (
     Retried,
     Warned,
 )
+from resolver.formats.answer import Progress
 from resolver.model.requirement import Requirement
 from resolver.options import Options
 from support.hard import pigeons
@@ -202,3 +203,17 @@ def test_events_are_values(event: Event) -> None:
     assert next(iter(written.items())) == ("event", event.kind)
     assert len(written) > 1
     assert event != event.as_dict()
+
+
+def test_other_channels_hear_what_they_heard_before() -> None:
+    """Events come besides."""
+    events: list[Event] = []
+    told: list[object] = []
+    channels = Channels(progress=told.append, warn=told.append, note=told.append, emit=events.append)
+    state = Progress(1, 2, 3, "a")
+    assert channels.progress is not None
+    channels.progress(state)
+    channels.warn("odd")
+    channels.note("known")
+    assert told == [state, "odd", "known"]
+    assert events == [Progressed(1, 2, 3, "a"), Warned("odd"), Noted("known")]

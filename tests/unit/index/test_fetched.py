@@ -24,6 +24,7 @@ from resolver.errors import (
 from resolver.events import Fetched
 from resolver.index.fetched import FetcherSource
 from resolver.model.requirement import Requirement
+from support.hard import pigeons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -363,6 +364,28 @@ def alone(code: str) -> tuple[str, str]:
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
     )
     return done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("limit", "option"),
+    [
+        ({"deadline": 0.2}, "--deadline"),
+        ({"max_steps": 3000}, "--max-steps"),
+        ({"max_memory": 1}, "--max-memory"),
+    ],
+)
+def test_budgets_hold_with_a_fetcher(limit: dict[str, float], option: str) -> None:
+    """In an event loop of the caller's and in none."""
+    names, packages = pigeons(12, 11)
+    world = {
+        name: {v: facts.get("requires", []) for v, facts in found.items()} for name, found in packages.items()
+    }
+    options = LINUX.replace(**limit)
+    with pytest.raises(LimitReached) as caught:
+        resolve(names, options, fetcher=MemoryFetcher(world))
+    assert caught.value.option == option
+    with pytest.raises(LimitReached, match=option):
+        asyncio.run(resolve_async(names, options, fetcher=Slow(MemoryFetcher(world))))
 
 
 _ALONE = """
