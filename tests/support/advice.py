@@ -92,10 +92,16 @@ def _referred(facts: Mapping[str, Any]) -> set[str]:
 
 
 def _is_true_of_names(known: Known, hint: str) -> bool:
-    wheels = re.fullmatch(r"(\S+) (\S+) has wheels for (.+)", hint)
+    wheels = re.fullmatch(r"(\S+) (\S+) has wheels for (.+), and none for the target \((.+)\)", hint)
     if wheels:
-        tags = known.facts(wheels[1], wheels[2])[3].get("wheel_tags", ())
-        return set(re.findall(r"[^ ,]+-[^ ,]+-[^ ,]+", wheels[3])) <= set(tags)
+        tags = " ".join(known.facts(wheels[1], wheels[2])[3].get("wheel_tags", ())).replace("amd64", "x86_64")
+        pythons = re.findall(r"Python (\d)\.?(\d*)", wheels[3])
+        machines = re.findall(r" on .*?(x86_64|arm64|ppc64|any)", wheels[3])
+        return (
+            f"Python {known.python.rpartition('.')[0]} on " in wheels[4]
+            and all(f"{major}{minor}-" in tags for major, minor in pythons)
+            and all(each in tags for each in machines)
+        )
     missing = re.fullmatch(r"no index has (\S+); did you mean (.+)\?", hint)
     if missing:
         meant = re.split(r", | or ", missing[2])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 from resolver.explanation.ranges import listed
+from resolver.explanation.wheels import target_in_words, wheels_in_words
 from resolver.model.filenames import InvalidFilename, split_wheel
 from resolver.model.specifiers import Specifiers
 from resolver.policy import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from resolver.catalog import Candidates
     from resolver.explanation.phrases import PythonWording
+    from resolver.model.environment import Environment
     from resolver.problem import PythonProblem
     from resolver.solver.explain import Fact
 
@@ -43,7 +45,7 @@ __all__ = ["hints"]
 _MOST = 5
 
 _FEW = 3
-"""So many tags, or extras, are listed."""
+"""So many extras are listed."""
 
 _MOST_REASONS = 100  # that are looked at: an index may give one for each of thousands of versions
 _PYTHONS = range(30)
@@ -152,7 +154,8 @@ def _kept_out(
             constraints = listed([reason.detail for reason in reasons], "and")
             yield 1, f"{named(mask)} would fit without the constraint {constraints}"
         elif kind is NoMatchingWheel:
-            yield 2, _wheels(candidates, mask.bit_length() - 1)
+            environment = problem.catalog.environment
+            yield 2, _wheels(candidates, mask.bit_length() - 1, environment)
         elif kind is SourceOnly:
             yield (
                 2,
@@ -212,8 +215,8 @@ def _other_python(
             return
 
 
-def _wheels(candidates: Candidates, candidate: int) -> str:
-    """Say what the wheels of a candidate are for."""
+def _wheels(candidates: Candidates, candidate: int, environment: Environment) -> str:
+    """Say what the wheels of a candidate are for, and what the target is."""
     tags: dict[str, None] = {}
     for file in candidates.unfit[candidate]:
         if file.filename.endswith(".whl"):
@@ -221,10 +224,9 @@ def _wheels(candidates: Candidates, candidate: int) -> str:
                 tags[split_wheel(file.filename, candidates.name)[1]] = None
             except InvalidFilename:
                 continue
-    some = list(tags)
-    more = len(some) - _FEW
-    said = listed(some[:_FEW], "and") if more <= 0 else f"{', '.join(some[:_FEW])} and {more} more"
-    return f"{candidates.name} {candidates.version(candidate)} has wheels for {said}"
+    there, target = wheels_in_words(sorted(tags), environment), target_in_words(environment)
+    version = candidates.version(candidate)
+    return f"{candidates.name} {version} has wheels for {there}, and none for the target ({target})"
 
 
 def _build(candidates: Candidates, some: str, newest: int) -> str:

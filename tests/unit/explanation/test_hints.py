@@ -85,14 +85,14 @@ def test_python_that_only_the_metadata_asks_for_is_named() -> None:
     assert hints(["a"], {}, source=source) == ["a 1 accepts Python 3.13 (--python-version 3.13)"]
 
 
-def test_few_wheels_are_listed_and_more_are_counted() -> None:
-    tags = [f"cp312-cp312-macosx_{n}_0_arm64" for n in range(11, 16)]
-    assert hints(["a"], {"a": {"1": {"wheel_tags": tags[:2]}}}) == [
-        f"a 1 has wheels for {tags[0]} and {tags[1]}"
-    ]
-    assert hints(["a"], {"a": {"1": {"wheel_tags": tags}}}) == [
-        f"a 1 has wheels for {tags[0]}, {tags[1]}, {tags[2]} and 2 more"
-    ]
+def test_wheels_are_told_by_what_they_are_for() -> None:
+    platforms = ("manylinux_2_17_x86_64.manylinux2014_x86_64", "macosx_11_0_arm64", "win_amd64")
+    tags = [f"cp3{n}-cp3{n}-{platform}" for n in (8, 9, 10, 11) for platform in platforms]
+    (said,) = hints(["a"], {"a": {"1": {"wheel_tags": tags}}})
+    assert said == (
+        "a 1 has wheels for CPython 3.8 to 3.11 on macOS arm64, manylinux x86_64 (glibc 2.17) and Windows"
+        " x86_64, and none for the target (CPython 3.12 on Linux x86_64)"
+    )
 
 
 def test_constraints_are_named_together() -> None:
