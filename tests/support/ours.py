@@ -38,7 +38,7 @@ _UNKNOWN = ("no_deps", "only_deps", "patches", "fixed", "require_hashes", "no_bi
 def is_plain(scenario: Scenario) -> bool:
     """Tell whether the oracles of the tests, which share no code with us, understand all of a scenario."""
     world, options = scenario.world, scenario.options
-    if world.indexes or world.states or scenario.rejects:
+    if world.indexes is not None or world.states or scenario.rejects:
         return False
     if any(getattr(options, name, False) not in (False, (), "never") for name in _UNKNOWN):
         return False

@@ -386,10 +386,12 @@ def _of_one_kind(reasons: Mapping[Reason, int]) -> Iterator[tuple[Reason, int]]:
         out = 0
         for more in kind.values():
             out |= more
-        details = [reason.detail for reason in kind]
+        details = [reason.detail for reason in kind if reason.detail]
+        if details and len(details) < len(kind):
+            details.append("no reason given")
         if len(details) > _FEW:
             details[_FEW - 1 :] = [f"{len(details) - _FEW + 1} other ones"]
-        detail = listed(details, "or")
+        detail = listed(details, "or") if details else ""
         if isinstance(first, PythonMismatch):
             yield PythonMismatch(detail, first.python), out
         else:

@@ -13,7 +13,7 @@ from resolver.channels import Channels
 from resolver.engines import solve
 from resolver.errors import InputError, ResolverError
 from resolver.model.names import InvalidName, normalise
-from resolver.model.requirement import Origin, Requirement
+from resolver.model.requirement import Origin
 from resolver.options import Options
 from resolver.posing import read_requirement
 from resolver.sources import OpenSource, open_source
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from resolver.bridge.index_provider import IndexProvider
     from resolver.index.source import Source
+    from resolver.model.requirement import Requirement
     from resolver.vetting import Considered
 
     Packages = dict[str, dict[str, object]]
@@ -64,9 +65,12 @@ class World:
         indexes: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None,
         states: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
-        """Make a world of ``packages``, and those of further ``indexes`` by name; ``states`` as PEP 792."""
+        """Make a world of ``packages``, and those of further ``indexes`` by name; ``states`` as PEP 792.
+
+        With ``indexes``, and be it none, the client that asks real ones asks these.
+        """
         self.packages = packages or {}
-        self.indexes = indexes or {}
+        self.indexes = indexes
         self.states = states or {}
 
     @classmethod
@@ -121,7 +125,7 @@ class World:
             if constraints is None
             else list(constraints)
         )
-        if self.indexes:
+        if self.indexes is not None:
             transport = self.transport()
             channels, asked = Channels(transport=transport, reject=reject), transport.asked
         else:
@@ -139,13 +143,13 @@ class World:
         do not name are asked before it.
         """
         values = {**TARGET, **options}
-        if self.indexes:
+        if self.indexes is not None:
             values |= self._places(options)
         return Options().replace(**values)
 
     def _places(self, options: Mapping[str, object]) -> dict[str, object]:
         named = texts(options.get("explicit_indexes", ()), "explicit_indexes")
-        where = {name: f"{name}={MEMORY}/{name}/simple/" for name in self.indexes}
+        where = {name: f"{name}={MEMORY}/{name}/simple/" for name in self.indexes or ()}
         for name in named:
             if name not in where:
                 raise InputError(f"explicit_indexes names {name}, an index that the world does not have")
@@ -160,9 +164,9 @@ class World:
     def open(self, options: Options) -> Source:
         """Return a new source of this world.
 
-        One index is in memory; several are asked by the client that asks real ones.
+        One index is in memory; with others, all are asked by the client that asks real ones.
         """
-        if not self.indexes:
+        if self.indexes is None:
             return self.source()
         return open_source(options, channels=Channels(transport=self.transport())).source
 
@@ -187,7 +191,7 @@ class World:
 
     def site(self) -> Site:
         """Return all pages and files."""
-        return Site({"": self.packages, **self.indexes}, self.states)
+        return Site({"": self.packages, **(self.indexes or {})}, self.states)
 
     def serve(self) -> Server:
         """Return a server on loopback, to be used as a context.
@@ -228,7 +232,10 @@ def read_table(given: str | PathLike[str] | Mapping[str, object]) -> Table:
 
 def lines_of(file: str, lines: Iterable[str]) -> list[Requirement]:
     """Return requirements as they would stand in ``file``, one a line."""
-    return [Requirement.parse(each, Origin(file, number)) for number, each in enumerate(lines, 1)]
+    found = [read_requirement(line) for line in lines]
+    for number, requirement in enumerate(found, 1):
+        requirement.origin = Origin(file, number)
+    return found
 
 
 def _packages(value: object, place: str) -> Packages:
