@@ -17,11 +17,11 @@ from resolver.toml_lines import places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     Path = tuple[str | int, ...]
 
-__all__ = ["Document"]
+__all__ = ["Document", "close"]
 
 
 class Document:
@@ -143,3 +143,14 @@ class Document:
             file=self.path,
             line=self._line_of(len(self._text.rstrip())),
         )
+
+
+def close(name: str, known: Iterable[str]) -> str:
+    """Return what may have been meant by a ``name`` that is not ``known``, as the end of a sentence."""
+    from difflib import get_close_matches  # noqa: PLC0415  # lazy: rarely wanted
+
+    known = sorted(known)
+    near = get_close_matches(name, known, 1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(known)}" if known else ""

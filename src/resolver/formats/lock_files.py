@@ -15,7 +15,7 @@ import re
 from packaging.pylock import Pylock, PylockValidationError
 
 from resolver.errors import InputError
-from resolver.formats.pyproject import close
+from resolver.formats.documents import close
 from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile
 
 TYPE_CHECKING = False

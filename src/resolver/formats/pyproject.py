@@ -10,6 +10,8 @@ Spec: https://packaging.python.org/en/latest/specifications/pyproject-toml/ and 
 from __future__ import annotations
 
 from resolver.errors import InputError
+from resolver.formats.documents import close
+from resolver.formats.excluding import check_conflicts
 from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import Requirement
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from resolver.formats.documents import Document, Path
 
-__all__ = ["Project", "Wanted", "close"]
+__all__ = ["Project", "Wanted"]
 
 _DEPENDENCIES: Path = ("project", "dependencies")
 _EXTRAS: Path = ("project", "optional-dependencies")
@@ -83,7 +85,13 @@ class Project:
         for group in wanted.groups:
             label = f"{said[:-1]}:{group})"
             labelled += [(each, label) for each in self._group(group, ())]
+        check_conflicts(self.document, self._used, self.extras, self.groups, everything=wanted.all_extras)
         return labelled
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the root of a workspace, which need not be a project itself."""
+        return isinstance(self.document.at("tool", "resolver", "workspace"), dict)
 
     @property
     def used(self) -> list[tuple[str, str]]:
@@ -114,6 +122,8 @@ class Project:
     def _dependencies(self) -> list[Requirement]:
         """Return what the project depends on, without extras."""
         document = self.document
+        if self.name is None and self.is_root:
+            return []
         if self.name is None:
             raise InputError(_no_project(document), file=document.path)
         if "dependencies" in self.dynamic:
@@ -268,17 +278,6 @@ class Project:
             " file, or have the project built: resolver resolve --build allow ./FOLDER"
         )
         return self.document.error(said, ("project", "dynamic"))
-
-
-def close(name: str, known: Iterable[str]) -> str:
-    """Return what may have been meant by a ``name`` that is not ``known``, as the end of a sentence."""
-    from difflib import get_close_matches  # noqa: PLC0415  # lazy: rarely wanted
-
-    known = sorted(known)
-    near = get_close_matches(name, known, 1)
-    if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(known)}" if known else ""
 
 
 def _no_project(document: Document) -> str:

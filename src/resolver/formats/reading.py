@@ -174,6 +174,21 @@ def read_project(path: str) -> Project | LockFile | SetupFile:
     return LockFile(Document.read(path, content_of(path, kind="lock file")))
 
 
+def _take_workspace(project: Project, wanted: Wanted, found: RequirementsFile) -> None:
+    """Have the members of the project's workspace come from their folders; its root asks for all of them."""
+    from resolver.formats.workspaces import workspace_of  # noqa: PLC0415  # lazy: start-up time
+
+    workspace = workspace_of(project.document)
+    if workspace is None:
+        return
+    if wanted.project and project.is_root:
+        found.entries += [Entry(each, (), constraint=False) for each in workspace.members]
+    bounds = workspace.constraints(project.name if project.is_root else None)
+    found.entries += [Entry(each, (), constraint=True) for each in bounds]
+    said = "the workspace" if project.name is None else f"{project.name} ({project.document.path})"
+    found.shown |= dict.fromkeys([str(each.origin) for each in bounds], said)
+
+
 def as_file(project: Project | LockFile | SetupFile, wanted: Wanted) -> RequirementsFile:
     """Return what of a project, or a lock file, is ``wanted``.  Raises ``InputError``."""
     from resolver.formats.pyproject import Project  # noqa: PLC0415  # loaded by now
@@ -184,6 +199,7 @@ def as_file(project: Project | LockFile | SetupFile, wanted: Wanted) -> Requirem
     for requirement, label in project.requirements(wanted):
         found.entries.append(Entry(requirement, (), constraint=False))
         found.shown[str(requirement.origin)] = label
+    _take_workspace(project, wanted, found)
     if project.requires_python is not None:
         error = project.document.error("", ("project", "requires-python"))
         found.pythons.append(PythonDemand(project.requires_python, error, strict=False))

@@ -6,8 +6,8 @@ Spec: https://setuptools.pypa.io/en/latest/userguide/declarative_config.html
 from __future__ import annotations
 
 from resolver.errors import InputError
+from resolver.formats.documents import close
 from resolver.formats.lines import decode
-from resolver.formats.pyproject import close
 from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile
 from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import InvalidRequirement, Origin, Requirement
