@@ -297,7 +297,10 @@ def _unknown(key: str, known: Sequence[str]) -> str:
 def _shown_folder(path: str) -> str:
     """Return the folder of ``path``; relative to the working directory, where it is there or above."""
     folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  # text it is
-    here = os.getcwd()  # noqa: PTH109  # the same
+    try:
+        here = os.getcwd()  # noqa: PTH109  # the same
+    except OSError:  # it was removed
+        return folder
     if os.path.commonpath([folder, here]) == folder:
         return os.path.relpath(folder, here)
     return folder

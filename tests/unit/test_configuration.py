@@ -78,6 +78,15 @@ def test_the_table_of_pyproject_in_every_spelling(home: Path, text: str) -> None
     assert said(home).options() == {"resolution": "lowest"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be removed")
+def test_a_working_directory_that_is_gone_has_no_project(home: Path) -> None:
+    """What the user has set holds all the same."""
+    write(home / "project" / "resolver.toml", "retries = 1\n")
+    write(home / ".config" / "resolver" / "resolver.toml", "retries = 2\n")
+    (home / "project" / "part").rmdir()
+    assert said(home).options() == {"retries": 2}
+
+
 def test_the_nearest_file_of_the_project_counts_alone(home: Path) -> None:
     """As with uv: files further up are not looked at."""
     write(home / "resolver.toml", 'no-deps = true\nresolution = "lowest"\n')
@@ -212,6 +221,7 @@ group = ["test", "other/pyproject.toml:docs"]
 find-links = ["wheels", "https://files.example/"]
 cert = "cert.pem"
 index-package = { torch = "mine" }
+exclude-newer-package = { a = false, b = 2024-02-29 }
 max = { page = "10MB" }
 only-binary = ["a"]
 no-build = true
@@ -225,6 +235,7 @@ no-build = true
         "find_links": ("../wheels", "https://files.example/"),
         "cert": "../cert.pem",
         "package_indexes": ("torch=mine",),
+        "exclude_newer_packages": ("a=false", "b=2024-02-29"),
         "limits": ("page=10MB",),
         "only_binary": ("a", ":all:"),
     }
