@@ -54,7 +54,7 @@ class Workspace:
         self.members = list(found.values())
 
     def constraints(self, name: str | None) -> list[Requirement]:
-        """Return what has members come from their folders; ``name`` is that of the root, which is one, too."""
+        """Return what has members come from their folders; ``name`` is that of the root, one of them."""
         found = [*self.members]
         if name is not None and all(name != each.name for each in found):
             found.append(self._member(self._folder or ".", ("project", "name")))
