@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Arguments", "field_of", "is_supported", "parse", "setting_of"]
 
-_COMMANDS_NOT_YET = ("diff", "outdated")
+_COMMANDS_NOT_YET = ("outdated",)
 _UNCONFIGURED = ("completion",)  # what it says depends on nothing
 
 # The options of the table that set a field of ``Options`` of another name.

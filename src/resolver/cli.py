@@ -191,6 +191,8 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
             commands.cache(arguments, streams, console)
         case "completion":
             commands.completion(arguments, streams)
+        case "diff":
+            return commands.diff(arguments, streams, console)
         case "config":
             commands.config(arguments, streams)
         case "tree":

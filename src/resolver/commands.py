@@ -43,6 +43,7 @@ __all__ = [
     "cache",
     "completion",
     "config",
+    "diff",
     "note_work",
     "resolve",
     "resolve_many",
@@ -127,6 +128,29 @@ def completion(arguments: Arguments, streams: Streams) -> None:
     if len(arguments.operands) != 1:
         raise InputError(f"say which shell: resolver completion {', '.join(SHELLS)}")
     write_result(streams.stdout, script(arguments.operands[0]))
+
+
+def diff(arguments: Arguments, streams: Streams, console: Console) -> int:
+    """Run ``resolver diff OLD NEW``, and return its exit code."""
+    from resolver.comparing import compare  # noqa: PLC0415  # lazy: start-up time
+    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # the same
+
+    path = arguments.text("output_file")
+    output = None if path in (None, "-") else OutputFile(str(path))
+    colour = output is None and _is_coloured(arguments, streams)
+    text, differs = compare(arguments, streams, console, colour=colour)
+    if output is None:
+        write_result(streams.stdout, text)
+    else:
+        output.write(text)
+    return WOULD_CHANGE if differs and arguments.is_on("check") else 0
+
+
+def _is_coloured(arguments: Arguments, streams: Streams) -> bool:
+    from resolver.console import has_colour  # noqa: PLC0415  # loaded by now
+
+    color = arguments.text("color") or "auto"
+    return streams.stdout is not None and has_colour(color, streams.environ, streams.stdout)
 
 
 def config(arguments: Arguments, streams: Streams) -> None:

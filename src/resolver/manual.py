@@ -17,6 +17,8 @@ ABOUT = {
     "resolve-many": "Resolve each requirement of SOURCE by itself, and say of each how that went.",
     "tree": "Show which packages SOURCE comes to, each below what requires it.",
     "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
+    "diff": "Tell what differs between two files with pins, each a requirements file, pylock.toml, what"
+    " --format json wrote, or - for standard input.  With --check exit code 6 says that something differs.",
     "config": "Say which options are set (list), what one of them is (get KEY), or also where it was set and"
     " what that overrides (explain, or explain KEY).  KEY is the long option without its hyphens in front."
     "  All options of other commands can be given, to see what they would change.",
@@ -32,6 +34,7 @@ SYNOPSIS = {
     "resolve-many": "resolver resolve-many SOURCE... [OPTION...]",
     "tree": "resolver tree [SOURCE...] [OPTION...]",
     "why": "resolver why PACKAGE [SOURCE...] [OPTION...]",
+    "diff": "resolver diff OLD NEW [OPTION...]",
     "config": "resolver config list|get KEY|explain [KEY] [OPTION...]",
     "cache": "resolver cache dir|info|prune|clean [--cache-dir DIR]",
     "completion": f"resolver completion {'|'.join(SHELLS)}",
@@ -69,6 +72,7 @@ EXAMPLES = {
     ),
     "tree": ("resolver tree requirements.in", "resolver tree requirements.in --invert --package idna"),
     "why": ("resolver why idna requirements.in",),
+    "diff": ("resolver diff before.txt requirements.txt",),
     "config": ("resolver config list", "resolver config explain index-url"),
     "cache": ("resolver cache info", "resolver cache prune --max-size 500M"),
     "completion": ("resolver completion bash",),

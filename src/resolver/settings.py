@@ -16,6 +16,7 @@ COMMANDS = {
     "resolve-many": "do so for each line of a file by itself",
     "tree": "show who requires what",
     "why": "say who wants a package, and why it is not newer",
+    "diff": "tell what differs between two lists of pins",
     "config": "say what the options are set to, where, and what that overrides",
     "cache": "say where the cache is, how large it is, make it smaller, or empty it",
     "completion": "write a script that makes a shell complete the words of this command",
@@ -48,6 +49,7 @@ FORMATS_YET = ("requirements", "json", "pylock", "pip-report", "tree", "dot", "m
 FORMATS_OF = {
     "tree": ("tree", "dot", "mermaid", "html"),
     "why": ("requirements", "json"),
+    "diff": ("requirements", "json"),
     "config": ("requirements", "json"),
 }
 """The formats of commands that do not have all of them, the default first."""
@@ -57,6 +59,7 @@ ASKED, BEFORE = "What is asked for", "The versions of before"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
 LINES, FILES = "The lines", "Configuration"
 _PINS, _MANY, _ONE, _CACHE, _TREE = "resolve", "resolve-many", "resolve why tree", "cache", "tree"
+_ANY = "resolve why tree diff"
 
 TABLE = (
     Setting(
@@ -339,7 +342,7 @@ TABLE = (
         "write here instead of stdout",
         metavar="FILE",
         hidden="--output",
-        commands=_ONE,
+        commands=_ANY,
     ),
     Setting(
         OUTPUT,
@@ -347,7 +350,7 @@ TABLE = (
         VALUE,
         "how to write the result",
         choices=_same(*_FORMATS) | {"requirements.txt": "requirements", "pylock.toml": "pylock"},
-        commands=_ONE,
+        commands=_ANY,
     ),
     Setting(
         OUTPUT, "--generate-hashes", FLAG, "write the hashes of all files of each version", commands=_ONE
@@ -444,7 +447,7 @@ TABLE = (
         FLAG,
         "write nothing, and tell by exit code 6 that the output file would change, and how",
         header=False,
-        commands="resolve tree",
+        commands="resolve tree diff",
     ),
     Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
     Setting(

@@ -19,6 +19,7 @@ __all__ = ["choices", "described", "offered", "spelling", "usage"]
 
 _OF_CONFIG = ("config_file", "no_config", "format")
 _GLOBAL = ("cache_dir", "max_size", "quiet", "verbose", "color", "no_progress", "version", "help")
+_OF_DIFF = ("format", "output_file", "check", "quiet", "verbose", "color", "version", "help")
 _OF_PINS = ("generate_hashes", "no_annotate", "no_header")
 _NARROW, _INDENT, _NARROW_INDENT = 70, 30, 6  # columns
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
@@ -59,6 +60,8 @@ def offered(command: str) -> list[Setting]:
         return [each for each in shown if command not in ("why", "tree") or each.name not in _OF_PINS]
     if command == "config":  # which tells of all options, but takes no size itself
         return [each for each in TABLE if each.name in (*_GLOBAL, *_OF_CONFIG) and each.name != "max_size"]
+    if command == "diff":
+        return [each for each in TABLE if each.name in _OF_DIFF]
     return [
         each
         for each in TABLE

@@ -98,6 +98,15 @@ def test_files_of_versions_to_keep(home: Path) -> None:
     assert "no such file" in failed(resolved(home, "new", "--preference", "none.txt"), 2)
 
 
+def test_versions_of_a_pylock_are_kept(home: Path) -> None:
+    """Whatever the result is written as."""
+    wheel = '{url = "https://index.example/core-1-py3-none-any.whl", hashes = {sha256 = "00"}}'
+    package = f'[[packages]]\nname = "core"\nversion = "1"\nwheels = [{wheel}]\n'
+    (home / "pylock.toml").write_text(f'lock-version = "1.0"\ncreated-by = "me"\n{package}', "utf-8")
+    succeeded(resolved(home, "new", "-o", "out.txt", "--preference", "pylock.toml"))
+    assert pins(home) == ["app==2", "core==1", "plugin==2"]
+
+
 def test_an_output_file_that_is_something_else_is_said_once(home: Path) -> None:
     """It is replaced all the same; what is no list of pins is not read."""
     (home / "out.txt").write_text("this is no requirement\n", "utf-8")
