@@ -93,6 +93,14 @@ typing_extensions
     "bounds.txt": "typing-extensions<5\nurllib3<2.9\nrequests<3\n",
     "more.txt": "idna<4\nsix<3\n",
     "other.txt": "idna<3.9\nrequests<2.33\n",
+    "other/pyproject.toml": """\
+[project]
+name = "zoo"
+version = "1.0"
+dependencies = ["attrs", "rich"]
+[dependency-groups]
+dev = ["pytest", "attrs"]
+""",
     "project/pyproject.toml": """\
 [project]
 name = "My.Project"
@@ -122,6 +130,22 @@ def test_options_do_what_they_do_there(beside: Beside, tmp_path: Path, words: tu
     """Extras, constraints, overrides, a folder, nested files, and what stands above and below."""
     write_files(tmp_path)
     assert beside.ours(tmp_path, "app.in", *words) == beside.uv(tmp_path, "app.in", *words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("project/pyproject.toml", "--extra", "x"),
+        ("project/pyproject.toml", "app.in", "--all-extras", "--annotation-style", "line"),
+        ("project/pyproject.toml", "other/pyproject.toml", "--group", "other/pyproject.toml:dev"),
+        ("--group", "other/pyproject.toml:dev"),
+    ],
+    ids=" ".join,
+)
+def test_projects_are_named_as_there(beside: Beside, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """With the file, and the group where there is one."""
+    write_files(tmp_path)
+    assert beside.ours(tmp_path, *words) == beside.uv(tmp_path, *words)
 
 
 def test_extras_are_written_as_there_but_for_a_folder(beside: Beside, tmp_path: Path) -> None:

@@ -182,21 +182,25 @@ def _index_of(pin: Pinned, known: Sequence[str]) -> str:
 
 def _wanted(pin: Pinned, shown: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Return who wants a pin: origins as they are shown, and packages, each sorted and once."""
-    origins: set[str] = set()
+    origins: set[tuple[int, str, str]] = set()
     packages: set[str] = set()
     for wanting in pin.via:
         file, colon, line = wanting.rpartition(":")  # the name of a package has no colon
         if colon and line.isdigit():
-            origins.add(_in_comment(shown.get(wanting) or shown.get(file) or f"-r {file}"))
+            said = _in_comment(shown.get(wanting) or shown.get(file) or f"-r {file}")
+            origins.add((_kind(said, file), file, said))
         else:
             packages.add(wanting)
-    return sorted(origins, key=_kind), sorted(packages)
+    return [said for _, _, said in sorted(origins)], sorted(packages)
 
 
-def _kind(origin: str) -> tuple[int, str]:
-    """Constraints come first, and then overrides."""
-    kinds = ("-c ", "--override ")
-    return next((at for at, kind in enumerate(kinds) if origin.startswith(kind)), len(kinds)), origin
+_KINDS = ("-c ", "--override ", "-r ")
+
+
+def _kind(said: str, file: str) -> int:
+    """Return the place of an origin's kind: projects come behind requirements, and groups last."""
+    known = next((at for at, kind in enumerate(_KINDS) if said.startswith(kind)), None)
+    return len(_KINDS) + (not said.endswith(f" ({file})")) if known is None else known
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -92,13 +92,16 @@ def test_a_line_below_hashes_stands_alone() -> None:
 
 
 def test_origins_come_before_packages_whatever_they_are_called() -> None:
-    """A project is named like a package, and is none here."""
-    pin = Pinned("a", "1", via=("p.toml:3", "a.in:1", "b"))
-    assert write(answer(pin), shown={"p.toml": "my-app (p.toml)"}).splitlines() == [
+    """A project is named like a package, and is none here; projects are sorted by their files."""
+    pin = Pinned("a", "1", via=("a.toml:3", "a.toml:9", "p.toml:3", "z.in:1", "b"))
+    shown = {"p.toml": "my-app (p.toml)", "a.toml": "zoo (a.toml)", "a.toml:9": "zoo (a.toml:dev)"}
+    assert write(answer(pin), shown=shown).splitlines() == [
         "a==1",
         "    # via",
-        "    #   -r a.in",
+        "    #   -r z.in",
+        "    #   zoo (a.toml)",
         "    #   my-app (p.toml)",
+        "    #   zoo (a.toml:dev)",
         "    #   b",
     ]
 
