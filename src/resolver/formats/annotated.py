@@ -11,7 +11,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from resolver.formats.answer import Answer, Pinned
 
@@ -78,15 +78,16 @@ def write(
     style = Style() if style is None else style
     lines = header(command)
     lines += [*options, *([""] if options else [])]
+    origins = _Origins(shown or {})
     for pin in sorted(answer.pins, key=_place):
         if pin.name not in style.omitted:
-            lines += _lines(pin, style, shown or {})
+            lines += _lines(pin, style, origins)
     present = {pin.name for pin in answer.pins}
     omitted = [name for name in style.omitted if name in present]
     if omitted and style.annotate:
         lines += ["", "# The following packages were excluded from the output:"]
         lines += [f"# {name}" for name in omitted]
-    return "".join(f"{line}\n" for line in lines)
+    return "\n".join([*lines, ""])
 
 
 def header(command: Sequence[str]) -> list[str]:
@@ -119,35 +120,37 @@ def _place(pin: Pinned) -> bool:
     return not pin.editable
 
 
-def _lines(pin: Pinned, style: Style, shown: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines of one pin."""
-    hashes = hashes_of(pin) if style.hashes else []
-    first = " \\\n    --hash=".join([_requirement(pin, style), *hashes])
-    origins, packages = _wanted(pin, shown) if style.annotate else ([], [])
-    if not (origins or packages):
-        yield first
-    elif style.line:
-        said = f"# via {', '.join([*packages, *origins])}"
-        if hashes:
-            yield first
-            yield f"    {said}"
+def _lines(pin: Pinned, style: Style, origins: _Origins) -> list[str]:
+    """Return the lines of one pin."""
+    lines = [_requirement(pin, style)]
+    if style.hashes:
+        lines = [" \\\n    --hash=".join([*lines, *hashes_of(pin)])]
+    if style.annotate and pin.via:
+        named = origins.of(pin)
+        packages = sorted([each for each in pin.via if ":" not in each])
+        if style.line:
+            _put_behind(lines, ", ".join([*packages, *named]))
         else:
-            yield f"{first:<{_WIDTH}}  {said}"
-    else:
-        yield first
-        yield from _split([*origins, *packages])
+            lines += _split([*named, *packages])
     if style.indexes is not None:
         index = _index_of(pin, style.indexes)
         if index:
-            yield f"    # from {_in_comment(index)}"
+            lines.append(f"    # from {_in_comment(index)}")
+    return lines
 
 
-def _split(wanted: Sequence[str]) -> Iterator[str]:
-    if len(wanted) == 1:
-        yield f"    # via {wanted[0]}"
+def _put_behind(lines: list[str], wanted: str) -> None:
+    """Put who wants a pin behind it, or below its hashes."""
+    if "\n" in lines[0]:
+        lines.append(f"    # via {wanted}")
     else:
-        yield "    # via"
-        yield from (f"    #   {source}" for source in wanted)
+        lines[0] = f"{lines[0]:<{_WIDTH}}  # via {wanted}"
+
+
+def _split(wanted: Sequence[str]) -> list[str]:
+    if len(wanted) == 1:
+        return [f"    # via {wanted[0]}"]
+    return ["    # via", *[f"    #   {each}" for each in wanted]]
 
 
 def _requirement(pin: Pinned, style: Style) -> str:
@@ -180,18 +183,28 @@ def _index_of(pin: Pinned, known: Sequence[str]) -> str:
     return "" if pin.url is not None or pin.look is None else pin.look.facts().index(pin.name, known)
 
 
-def _wanted(pin: Pinned, shown: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Return who wants a pin: origins as they are shown, and packages, each sorted and once."""
-    origins: set[tuple[int, str, str]] = set()
-    packages: set[str] = set()
-    for wanting in pin.via:
-        file, colon, line = wanting.rpartition(":")  # the name of a package has no colon
-        if colon and line.isdigit():
-            said = _in_comment(shown.get(wanting) or shown.get(file) or f"-r {file}")
-            origins.add((_kind(said, file), file, said))
-        else:
-            packages.add(wanting)
-    return [said for _, _, said in sorted(origins)], sorted(packages)
+class _Origins:
+    """Origins (``FILE:LINE``) as they are shown, each looked at once; names of packages have no colon."""
+
+    __slots__ = ("_found", "_shown")
+
+    def __init__(self, shown: Mapping[str, str]) -> None:
+        self._shown = shown
+        self._found: dict[str, tuple[int, str, str]] = {}
+
+    def of(self, pin: Pinned) -> list[str]:
+        """Return those of a pin, in order."""
+        origins = {self._told(each) for each in pin.via if ":" in each}
+        return [said for _, _, said in sorted(origins)] if len(origins) > 1 else [each[2] for each in origins]
+
+    def _told(self, origin: str) -> tuple[int, str, str]:
+        """Return the place of the kind of an origin, its file, and what is shown of it."""
+        found = self._found.get(origin)
+        if found is None:
+            file = origin.rpartition(":")[0]
+            said = _in_comment(self._shown.get(origin) or self._shown.get(file) or f"-r {file}")
+            found = self._found[origin] = (_kind(said, file), file, said)
+        return found
 
 
 _KINDS = ("-c ", "--override ", "-r ")
