@@ -14,7 +14,7 @@ from __future__ import annotations
 from resolver.errors import InputError
 from resolver.options import Options, not_yet, redacted
 from resolver.setting import COUNT, FLAG, OFF, REPEAT, VALUE, Given
-from resolver.settings import COMMANDS, FORMATS_OF, FORMATS_YET, TABLE
+from resolver.settings import COMMANDS, FORMATS, FORMATS_OF, TABLE
 from resolver.words import Words, check_commands, close
 
 TYPE_CHECKING = False
@@ -235,7 +235,7 @@ def _check_format(words: Words) -> None:
 
     One of a variable or a file is meant for other commands.
     """
-    formats = FORMATS_OF.get(words.command, FORMATS_YET)
+    formats = FORMATS_OF.get(words.command, FORMATS)
     given = words.given.get("format")
     if given is not None and given.values[-1] not in formats:
         raise given.error(f" is {given.values[-1]!r}, and {words.command} writes: {', '.join(formats)}")
@@ -308,8 +308,6 @@ def _checked(setting: Setting, given: Given, value: str) -> str:
 
 def is_supported(setting: Setting, value: str) -> bool:
     """Return whether the feature behind this value of a setting is there."""
-    if setting.name == "format":
-        return value in FORMATS_YET
     return not not_yet(field_of(setting), value)
 
 

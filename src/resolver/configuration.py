@@ -31,7 +31,21 @@ if TYPE_CHECKING:
 
 __all__ = ["KEYS", "OF_A_CALL", "Configuration", "Table"]
 
-OF_A_CALL = ("help", "version", "requirement", "config_file", "no_config", "output_file", "format", "check")
+OF_A_CALL = (
+    "help",
+    "version",
+    "requirement",
+    "config_file",
+    "no_config",
+    "output_file",
+    "format",
+    "check",
+    "invert",
+    "package",
+    "depth",
+    "prune",
+    "no_dedupe",
+)
 """What one call is to do is said with the call: a file that decides it would surprise the next one."""
 
 READ_ELSEWHERE = ("workspace", "conflicts", "dependency-metadata")

@@ -11,6 +11,7 @@ from resolver.formats.graphs import graph_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TextIO
 
     from resolver.arguments import Arguments
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from resolver.formats.answer import Answer
     from resolver.formats.graphs import Graph
 
-__all__ = ["conflict_page", "drawn"]
+__all__ = ["conflict_page", "cyclonedx", "drawn"]
 
 
 def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
@@ -53,6 +54,26 @@ def conflict_page(error: NoSolution, arguments: Arguments) -> str:
     from resolver.formats.page import conflict  # noqa: PLC0415  # lazy: one of several
 
     return conflict(error, title=_title(arguments))
+
+
+def cyclonedx(answer: Answer, arguments: Arguments, environ: Mapping[str, str]) -> str:
+    """Return the bill of materials; it has a time where SOURCE_DATE_EPOCH gives one.
+
+    Spec: https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    from resolver.formats.cyclonedx import write  # noqa: PLC0415  # lazy: one of several
+
+    epoch = environ.get("SOURCE_DATE_EPOCH")
+    return write(answer, title=_title(arguments), timestamp=None if not epoch else _moment(epoch))
+
+
+def _moment(epoch: str) -> str:
+    from datetime import UTC, datetime  # noqa: PLC0415  # lazy: start-up time
+
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None).isoformat() + "Z"
+    except (ValueError, OverflowError, OSError):
+        raise InputError(f"SOURCE_DATE_EPOCH is {epoch!r}, and must be seconds since 1970") from None
 
 
 def _page(answer: Answer, arguments: Arguments) -> str:

@@ -7,6 +7,7 @@ options is made in ``emitting``.
 from __future__ import annotations
 
 from resolver.errors import OutputError
+from resolver.settings import FORMATS_OF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["prepare", "rendered"]
 
-_WITH_FILES = ("json", "html", "pylock", "pip-report")
+_WITH_FILES = ("json", "html", "pylock", "pip-report", "cyclonedx")
 _WITH_METADATA = ("pip-report",)
 
 
@@ -43,8 +44,8 @@ def prepare(arguments: Arguments, inputs: Inputs, console: Console) -> tuple[boo
 def _format(arguments: Arguments) -> str:
     """Return the format that is asked for, or that the name of the output file is of."""
     asked = arguments.text("format")
-    if asked is None and arguments.command == "tree":
-        return "tree"
+    if arguments.command == "tree":
+        return asked if asked in FORMATS_OF["tree"] else "tree"
     path = "" if asked is not None else arguments.text("output_file") or ""
     if path.endswith(".toml"):
         from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: rarely wanted
@@ -62,6 +63,10 @@ def rendered(answer: Answer, arguments: Arguments, inputs: Inputs, streams: Stre
     match _format(arguments):
         case "tree" | "dot" | "mermaid" | "html":
             return _drawn(answer, arguments, streams)
+        case "cyclonedx":
+            from resolver.drawing import cyclonedx  # noqa: PLC0415  # lazy: start-up time
+
+            return cyclonedx(answer, arguments, streams.environ)
         case "json":
             from resolver.formats.views import solved  # noqa: PLC0415  # lazy: start-up time
 

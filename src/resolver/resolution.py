@@ -245,6 +245,15 @@ class Resolution:
 
         return page.write(self._answer, title=title)
 
+    def to_cyclonedx(self, *, title: str = "requirements", timestamp: str | None = None) -> str:
+        """Return a bill of materials, CycloneDX 1.6 as JSON.
+
+        ``title`` names what was resolved; without ``timestamp`` (RFC 3339) the same pins give the same text.
+        """
+        from resolver.formats import cyclonedx  # noqa: PLC0415  # lazy: rarely wanted
+
+        return cyclonedx.write(self._answer, title=title, timestamp=timestamp)
+
     def graph(
         self,
         *,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from resolver.options import CHOICES
 from resolver.setting import COUNT, FLAG, OFF, REPEAT, VALUE, Setting
 
-__all__ = ["COMMANDS", "FORMATS_OF", "FORMATS_YET", "TABLE"]
+__all__ = ["COMMANDS", "FORMATS", "FORMATS_OF", "TABLE"]
 
 COMMANDS = {
     "resolve": "find versions of all packages that requirements files ask for",
@@ -44,8 +44,7 @@ def _opposites(*pairs: tuple[str, str]) -> list[Setting]:
     ]
 
 
-_FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
-FORMATS_YET = ("requirements", "json", "pylock", "pip-report", "tree", "dot", "mermaid", "html")
+FORMATS = ("requirements", "pylock", "json", "pip-report", "tree", "dot", "mermaid", "html", "cyclonedx")
 FORMATS_OF = {
     "tree": ("tree", "dot", "mermaid", "html"),
     "why": ("requirements", "json"),
@@ -349,7 +348,7 @@ TABLE = (
         "--format",
         VALUE,
         "how to write the result",
-        choices=_same(*_FORMATS) | {"requirements.txt": "requirements", "pylock.toml": "pylock"},
+        choices=_same(*FORMATS) | {"requirements.txt": "requirements", "pylock.toml": "pylock"},
         commands=_ANY,
     ),
     Setting(

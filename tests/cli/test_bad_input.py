@@ -204,7 +204,7 @@ def test_a_folder_is_not_taken_for_the_package_of_its_name() -> None:
         (["--resolution", "newest"], "--resolution is 'newest', not one of: highest, lowest, lowest-direct"),
         (["--timeout", "soon"], "--timeout is 'soon', and must be a number"),
         (["--concurrency", "0"], "--concurrency is 0, and must be at least 1"),
-        (["--format", "cyclonedx"], "--format cyclonedx is not supported yet"),
+        (["--format", "yaml"], "--format is 'yaml', not one of: requirements, pylock"),
         (["--find-links", "x"], "--find-links x: there is no such file or folder"),
         (["-i", "https://a/", "-i", "https://b/"], "--index-url is given more than once (https://a/ and"),
         (["--index", "a=https://a/", "--index", "a=https://b/"], "two indexes have the name 'a': give one"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,6 +117,20 @@ def test_page_of_a_conflict_is_written_and_the_exit_code_is_1(home: Path) -> Non
     other = run_command("resolve", "none.txt", "--format", "html", "-o", "page.html", *OPTIONS, home=home)
     assert (other.code, other.stdout) == (1, "")
     assert (home / "page.html").read_text("utf-8") == done.stdout
+
+
+def test_bill_of_materials_has_a_time_only_where_it_is_given(home: Path) -> None:
+    words = ("resolve", "requirements.txt", "--format", "cyclonedx", *OPTIONS)
+    found = json.loads(succeeded(run_command(*words, home=home)))
+    assert found["metadata"]["component"]["name"] == "requirements.txt"
+    assert "timestamp" not in found["metadata"]
+    assert [each["externalReferences"][0]["comment"] for each in found["components"]][1] == (
+        "base-1-py3-none-any.whl"
+    )
+    timed = run_command(*words, home=home, environ={"SOURCE_DATE_EPOCH": "1709121600"})
+    assert json.loads(succeeded(timed))["metadata"]["timestamp"] == "2024-02-28T12:00:00Z"
+    said = failed(run_command(*words, home=home, environ={"SOURCE_DATE_EPOCH": "soon"}), 2)
+    assert said == "SOURCE_DATE_EPOCH is 'soon', and must be seconds since 1970"
 
 
 @pytest.mark.parametrize(

@@ -408,6 +408,7 @@ def test_every_option_is_a_key_but_those_of_a_call() -> None:
     told = {setting.name for setting in KEYS.values()}
     assert {setting.name for setting in TABLE} - told == {
         "help", "version", "requirement", "config_file", "no_config", "output_file", "format", "check",
+        "invert", "package", "depth", "prune", "no_dedupe",
     }  # fmt: skip
 
 
