@@ -68,14 +68,14 @@ def test_a_request_that_is_sent_again_and_fails(tmp_path: Path) -> None:
 
 def test_a_conflict_comes_with_hints_and_fixes(tmp_path: Path) -> None:
     """The explanation is the message; with -v also what could not be used."""
-    record(
-        tmp_path / "rec",
-        {"app": {"1": {"requires": ["lib<2"]}}, "lib": {"1": {}, "2": {"python": ">=3.99"}, "3": {}}},
-    )
+    lib = {"1": {}, "2": {"requires_python": ">=3.99"}, "3": {}}
+    record(tmp_path / "rec", {"app": {"1": {"requires": ["lib<2"]}}, "lib": lib})
     (tmp_path / "a.txt").write_text("app\nlib>2\n", "utf-8")
     found = events(run(tmp_path, "--replay", "rec", "--python-version", "3.12", "-v"), 1)
     error = next(each for each in found if each["event"] == "error")
     assert (error["kind"], error["code"]) == ("NoSolution", 1)
+    rejected = [each for each in found if each["event"] == "rejected"]
+    assert ("lib", ["2"]) in [(each["package"], each["versions"]) for each in rejected]
     fixes = [each for each in found if each["event"] == "fix"]
     assert fixes[0]["requirements"]
     (tmp_path / "a.txt").write_text("app\nlib==\n", "utf-8")
@@ -104,3 +104,22 @@ def test_an_interruption_is_told(tmp_path: Path) -> None:
             stdout, stderr = process.communicate(timeout=20)
     found = events(Done(process.returncode, stdout, stderr), 130)
     assert found[-2]["message"].startswith("interrupted")
+
+
+@pytest.mark.parametrize("command", ["resolve-many", "why", "tree", "config", "cache"])
+def test_every_command_tells_in_events(tmp_path: Path, command: str) -> None:
+    """Nothing else is on stderr, and stdout has the result alone."""
+    record(tmp_path / "rec", {"app": {"1": {"requires": ["lib"]}}, "lib": {"1": {}}})
+    (tmp_path / "requirements.txt").write_text("app\n", "utf-8")
+    words = {
+        "resolve-many": ["requirements.txt", "--replay", "rec"],
+        "why": ["lib", "--replay", "rec"],
+        "tree": ["--replay", "rec"],
+        "config": ["get", "retries"],
+        "cache": ["dir"],
+    }
+    done = run_command(command, *words[command], "--log-format", "jsonl", "-v", home=tmp_path)
+    found = events(done, 0)
+    assert found[0]["command"] == command
+    assert done.stdout
+    assert '"event"' not in done.stdout
