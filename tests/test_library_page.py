@@ -1,4 +1,4 @@
-"""The examples of docs/library.md do what they show."""
+"""The examples of docs/library.md, and of the pages for those who embed the resolver, do what they show."""
 
 from __future__ import annotations
 
@@ -41,3 +41,13 @@ def test_examples_of_the_page_about_earlier_versions(monkeypatch: pytest.MonkeyP
     found = doctest.testfile(str(ROOT / "docs" / "earlier-versions.md"), module_relative=False)
     assert found.attempted > 5
     assert found.failed == 0
+
+
+HOW_TO = sorted(path for path in (ROOT / "docs" / "how-to").glob("*.md") if ">>>" in path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
+def test_examples_of_pages_for_embedders(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = doctest.testfile(str(page), module_relative=False)
+    assert (found.failed, found.attempted > 0) == (0, True)

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 #: What an example must not import, as a browser does not have it; nothing where an index is asked.
-MODULES = {"audit.audit": "", "pyodide.browser": "aiohttp msgspec"}
+MODULES = {"audit.audit": "", "conda.caller": "", "pyodide.browser": "aiohttp msgspec"}
 
 _RUN = """
 import runpy, sys
