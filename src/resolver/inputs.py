@@ -248,11 +248,14 @@ def _take_texts(
         if texts:
             inputs.options = inputs.options.replace(**{field: tuple(texts)})
     inputs.override_files.update(arguments.texts("override"))
-    if arguments.texts("patch"):
-        from resolver.formats.patch_files import read_patches  # noqa: PLC0415  # lazy: rarely wanted
+    stated = arguments.tables.get("dependency-metadata")
+    if stated is not None or arguments.texts("patch"):
+        from resolver.formats.patch_files import patches_of, read_patches  # noqa: PLC0415  # lazy: rarely wanted
 
-        files = [read_patches(path, stdin=stdin, environ=environ) for path in arguments.texts("patch")]
-        inputs.options = inputs.options.replace(patches=tuple(text for file in files for text in file))
+        texts = [] if stated is None else patches_of(stated)
+        for path in arguments.texts("patch"):
+            texts += read_patches(path, stdin=stdin, environ=environ)
+        inputs.options = inputs.options.replace(patches=tuple(texts))
 
 
 def _refuse_hashes(name: str, file: RequirementsFile) -> None:
