@@ -363,7 +363,7 @@ class Catalog:
 
     def python_reason(self, name: str, candidate: int) -> Reason | None:
         """Return what the metadata of a candidate by itself has against it: the reason, or its Python."""
-        patched = self.patched(name, candidate)
+        patched = None if self.rules.patches is None else self.patched(name, candidate)
         metadata = self._metadata.get((name, candidate)) if patched is None else patched.metadata
         if metadata is None or isinstance(metadata, Reason):
             return metadata
@@ -408,7 +408,7 @@ class Catalog:
 
     def provides(self, name: str, candidate: int, extra: str) -> bool:
         """Tell whether the metadata of a candidate has ``extra``."""
-        if self.patched(name, candidate) is not None:
+        if self.rules.patches is not None and self.patched(name, candidate) is not None:
             return extra in self.provided(name, candidate)
         known = self._candidates[name].offer.provides(candidate, extra)
         return extra in self.provided(name, candidate) if known is None else known
@@ -420,7 +420,7 @@ class Catalog:
 
     def metadata_at_hand(self, name: str, candidate: int) -> Metadata | None:
         """Return the metadata of a candidate, if any; what an earlier resolution has read is read again."""
-        patched = self.patched(name, candidate)
+        patched = None if self.rules.patches is None else self.patched(name, candidate)
         return self.raw_metadata(name, candidate) if patched is None else patched.metadata
 
     def raw_metadata(self, name: str, candidate: int) -> Metadata | None:

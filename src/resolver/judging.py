@@ -160,11 +160,11 @@ class Judge:
         """Return why no file fits (None: one does), whether all that fit are yanked, of which versions."""
         for shape, mask in enumerate(self._summary.masks()):
             traits = self._summary.traits_of(shape)
-            left = mask & self._patched
+            left = mask & self._patched if self._patched else 0
             if self._out or ((self._pins or self._keeps) and any(map(self._yanked, traits))):
                 left = mask
-            if mask & ~left:
-                yield *self._verdict(traits, mode=_PLAIN), mask & ~left
+            if left != mask:
+                yield *self._verdict(traits, mode=_PLAIN), mask & ~left if left else mask
             while left:
                 bit = left & -left
                 left ^= bit

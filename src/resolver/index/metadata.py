@@ -26,6 +26,7 @@ MAX_SIZE = DEFAULT.metadata_bytes
 MAX_LINE = 256 * 1024  # of a requirement; any other field says what it has to in
 MAX_FIELD = 4 * 1024
 _LICENCE = 200
+_CLASSIFIER = " :: "
 _CHARACTERS = 20  # of a requirement, on the average
 
 # The fields by their usual spelling and in lower case: the place that they have in ``_scan``'s answer.
@@ -37,11 +38,11 @@ _FIELDS = (
     "Requires-Python",
     "Provides-Extra",
     "License-Expression",
-    "License",
-    "Classifier",
     "Requires-Dist",
 )
 _PLACES = {name: place for place, field in enumerate(_FIELDS) for name in (field, field.lower())}
+# Of the licence one field or the other speaks (PEP 639), and classifiers, which are told by how they begin.
+_PLACES |= dict.fromkeys(("License", "license", "Classifier", "classifier"), _PLACES["License-Expression"])
 _ELSEWHERE = -1
 # Listed so that they are passed over quickly; a field that is not is passed over too.
 _PLACES |= dict.fromkeys(
@@ -67,8 +68,8 @@ class Metadata:
     """What one distribution says about itself; texts as written, unfolded and stripped.
 
     ``name`` and ``version`` are those of the file, not compared with anything.  ``dynamic`` holds field names
-    in lower case (PEP 643).  ``licenses`` are the texts about the licence: the expression (PEP 639) or else
-    the beginning of the field License, and the classifiers.  Equal when all fields are equal.  Besides,
+    in lower case (PEP 643).  ``licenses`` are the texts about the licence: the expression (PEP 639), or
+    the beginning of the field License, then the classifiers.  Equal when all fields are equal.  Besides,
     ``is_private`` says that who sent it wants it written down nowhere.
     """
 
@@ -132,7 +133,7 @@ def parse_metadata(body: bytes, limits: Limits = DEFAULT) -> Metadata:
             f" ({lifting('metadata-bytes')})."
         )
     texts = _scan(_head(body).split("\n"))
-    versions, names, own_versions, dynamic, pythons, extras, *licences, requirements = texts
+    versions, names, own_versions, dynamic, pythons, extras, licences, requirements = texts
     if len(body) > MAX_FIELD:
         _check_lengths((versions, names, own_versions, dynamic, pythons, extras, requirements))
     most = _CHARACTERS * limits.metadata_requirements
@@ -160,15 +161,16 @@ def parse_metadata(body: bytes, limits: Limits = DEFAULT) -> Metadata:
         provides_extra=tuple(filter(None, extras)),
         dynamic=tuple([text.lower() for text in dynamic if text]),
         metadata_version=metadata_version,
-        licenses=_licences(*licences),
+        licenses=_licences(licences) if licences else (),
     )
 
 
-def _licences(expressions: list[str], texts: list[str], classifiers: list[str]) -> tuple[str, ...]:
+def _licences(texts: list[str]) -> tuple[str, ...]:
     """Return what is said about the licence; the field License may hold all of it, which nobody compares."""
-    said = _first(expressions) or _first(texts)
+    classifiers = [text for text in texts if _CLASSIFIER in text[:_LICENCE]]
+    said = next((text for text in texts if text and text not in classifiers), None)
     own = [] if said is None else [said[:_LICENCE]]
-    return (*own, *(text for text in classifiers if text.startswith("License ::") and len(text) < _LICENCE))
+    return (*own, *(text[:_LICENCE] for text in classifiers if text.startswith("License ::")))
 
 
 def _check_lengths(texts: tuple[list[str], ...]) -> None:
@@ -197,7 +199,7 @@ def _head(body: bytes) -> str:
 
 def _scan(lines: Sequence[str]) -> tuple[list[str], ...]:
     """Return the texts of each field of ``_FIELDS``."""
-    found: tuple[list[str], ...] = ([], [], [], [], [], [], [], [], [], [])
+    found: tuple[list[str], ...] = ([], [], [], [], [], [], [], [])
     for line in lines:
         name, colon, text = line.partition(":")
         place = _PLACES.get(name)

@@ -35,7 +35,8 @@ def test_all_fields_are_read() -> None:
     [
         ("", ()),
         ("License:\n", ()),
-        ("License: MIT\nLicense-Expression: MIT OR Apache-2.0\n", ("MIT OR Apache-2.0",)),
+        ("License-Expression: MIT OR Apache-2.0\nClassifier: A :: B\n", ("MIT OR Apache-2.0",)),
+        ("Classifier: Topic :: Scientific\n", ()),
         (
             "Classifier: License :: OSI Approved :: MIT License\nlicense: MIT\nClassifier: Topic :: x\n",
             ("MIT", "License :: OSI Approved :: MIT License"),
