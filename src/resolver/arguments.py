@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Arguments", "field_of", "is_supported", "parse", "setting_of"]
 
-_COMMANDS_NOT_YET = ("outdated",)
 _UNCONFIGURED = ("completion",)  # what it says depends on nothing
 
 # The options of the table that set a field of ``Options`` of another name.
@@ -177,8 +176,6 @@ def parse(
         return Arguments(words, levels)
     check_commands(words)
     levels.append(_variables(environ, words))
-    if words.command in _COMMANDS_NOT_YET:
-        raise InputError(f"the command {words.command} is not supported yet")
     if words.command not in COMMANDS:
         raise InputError(_no_command(words.command))
     warnings: list[str] = []

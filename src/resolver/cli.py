@@ -193,6 +193,8 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
             commands.completion(arguments, streams)
         case "diff":
             return commands.diff(arguments, streams, console)
+        case "outdated":
+            return commands.outdated(arguments, streams, console)
         case "config":
             commands.config(arguments, streams)
         case "tree":

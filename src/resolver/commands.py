@@ -45,6 +45,7 @@ __all__ = [
     "config",
     "diff",
     "note_work",
+    "outdated",
     "resolve",
     "resolve_many",
     "tree",
@@ -144,6 +145,24 @@ def diff(arguments: Arguments, streams: Streams, console: Console) -> int:
     else:
         output.write(text)
     return WOULD_CHANGE if differs and arguments.is_on("check") else 0
+
+
+def outdated(arguments: Arguments, streams: Streams, console: Console) -> int:
+    """Run ``resolver outdated``, and return its exit code."""
+    from resolver.formats.outdated import to_json, to_text  # noqa: PLC0415  # lazy: start-up time
+    from resolver.outdating import outdated as looked_at  # noqa: PLC0415  # the same
+    from resolver.output import write_result  # noqa: PLC0415  # the same
+
+    inputs = _gathered(arguments, streams, console)
+    with _Working(console) as progress:
+        channels = Channels(progress=progress, warn=console.warning, note=console.note, emit=console.listener)
+        found = looked_at(arguments, inputs, streams, channels)
+    is_json = arguments.text("format") == "json"
+    colour = _is_coloured(arguments, streams)
+    write_result(streams.stdout, to_json(found) if is_json else to_text(found, colour=colour))
+    upgradable = sum(each.upgradable for each in found)
+    console.plain(f"{upgradable} of {len(found)} pins can be upgraded", 0 if console.on_terminal else 1)
+    return WOULD_CHANGE if upgradable and arguments.is_on("check") else 0
 
 
 def _is_coloured(arguments: Arguments, streams: Streams) -> bool:

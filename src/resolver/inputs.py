@@ -119,10 +119,10 @@ def _is_plain(word: str, arguments: Arguments) -> bool:
 
 
 def _default_sources(arguments: Arguments) -> tuple[str, ...]:
-    """Return what ``why`` and ``tree`` read where no SOURCE is given; others must be told."""
+    """Return what ``why``, ``tree`` and ``outdated`` read where no SOURCE is given; others must be told."""
     if arguments.texts("group"):
         return ()
-    if arguments.command not in ("why", "tree"):
+    if arguments.command not in ("why", "tree", "outdated"):
         raise InputError(f"no SOURCE is given; try: resolver {arguments.command} requirements.txt")
     for path in ("requirements.txt", "pyproject.toml"):
         if os.path.isfile(path):  # noqa: PTH113  # pathlib costs 5 ms

@@ -19,6 +19,9 @@ ABOUT = {
     "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
     "diff": "Tell what differs between two files with pins, each a requirements file, pylock.toml, what"
     " --format json wrote, or - for standard input.  With --check exit code 6 says that something differs.",
+    "outdated": "Tell which pins are behind: those of the file that -o or --preference names, or of SOURCE"
+    " itself.  The allowed version is what an upgrade of all would give.  With --check exit code 6 says that"
+    " one of them can be upgraded.",
     "config": "Say which options are set (list), what one of them is (get KEY), or also where it was set and"
     " what that overrides (explain, or explain KEY).  KEY is the long option without its hyphens in front."
     "  All options of other commands can be given, to see what they would change.",
@@ -35,6 +38,7 @@ SYNOPSIS = {
     "tree": "resolver tree [SOURCE...] [OPTION...]",
     "why": "resolver why PACKAGE [SOURCE...] [OPTION...]",
     "diff": "resolver diff OLD NEW [OPTION...]",
+    "outdated": "resolver outdated [SOURCE...] [-o FILE] [OPTION...]",
     "config": "resolver config list|get KEY|explain [KEY] [OPTION...]",
     "cache": "resolver cache dir|info|prune|clean [--cache-dir DIR]",
     "completion": f"resolver completion {'|'.join(SHELLS)}",
@@ -49,6 +53,7 @@ SOURCES = {
     "resolve-many": f"{_SOURCE}.",
     "tree": f"{_SOURCE} (default: requirements.txt, else pyproject.toml).",
     "why": f"{_SOURCE} (default: requirements.txt, else pyproject.toml).",
+    "outdated": f"{_SOURCE} (default: requirements.txt, else pyproject.toml).",
 }
 """What the commands that resolve read."""
 
@@ -73,6 +78,10 @@ EXAMPLES = {
     "tree": ("resolver tree requirements.in", "resolver tree requirements.in --invert --package idna"),
     "why": ("resolver why idna requirements.in",),
     "diff": ("resolver diff before.txt requirements.txt",),
+    "outdated": (
+        "resolver outdated requirements.in -o requirements.txt",
+        "resolver outdated requirements.txt --format json",
+    ),
     "config": ("resolver config list", "resolver config explain index-url"),
     "cache": ("resolver cache info", "resolver cache prune --max-size 500M"),
     "completion": ("resolver completion bash",),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from resolver.index.source import Source
     from resolver.model.requirement import Requirement
     from resolver.options import Options
-    from resolver.problem import ListingKey, MetadataKey
+    from resolver.problem import ListingKey, MetadataKey, PythonProblem
     from resolver.solver.engine import Solved, Unsolvable
     from resolver.sources import Building
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Finished = Solved | Unsolvable
     Result = TypeVar("Result")
 
-__all__ = ["building_of", "opened", "solve", "solve_async", "why"]
+__all__ = ["building_of", "examine", "opened", "solve", "solve_async", "why"]
 
 _SENT = 0.002  # seconds in which the first requests get away
 
@@ -85,6 +85,25 @@ def why(
         )
         found = _finished(run)
         return _remembered(run, lambda: run.reasons(found))
+
+    return _at_last(work)
+
+
+def examine(
+    look: Callable[[PythonProblem, Answer], Result],
+    requirements: Sequence[Requirement],
+    constraints: Sequence[Requirement],
+    options: Options,
+    channels: Channels = SILENT,
+) -> Result:
+    """Return what ``look`` finds in the problem that ``solve`` would solve, and in its answer."""
+    options = dated(options)
+
+    def work(*, remembering: bool) -> Result:
+        source = opened(requirements, constraints, options, channels)
+        run = Run(requirements, constraints, options, source, channels=channels, remembering=remembering)
+        found = _finished(run)
+        return _remembered(run, lambda: look(run.problem, run.answer(found)))
 
     return _at_last(work)
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "tree": "show who requires what",
     "why": "say who wants a package, and why it is not newer",
     "diff": "tell what differs between two lists of pins",
+    "outdated": "tell which pins are behind what they could be, and what holds them back",
     "config": "say what the options are set to, where, and what that overrides",
     "cache": "say where the cache is, how large it is, make it smaller, or empty it",
     "completion": "write a script that makes a shell complete the words of this command",
@@ -49,6 +50,7 @@ FORMATS_OF = {
     "tree": ("tree", "dot", "mermaid", "html"),
     "why": ("requirements", "json"),
     "diff": ("requirements", "json"),
+    "outdated": ("requirements", "json"),
     "config": ("requirements", "json"),
 }
 """The formats of commands that do not have all of them, the default first."""
@@ -58,7 +60,7 @@ ASKED, BEFORE = "What is asked for", "The versions of before"
 OUTPUT, NETWORK, LIMITS, MESSAGES = "Output", "Cache and network", "Limits", "Messages"
 LINES, FILES = "The lines", "Configuration"
 _PINS, _MANY, _ONE, _CACHE, _TREE = "resolve", "resolve-many", "resolve why tree", "cache", "tree"
-_ANY = "resolve why tree diff"
+_ANY = "resolve why tree diff outdated"
 
 TABLE = (
     Setting(
@@ -446,7 +448,7 @@ TABLE = (
         FLAG,
         "write nothing, and tell by exit code 6 that the output file would change, and how",
         header=False,
-        commands="resolve tree diff",
+        commands="resolve tree diff outdated",
     ),
     Setting(NETWORK, "--cache-dir", VALUE, "where to keep what was fetched", metavar="DIR", header=False),
     Setting(
@@ -556,7 +558,7 @@ TABLE = (
         FLAG,
         "do not look for changes that would help where there is no solution",
         header=False,
-        commands=_ONE,
+        commands=f"{_ONE} outdated",
     ),
     Setting(FILES, "--config-file", VALUE, "read this configuration file, and no other", metavar="FILE"),
     Setting(FILES, "--no-config", FLAG, "read no configuration file"),

@@ -57,7 +57,8 @@ def offered(command: str) -> list[Setting]:
     """Return the options that help shows for ``command``: what is supported and makes a difference."""
     if command in SOURCES:
         shown = [each for each in TABLE if each.group and each.serves(command) and _is_worth_showing(each)]
-        return [each for each in shown if command not in ("why", "tree") or each.name not in _OF_PINS]
+        of_pins = () if command in ("resolve", "resolve-many") else _OF_PINS
+        return [each for each in shown if each.name not in of_pins]
     if command == "config":  # which tells of all options, but takes no size itself
         return [each for each in TABLE if each.name in (*_GLOBAL, *_OF_CONFIG) and each.name != "max_size"]
     if command == "diff":

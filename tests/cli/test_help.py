@@ -92,8 +92,8 @@ def test_examples_work(tmp_path: Path, example: str) -> None:
     record(tmp_path / "recording", PACKAGES)
     (tmp_path / "requirements.in").write_text("client>=1\n", "utf-8")
     (tmp_path / "before.txt").write_text("client==1\nidna==2\n", "utf-8")
-    if "diff" in example:
-        (tmp_path / "requirements.txt").write_text("client==2\n", "utf-8")
+    if "diff" in example or "outdated" in example:
+        (tmp_path / "requirements.txt").write_text("client==1\n", "utf-8")
     project = '[project]\nname = "app"\nversion = "1"\ndependencies = ["client"]\n'
     (tmp_path / "pyproject.toml").write_text(project, "utf-8")
     program, *words = shlex.split(example)

@@ -213,7 +213,7 @@ def test_options_of_other_commands_are_mistakes_and_their_variables_mean_nothing
     assert refused("resolve", "a", "--jobs", "3") == "--jobs is an option of resolve-many, not of resolve"
     assert (
         refused("resolve-many", "a", "-oa")
-        == "-o is an option of resolve and why and tree and diff, not of resolve-many"
+        == "-o is an option of resolve and why and tree and diff and outdated, not of resolve-many"
     )
     assert parse(["resolve-many", "a"], {"RESOLVER_FORMAT": "y", "RESOLVER_LIMIT": "4"}).text("limit") == "4"
     assert resolve("a", JOBS="x").count("jobs") == 0
