@@ -17,7 +17,6 @@ from resolver.errors import InputError
 from resolver.options import redacted
 from resolver.setting import COUNT, FLAG, REPEAT, Given
 from resolver.settings import TABLE
-from resolver.toml_lines import lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +94,8 @@ class Configuration:
 
         def line_of(path: Path) -> int:
             if not lines:
+                from resolver.toml_lines import lines_of  # noqa: PLC0415  # lazy: for errors and ``config``
+
                 lines.append(lines_of(text))
             whole = file.keys + path
             return next((lines[0][whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in lines[0]), 1)
