@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 import sys
 import traceback
@@ -212,6 +211,10 @@ def commands(stage: Stage) -> Iterator[tuple[str, list[str], list[str]]]:
     yield "loud", good, ["resolve", source, *bare, "-vv", "--refresh"]
     yield "json", good, ["resolve", source, *bare, "--format", "json"]
     yield "hashes", good, ["resolve", source, *bare, "--generate-hashes", "-o", out]
+    emitted = [f"--emit-{name}" for name in ("index-url", "find-links", "trusted-host", "index-annotation")]
+    yield "emitted", good, ["resolve", source, *bare, *emitted]
+    yield "report", good, ["resolve", source, *bare, "--format", "pip-report"]
+    yield "lock", good, ["resolve", source, *bare, "-o", str(stage.work / "pylock.toml")]
     yield "record", good, ["resolve", source, *bare, "--record", str(stage.work / "record")]
     yield "offline", good, ["resolve", source, *bare, "--offline"]
     yield "why", good, ["why", "b", source, *bare]
@@ -260,7 +263,7 @@ def test_secret_is_found_nowhere(stage: Stage, monkeypatch: pytest.MonkeyPatch, 
     planted = planted_files(stage)
     for name, requirements, words in list(commands(stage)):
         done = run(stage, requirements, words)
-        if name in ("solved", "warm", "json", "record", "why"):
+        if name in ("solved", "warm", "json", "emitted", "report", "record", "why"):
             assert done.code == 0, (name, done)
         assert not shows((done.stdout + done.stderr).encode()), (name, done)
         assert leaks(stage, planted) == [], name
@@ -302,7 +305,7 @@ def test_values_of_the_library_do_not_show_the_secret(
     proxy = stage.arguments[1] if stage.arguments else None
     options = Options(index_url=stage.index, proxy=proxy, cache_dir=str(stage.cache), retries=0)
     found = resolve(["a"], options)
-    said = [repr(options), found.to_requirements(), json.dumps(found.to_json())]
+    said = [repr(options), found.to_requirements(indexes=True), found.to_json(), found.to_pip_report()]
     for requirements in (["a", "c"], ["missing"]):
         with pytest.raises(ResolverError) as caught:
             resolve(requirements, options)
