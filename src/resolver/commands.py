@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from resolver.arguments import Arguments
     from resolver.console import Console, Streams
     from resolver.formats.answer import Answer, Progress, Statistics
+    from resolver.formats.requirements_txt import Fetch
     from resolver.index.cleaning import Usage
     from resolver.inputs import Inputs
     from resolver.model.requirement import Requirement
@@ -292,7 +293,12 @@ def _gathered(arguments: Arguments, streams: Streams, console: Console) -> Input
     """Read the inputs, and say what is odd about them."""
     from resolver.inputs import gather  # noqa: PLC0415  # lazy: start-up time
 
-    inputs = gather(arguments, getattr(streams.stdin, "buffer", None), streams.environ)
+    def fetching(options: Options) -> Fetch:
+        from resolver.remote_files import RemoteFiles  # noqa: PLC0415  # lazy: rarely allowed
+
+        return RemoteFiles(options, Channels(warn=console.warning, note=console.note))
+
+    inputs = gather(arguments, getattr(streams.stdin, "buffer", None), streams.environ, fetching)
     for warning in dict.fromkeys(inputs.warnings):
         console.warning(warning)
     for note in inputs.notes:

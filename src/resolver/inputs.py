@@ -14,11 +14,11 @@ from resolver.options import Options, redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import BinaryIO
 
     from resolver.arguments import Arguments
-    from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile
+    from resolver.formats.requirements_txt import Entry, Fetch, PythonDemand, RequirementsFile
     from resolver.model.requirement import Requirement
 
 __all__ = ["Inputs", "gather"]
@@ -57,12 +57,23 @@ class Inputs:
         self.pythons: list[PythonDemand] = []
 
 
-def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]) -> Inputs:
-    """Read all sources that the command names.  Raises ``InputError``."""
+def gather(
+    arguments: Arguments,
+    stdin: BinaryIO | None,
+    environ: Mapping[str, str],
+    fetching: Callable[[Options], Fetch] | None = None,
+) -> Inputs:
+    """Read all sources that the command names.  Raises ``InputError``.
+
+    Where they may come from the network, ``fetching`` gives what brings them there.
+    """
     inputs = Inputs(_options(arguments))
-    files = _sources(inputs, arguments, stdin, environ)
+    allowed = fetching is not None and arguments.count("allow_remote_files")
+    fetch = fetching(inputs.options) if fetching is not None and allowed else None
+    files = _sources(inputs, arguments, stdin, environ, fetch)
     files += [
-        read(path, stdin=stdin, environ=environ, constraint=True) for path in arguments.texts("constraint")
+        read(path, stdin=stdin, environ=environ, constraint=True, fetch=fetch)
+        for path in arguments.texts("constraint")
     ]
     for file in files:
         _raise_refusal(file)
@@ -74,7 +85,7 @@ def gather(arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, s
         inputs.shown |= file.shown
     _take_options(inputs, arguments, files)
     _take_logins(inputs, environ)
-    _take_texts(inputs, arguments, stdin, environ)
+    _take_texts(inputs, arguments, stdin, environ, fetch)
     if any(map(arguments.texts, _ABOUT_BEFORE)):
         _take_previous(inputs, arguments, stdin, environ)
     return inputs
@@ -97,18 +108,22 @@ def _take_previous(
 
 
 def _sources(
-    inputs: Inputs, arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]
+    inputs: Inputs,
+    arguments: Arguments,
+    stdin: BinaryIO | None,
+    environ: Mapping[str, str],
+    fetch: Fetch | None,
 ) -> list[RequirementsFile]:
     """Read the sources proper, and what ``--group`` and ``--extra`` ask for."""
     options = inputs.options
     words = arguments.operands or _default_sources(arguments)
     asked = options.extras or options.all_extras or options.groups
     if words and not asked and all(_is_plain(word, arguments) for word in words):
-        return [read(word, stdin=stdin, environ=environ) for word in words]
+        return [read(word, stdin=stdin, environ=environ, fetch=fetch) for word in words]
     from resolver.formats.projects import Asking  # noqa: PLC0415  # lazy: start-up time
 
     inputs.options = options.replace(extras=(), all_extras=False, groups=())
-    return Asking(options, stdin, environ).files(words, arguments.files)
+    return Asking(options, stdin, environ, fetch).files(words, arguments.files)
 
 
 def _is_plain(word: str, arguments: Arguments) -> bool:
@@ -233,13 +248,17 @@ def _with_login(index: str, environ: Mapping[str, str]) -> str:
 
 
 def _take_texts(
-    inputs: Inputs, arguments: Arguments, stdin: BinaryIO | None, environ: Mapping[str, str]
+    inputs: Inputs,
+    arguments: Arguments,
+    stdin: BinaryIO | None,
+    environ: Mapping[str, str],
+    fetch: Fetch | None,
 ) -> None:
     """Read the files of options that are requirement strings in the library."""
     for name, field in (("override", "overrides"), ("build_constraint", "build_constraints")):
         texts: list[str] = []
         for path in arguments.texts(name):
-            file = read(path, stdin=stdin, environ=environ)
+            file = read(path, stdin=stdin, environ=environ, fetch=fetch)
             _raise_refusal(file)
             _refuse_hashes(name, file)
             texts += [_whole(entry) for entry in file.entries if not entry.constraint]

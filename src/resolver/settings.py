@@ -240,6 +240,7 @@ TABLE = (
     Setting(ASKED, "--no-deps", FLAG, "leave out dependencies", hidden="--no-dependencies"),
     Setting(ASKED, "--only-deps", FLAG, "leave out what is asked for, and take its dependencies"),
     Setting(ASKED, "--require-hashes", FLAG, "use only files whose hashes are given"),
+    Setting(ASKED, "--allow-remote-files", FLAG, "read requirements files from URLs, too"),
     Setting(BEFORE, "--upgrade -U", FLAG, "do not keep the versions of the output file", header=False),
     Setting(
         BEFORE,

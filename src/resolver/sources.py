@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
     Building = Callable[[Options, Client, RecordStore | None, Callable[[str], None]], Builds]
 
-__all__ = ["OpenSource", "cache_directory", "environment_of", "open_source", "trusted_directory"]
+__all__ = ["OpenSource", "cache_directory", "environment_of", "open_source", "reaching", "trusted_directory"]
 
 
 class OpenSource:
@@ -311,6 +311,15 @@ def open_source(
         builds=builds,
         direct=lambda: _direct(options, client, remote, store, builds),
     )
+
+
+def reaching(options: Options, channels: Channels) -> CachingTransport | LoginTransport:
+    """Return what fetches as a resolution with ``options`` does: by proxies, logins, limits and the cache."""
+    warn, note = channels.warn, channels.note
+    chosen = choose(options, os.environ, trusted_directory(options), warn=warn, note=note)
+    store = _opened_store(options, cache_directory(options), warn, note)
+    caching = _cached(_Network(chosen, channels), store, chosen.options, note)
+    return _logins(caching, chosen, warn) or caching
 
 
 def _by_fetcher(

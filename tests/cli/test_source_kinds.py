@@ -138,7 +138,7 @@ def test_what_is_neither_file_nor_requirement(index: Loopback) -> None:
     assert "a: there is no such file" in failed(run(index, "-r", "a"), 2)
     Path("folder/sub").mkdir(parents=True)
     assert "./folder/sub for itself" in failed(run(index, "folder/sub"), 2)
-    assert "names no host" in failed(run(index, "https:///x"), 2)
+    assert "names no host" in failed(run(index, "https:///x.zip"), 2)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from resolver.formats.lock_files import LockFile
     from resolver.formats.pyproject import Project
-    from resolver.formats.requirements_txt import RequirementsFile
+    from resolver.formats.requirements_txt import Fetch, RequirementsFile
     from resolver.formats.setup_cfg import SetupFile
     from resolver.options import Options
 
@@ -32,14 +32,21 @@ HERE = "pyproject.toml"
 class Asking:
     """What is asked of projects by ``options``, and reading sources with that."""
 
-    __slots__ = ("_all_extras", "_environ", "_extras", "_groups", "_projects", "_stdin")
+    __slots__ = ("_all_extras", "_environ", "_extras", "_fetch", "_groups", "_projects", "_stdin")
 
-    def __init__(self, options: Options, stdin: BinaryIO | None, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        stdin: BinaryIO | None,
+        environ: Mapping[str, str],
+        fetch: Fetch | None = None,
+    ) -> None:
         self._extras = [_normal("--extra", each) for each in options.extras]
         self._all_extras = options.all_extras
         self._groups = [_split(each) for each in options.groups]
         self._stdin = stdin
         self._environ = environ
+        self._fetch = fetch
         self._projects: dict[str, Project | LockFile | SetupFile] = {}
 
     def files(self, words: Sequence[str], files: Container[str] = ()) -> list[RequirementsFile]:
@@ -57,7 +64,7 @@ class Asking:
             elif word in sources:
                 found.append(self._asked(word, groups.pop(word, ()), project=True))
             else:
-                found.append(read_source(word, self._stdin, self._environ))
+                found.append(read_source(word, self._stdin, self._environ, self._fetch))
         return found + [self._asked(path, names, project=False) for path, names in groups.items()]
 
     def _asked(self, path: str, groups: Sequence[str], *, project: bool) -> RequirementsFile:

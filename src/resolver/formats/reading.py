@@ -10,7 +10,7 @@ import os
 
 from resolver.errors import InputError
 from resolver.formats.lines import content_of
-from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile, read
+from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile, is_remote, read
 from resolver.model.requirement import Origin
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from resolver.formats.lock_files import LockFile
     from resolver.formats.pyproject import Project, Wanted
+    from resolver.formats.requirements_txt import Fetch
     from resolver.formats.setup_cfg import SetupFile
     from resolver.model.requirement import Requirement
 
@@ -47,15 +48,18 @@ def is_file(word: str) -> bool:
     """
     if word == "-":
         return True
-    if word.lower().endswith(_ARCHIVES) or "://" in word:
+    if word.lower().endswith(_ARCHIVES):
         return False
+    if "://" in word:
+        # What is behind the last slash tells a requirements file from an archive or a repository.
+        return is_remote(word) and not word.partition("#")[0].partition("?")[0].lower().endswith(_ARCHIVES)
     return os.path.isfile(word) or word.lower().endswith(_FILES)  # noqa: PTH113  # pathlib costs 5 ms
 
 
 def is_project(path: str) -> bool:
     """Tell whether extras and groups may be asked of a file of this name."""
     name = os.path.basename(path).lower()  # noqa: PTH119  # pathlib costs 5 ms
-    return name.endswith(".toml") or name == "setup.cfg"
+    return "://" not in path and (name.endswith(".toml") or name == "setup.cfg")
 
 
 def _is_pylock(name: str) -> bool:
@@ -104,8 +108,12 @@ def _requirement(word: str, origin: Origin) -> Requirement:
         raise InputError(error.message, text=word, column=error.position + 1) from None
 
 
-def read_source(path: str, stdin: BinaryIO | None, environ: Mapping[str, str]) -> RequirementsFile:
-    """Read a file that is no project.  Raises ``InputError``."""
+def read_source(
+    path: str, stdin: BinaryIO | None, environ: Mapping[str, str], fetch: Fetch | None = None
+) -> RequirementsFile:
+    """Read a file that is no project; ``fetch`` brings those from URLs.  Raises ``InputError``."""
+    if is_remote(path):
+        return read(path, environ=environ, fetch=fetch)
     name = os.path.basename(path).lower()  # noqa: PTH119  # pathlib costs 5 ms
     if not name.endswith((".py", ".toml", ".cfg", ".lock", ".json")):
         return read(path, stdin=stdin, environ=environ)

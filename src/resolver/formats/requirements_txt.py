@@ -25,21 +25,25 @@ from resolver.formats.statements import (
     may_refer,
     options_of,
 )
+from resolver.model.references import PATH
 from resolver.model.requirement import InvalidRequirement, Origin, Requirement
 from resolver.naming import split_host
 from resolver.options import redacted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from resolver.formats.lines import Line
     from resolver.formats.statements import Option
 
-__all__ = ["Entry", "FileOptions", "PythonDemand", "RequirementsFile", "read"]
+    Fetch = Callable[[str], bytes]
+
+__all__ = ["Entry", "FileOptions", "PythonDemand", "RequirementsFile", "is_remote", "read"]
 
 _MOST_FILES = 10_000
+_NOT_HERE = "a file from the network cannot name files of this machine"
 
 
 class Entry:
@@ -139,14 +143,18 @@ def read(
     stdin: BinaryIO | None = None,
     environ: Mapping[str, str],
     constraint: bool = False,
+    fetch: Fetch | None = None,
 ) -> RequirementsFile:
     """Read the requirements file ``path``, or ``stdin`` where that is ``-``, and all that it includes.
 
-    ``environ`` fills in ``${NAME}``.  Raises ``InputError``.  The name of an included file is joined to the
-    folder of the including one, as in the origins (``reqs/base.txt:3``) of what it holds.
+    ``environ`` fills in ``${NAME}``.  ``fetch`` brings files from URLs; without it, they are refused.  What a
+    file from the network says cannot name files or variables of this machine.  The name of an included file
+    is joined to the folder of the including one, as in the origins (``reqs/base.txt:3``) of what it holds.
+    Raises ``InputError``.
     """
     result = RequirementsFile()
-    frames = [_Frame(path, content_of(path, stdin), environ, constraint=constraint, real=real_path(path))]
+    content = _fetched(path, fetch) if is_remote(path) else content_of(path, stdin)
+    frames = [_Frame(path, content, environ, constraint=constraint)]
     opened = 1
     while frames:
         frame = frames[-1]
@@ -161,22 +169,30 @@ def read(
             opened += 1
             if opened > _MOST_FILES:
                 raise include.error(f"more than {_MOST_FILES} files are included")
-            frames.append(_included(include, frames, environ))
+            frames.append(_included(include, frames, environ, fetch))
     return result
 
 
 class _Frame:
-    """A file that is being read; inside it, where we are."""
+    """A file that is being read; inside it, where we are.
 
-    __slots__ = ("constraint", "lines", "path", "real")
+    ``location`` is its path or URL, ``path`` the same to be shown, ``real`` what tells it from others.
+    """
+
+    __slots__ = ("constraint", "is_remote", "lines", "location", "path", "real")
 
     def __init__(
-        self, path: str, content: bytes, environ: Mapping[str, str], *, constraint: bool, real: str
+        self, location: str, content: bytes, environ: Mapping[str, str], *, constraint: bool
     ) -> None:
-        self.path = path
-        self.real = real
+        self.location = location
+        self.is_remote = is_remote(location)
+        self.path = redacted(location) if self.is_remote else location
+        self.real = location if self.is_remote else real_path(location)
         self.constraint = constraint
-        self.lines: Iterator[Line] = logical_lines(decode(content, path), environ)
+        # A file of somebody else's must not get at what the variables of this machine hold.
+        self.lines: Iterator[Line] = logical_lines(
+            decode(content, self.path), {} if self.is_remote else environ
+        )
 
 
 class _Include:
@@ -195,23 +211,42 @@ class _Include:
         return self.line.error(message, self.frame.path, self.position)
 
 
-def _included(include: _Include, frames: list[_Frame], environ: Mapping[str, str]) -> _Frame:
+def is_remote(path: str) -> bool:
+    """Tell whether ``path`` is the URL of a file on the network."""
+    return path[:8].lower().startswith(("https://", "http://"))
+
+
+def _fetched(url: str, fetch: Fetch | None) -> bytes:
+    if fetch is None:
+        raise InputError(
+            "requirements files from the network are read only where --allow-remote-files allows it",
+            file=redacted(url),
+        )
+    return fetch(url)
+
+
+def _included(
+    include: _Include, frames: list[_Frame], environ: Mapping[str, str], fetch: Fetch | None
+) -> _Frame:
     """Open the file that is included, unless that is one of those being read."""
-    path = include.path
-    if "://" in path:
-        raise include.error(f"reading requirements from a URL ({redacted(path)}) is not supported yet")
-    path = os.path.normpath(os.path.join(os.path.dirname(include.frame.path), path))  # noqa: PTH118, PTH120  # pathlib costs 5 ms
-    real = real_path(path)
-    if any(frame.real == real for frame in frames):
-        chain = " -> ".join([*(frame.path for frame in frames), path])
+    frame, path = include.frame, include.path
+    if frame.is_remote:
+        from urllib.parse import urljoin  # noqa: PLC0415  # lazy: rarely wanted
+
+        path = urljoin(frame.location, path)
+    elif "://" not in path:
+        path = os.path.normpath(os.path.join(os.path.dirname(frame.path), path))  # noqa: PTH118, PTH120  # pathlib costs 5 ms
+    if "://" in path and not is_remote(path):
+        raise include.error(f"{redacted(path)} is neither a path nor an address with https")
+    real = path if is_remote(path) else real_path(path)
+    if any(each.real == real for each in frames):
+        chain = " -> ".join([*(each.path for each in frames), redacted(path)])
         raise include.error(f"requirements files include one another: {chain}")
     try:
-        content = content_of(path)
+        content = _fetched(path, fetch) if is_remote(path) else content_of(path)
     except InputError as error:
-        raise include.error(f"{path}: {error.message}") from None
-    return _Frame(
-        path, content, environ, constraint=include.constraint or include.frame.constraint, real=real
-    )
+        raise include.error(f"{redacted(path)}: {error.message}") from None
+    return _Frame(path, content, environ, constraint=include.constraint or frame.constraint)
 
 
 class _Line:
@@ -271,6 +306,8 @@ class _Line:
             )
         except InvalidUserRequirement as error:
             raise self._error(error.message, position + error.position) from None
+        if self.frame.is_remote and requirement.reference is not None and requirement.reference.kind == PATH:
+            raise self._error(_NOT_HERE, position)
         self._add(requirement, hashes)
 
     def _add(self, requirement: Requirement, hashes: Sequence[Option]) -> None:
@@ -310,6 +347,8 @@ class _Line:
 
     def _take_option(self, option: Option) -> None:
         options, name, value = self.result.options, option.name, option.value
+        if self.frame.is_remote:
+            self._check_remote(option)
         if name in ("index_url", "extra_index_urls", "find_links") and _has_no_host(value):
             raise self._error(f"the URL {redacted(value)!r} names no host", option.position)
         if name in ("index_url", "extra_index_urls") and not _is_url(value):
@@ -340,6 +379,13 @@ class _Line:
                 self._warn(f"{option.flag} {value} has no effect here")
             case "no_index" | "pre" | "require_hashes" | "prefer_binary":
                 setattr(options, name, True)
+
+    def _check_remote(self, option: Option) -> None:
+        """Raise for an option that a file from the network cannot set."""
+        if option.name == "trusted_hosts":
+            raise self._error("a file from the network cannot say whom to trust", option.position)
+        if option.name in ("index_url", "extra_index_urls", "find_links") and not is_remote(option.value):
+            raise self._error(_NOT_HERE, option.position)
 
     def _index_here(self, value: str, position: int) -> str:
         """Return the URL of an index in a folder; where there is none, whoever resolves is told."""

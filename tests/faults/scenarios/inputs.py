@@ -10,11 +10,8 @@ from support.fault_server import reply
 from support.scenarios import Expected, Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pytest
 
-    from resolver.formats.requirements_txt import _Frame, _Include
     from support.scenarios import Outcome
     from support.stage import Stage
 
@@ -68,12 +65,11 @@ def _nothing_asked(stage: Stage, _: Outcome) -> None:
 def _fetching(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have files that are named by URL fetched."""
 
-    def included(include: _Include, _: object, environ: Mapping[str, str]) -> _Frame:
-        with urllib.request.urlopen(include.path) as answer:
-            content = answer.read()
-        return requirements_txt._Frame(include.path, content, environ, constraint=False, real=include.path)
+    def fetched(url: str, _: object) -> bytes:
+        with urllib.request.urlopen(url) as answer:
+            return bytes(answer.read())
 
-    monkeypatch.setattr(requirements_txt, "_included", included)
+    monkeypatch.setattr(requirements_txt, "_fetched", fetched)
 
 
 _NAMES = iter(range(1 << 60))
@@ -88,7 +84,7 @@ SCENARIOS = [
             says=("requirements files include one another: ", "/other.txt -> "),
             check=_nothing_asked,
         ),
-        without=(("resolver.formats.requirements_txt._real", lambda _: str(next(_NAMES))),),
+        without=(("resolver.formats.requirements_txt.real_path", lambda _: str(next(_NAMES))),),
     ),
     Scenario(
         "laughing-requirements",
@@ -101,7 +97,7 @@ SCENARIOS = [
         "remote-requirements",
         row=FILES,
         setup=remote,
-        expected=Expected(code=2, says=("reading requirements from a URL",), check=_nothing_asked),
+        expected=Expected(code=2, says=("only where --allow-remote-files allows it",), check=_nothing_asked),
         without=_fetching,
     ),
     Scenario(
@@ -116,6 +112,6 @@ SCENARIOS = [
         row=FILES,
         setup=endless,
         expected=Expected(code=2, says=("larger than 64 MiB",), memory=400),
-        without=(("resolver.formats.requirements_txt._LARGEST", 1 << 40),),
+        without=(("resolver.formats.lines._LARGEST", 1 << 40),),
     ),
 ]

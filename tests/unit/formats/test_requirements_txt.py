@@ -166,7 +166,7 @@ def test_huge_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("-e flask", "there is no folder", 4),
         ("./none", "there is no folder", 1),
         ("a @  https://b.example/a.txt", "the address names neither a wheel", 6),
-        ("-r https://b.example/a.txt", "(https://b.example/a.txt) is not supported yet", 4),
+        ("-r https://b.example/a.txt", "from the network are read only where", 4),
         ("-r a.txt -r b.txt", "one line can include one file only", 13),
         ("a --hash=md5:0", "md5 protects from nothing", 3),
         ("a --hash=sha256:", "write the hash as", 3),
