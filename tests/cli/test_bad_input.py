@@ -193,8 +193,8 @@ def test_a_folder_is_not_taken_for_the_package_of_its_name() -> None:
         (["--index-url"], "--index-url wants a value: URL"),
         (["-c", "--offline"], "-c wants a value; if --offline is meant, write -c=--offline"),
         (["--offline=yes"], "--offline takes no value"),
-        (["--python-version", "3"], "--python-version is '3': write it as 3.12 or 3.12.4"),
-        (["--python-version", "3.x"], "--python-version is '3.x': write it as 3.12 or 3.12.4"),
+        (["--python-version", "3"], "--python-version is '3': write it as 3.12, 3.12.4 or 3.13t"),
+        (["--python-version", "3.x"], "--python-version is '3.x': write it as 3.12, 3.12.4 or 3.13t"),
         (["--exclude-newer", "2025-13-01"], "--exclude-newer '2025-13-01' is no date (2024-02-28), no time"),
         (["--exclude-newer", "2025-01-01T00:00"], "--exclude-newer '2025-01-01T00:00' has no time zone: add"),
         (["--index-url", "i"], "--index-url 'i' does not begin with https:// or http://"),
@@ -469,7 +469,7 @@ def test_an_output_that_cannot_be_written_is_told_first(path: str, said: str) ->
 )
 def test_an_output_is_kept_when_there_is_no_new_one(pages: Reply, code: int) -> None:
     """Whatever the reason, with nothing beside it."""
-    Path("out").write_text("as before\n", "utf-8")
+    Path("out").write_text("# as before\n", "utf-8")
     before = tree(Path())
     with serving(pages) as server:
         failed(resolve(server, "-o", "out"), code)
@@ -478,7 +478,7 @@ def test_an_output_is_kept_when_there_is_no_new_one(pages: Reply, code: int) -> 
 
 def test_an_output_is_replaced_as_a_whole(index: FaultServer) -> None:
     """And nothing is left beside it."""
-    Path("out").write_text("as before\n" * 100, "utf-8")
+    Path("out").write_text("# as before\n" * 100, "utf-8")
     assert succeeded(resolve(index, "-o", "out")) == ""
     assert tree(Path()) == {"a.in": b"flask>=1\n", "out": PINS.encode()}
 
