@@ -25,7 +25,7 @@ from resolver.bridge.index_values import Candidate, Dependency, Wish
 from resolver.bridge.reading import Reading
 from resolver.bridge.waiting import Waiter
 from resolver.budget import Budget
-from resolver.channels import SILENT
+from resolver.channels import SILENT, Channels
 from resolver.errors import InputError, NoSolution
 from resolver.model.requirement import Requirement
 from resolver.options import Options
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from resolvelib.resolvers import Result
 
     from resolver.catalog import Candidates
-    from resolver.channels import Channels
+    from resolver.index.ports import Fetcher, Transport
     from resolver.model.references import Reference
     from resolver.problem import PythonProblem
     from resolver.sources import OpenSource
@@ -68,20 +68,25 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
     Methods block where something must be fetched, inside a running event loop too, and raise a
     ``ResolverError`` where it cannot be had.  Not for several threads.  ``close`` lets go of connections, as
     does leaving the context, or dropping the provider.  The deadline counts from when it is made.
+    ``fetcher`` stands for the indexes, and ``transport`` for the network, as with ``resolve``.
 
     ``constraints``, ``opened`` and ``channels`` are for callers within this package.  Who sets ``follows``
     will ``follow`` a ``Referenced`` and begin again; for others what requires a package by URL cannot be
     used, unless a requirement of the caller's has the same one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter a channel
         self,
         options: Options = Options(),  # noqa: B008  # immutable
         *,
+        fetcher: Fetcher | None = None,
+        transport: Transport | None = None,
         constraints: Sequence[Requirement] | None = None,
         opened: OpenSource | None = None,
         channels: Channels = SILENT,
     ) -> None:
+        if fetcher is not None or transport is not None:
+            channels = Channels(fetcher=fetcher, transport=transport)
         options = self._options = dated(options)
         self._constraints = read_constraints(options) if constraints is None else constraints
         self._environment = environment_of(options)

@@ -84,12 +84,12 @@ class FetcherSource:
 
     def metadata_now(self, name: str, file: DistFile) -> Metadata | None:
         """Return the metadata of ``file``, if the fetcher needs no waiting."""
-        known = self._metadata.known(file.filename)
+        known = self._metadata.known(_key(name, file))
         if known is None and not self._metadata_waits:
             given, started = self._given[name, file.filename], time.monotonic()
             said = _at_once(_about(file), lambda: self._fetcher.metadata(name, given))
             known = self._read(name, file, said, started)
-            self._metadata.keep(file.filename, known)
+            self._metadata.keep(_key(name, file), known)
         return known
 
     async def listing(self, name: str) -> Listing:
@@ -110,7 +110,7 @@ class FetcherSource:
             said = await self._later(_about(file), lambda: self._fetcher.metadata(name, given))
             return self._read(name, file, said, started)
 
-        return self.metadata_now(name, file) or await self._metadata.get(file.filename, find)
+        return self.metadata_now(name, file) or await self._metadata.get(_key(name, file), find)
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -220,6 +220,10 @@ def _at_once(what: str, ask: Callable[[], object]) -> object:
 
 def _failed(what: str, error: Exception) -> IndexUnavailable:
     return IndexUnavailable(f"The fetcher failed at {what}: {type(error).__name__}: {error}")
+
+
+def _key(name: str, file: DistFile) -> str:
+    return f"{name}/{file.filename}"  # two packages may be given the same file, and one of them in error
 
 
 def _about(file: DistFile) -> str:

@@ -32,7 +32,7 @@ __all__ = ["Fetcher", "Transport"]
 class Transport(Protocol):
     """Brings the answer to a GET.  Whoever made it closes it."""
 
-    def fetch(self, url: str, headers: Mapping[str, str]) -> Reply | Awaitable[Reply]:
+    def fetch(self, url: str, headers: Mapping[str, str], /) -> Reply | Awaitable[Reply]:
         """Return status, headers and body of the answer that ``url`` gives to a request with ``headers``.
 
         The body is whole and decoded (any ``Content-Encoding`` undone); header names may be of any case.  A
@@ -45,14 +45,14 @@ class Transport(Protocol):
 class Fetcher(Protocol):
     """Brings the files of packages, and their metadata.  Names are normalised (PEP 503)."""
 
-    def files(self, name: str) -> Files | Awaitable[Files]:
+    def files(self, name: str, /) -> Files | Awaitable[Files]:
         """Return the files of package ``name``, in any order; None where there is no such package.
 
         Asked at most once for each package.  Whatever is raised ends the resolution; what is no
         ``ResolverError`` does so as the cause of an ``IndexUnavailable``.
         """
 
-    def metadata(self, name: str, file: DistFile) -> Said | Awaitable[Said]:
+    def metadata(self, name: str, file: DistFile, /) -> Said | Awaitable[Said]:
         """Return what the METADATA file in ``file`` says: its content, or a ``Metadata``.
 
         ``file`` is one that ``files(name)`` gave, the same object; it is asked about at most once.  Raise

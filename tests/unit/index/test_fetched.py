@@ -8,8 +8,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from resolvelib import BaseReporter, Resolver
 
-from resolver import DistFile, MemoryFetcher, Metadata, Options, resolve, resolve_async
+from resolver import DistFile, IndexProvider, MemoryFetcher, Metadata, Options, resolve, resolve_async
 from resolver.channels import Channels
 from resolver.engines import solve
 from resolver.errors import (
@@ -27,7 +28,7 @@ from resolver.model.requirement import Requirement
 from support.hard import pigeons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from resolver.events import Event
@@ -81,7 +82,7 @@ class Said:
     def files(self, _: str) -> Any:
         return self._files() if callable(self._files) else self._files
 
-    def metadata(self, _: str, __: DistFile) -> Any:
+    def metadata(self, _: str, __: DistFile, /) -> Any:
         return self._metadata() if callable(self._metadata) else self._metadata
 
 
@@ -119,6 +120,13 @@ def test_fetcher_stands_for_indexes(engine: str) -> None:
     assert asyncio.run(work()) == PINS
 
 
+@pytest.mark.parametrize("kind", [MemoryFetcher, lambda world: Slow(MemoryFetcher(world))])
+def test_provider_for_resolvelib_takes_a_fetcher(kind: Callable[[Any], Fetcher]) -> None:
+    with IndexProvider(LINUX, fetcher=kind(WORLD)) as provider:
+        found = Resolver(provider, BaseReporter()).resolve(["app"])
+        assert {each.name: str(each.version) for each in found.mapping.values()} == PINS
+
+
 def test_each_thing_is_asked_for_once() -> None:
     fetcher = MemoryFetcher(WORLD)
     pins("app", fetcher=fetcher)
@@ -152,6 +160,21 @@ def test_files_are_the_same_objects_and_come_back_in_the_answer() -> None:
     assert [(file.url, dict(file.hashes), file.size) for file in pin.files] == [
         ("https://files.example/a.whl", {"sha256": "00"}, 7)
     ]
+
+
+def test_file_that_is_given_for_two_packages_counts_for_one() -> None:
+    """For that of which it has the name."""
+
+    class Both(Said):
+        def files(self, name: str) -> list[DistFile]:
+            return (
+                [wheel()] if name == "a" else [wheel(), DistFile("b-1-py3-none-any.whl", "https://b.example")]
+            )
+
+        def metadata(self, name: str, _: DistFile) -> Metadata:
+            return Metadata(name, "1", requires_dist=("b",) if name == "a" else ())
+
+    assert pins("a", fetcher=Both()) == {"a": "1", "b": "1"}
 
 
 def test_absent_package_is_an_answer() -> None:
