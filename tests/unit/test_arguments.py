@@ -304,3 +304,12 @@ def test_pips_options_for_pre_releases_are_read_in_their_order() -> None:
     )
     with pytest.raises(InputError, match="wants a value: NAME"):
         parse(["resolve", "--only-final"], {})
+
+
+def test_pips_options_for_targets_are_those_of_ours() -> None:
+    words = ["--platform", "manylinux2014_x86_64", "--implementation=pp", "--abi", "pypy311_pp73"]
+    assert parse(["resolve", *words], {}).options() == {
+        "python_platform": "manylinux2014_x86_64",
+        "python_implementation": "pp",
+        "abis": ("pypy311_pp73",),
+    }
