@@ -99,7 +99,6 @@ function showAnswer(data) {
   addEventListener("popstate", fromAddress);
   addEventListener("hashchange", fromAddress);
   addEventListener("resize", () => graph.frame());
-  addEventListener("beforeprint", () => graph.canvas.fit());
 
   graph.draw();
   fromAddress();

@@ -12,6 +12,8 @@ class Canvas {
     this.onmove = () => {};
     this.pointers = new Map();
     this.moved = false;
+    addEventListener("beforeprint", () => this.paper(true));
+    addEventListener("afterprint", () => this.paper(false));
     svg.addEventListener("pointerdown", (event) => this.down(event));
     svg.addEventListener("pointermove", (event) => this.drag(event));
     for (const name of ["pointerup", "pointercancel"]) svg.addEventListener(name, (event) => this.up(event));
@@ -44,6 +46,18 @@ class Canvas {
     const over = this.extent.height * scale > tall;
     const y = over ? (height - below - this.extent.height * scale) / 2 : margin + spare(tall, this.extent.height);
     this.show({ x, y, scale });
+  }
+
+  // On paper all of it is shown, in whatever room there is.
+  paper(begins) {
+    if (begins) {
+      const { width, height } = this.extent;
+      this.svg.setAttribute("viewBox", `-12 -12 ${width + 24} ${height + 24}`);
+      this.scene.removeAttribute("transform");
+    } else {
+      this.svg.removeAttribute("viewBox");
+      this.show(this.view);
+    }
   }
 
   zoom(factor, at) {

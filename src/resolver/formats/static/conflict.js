@@ -222,8 +222,8 @@ function drawConflict({ boxes, arrows }, svg) {
   const canvas = new Canvas(svg, { least: 0.2 });
   const font = `600 13px ${FONT}`;
   const ids = [...boxes.keys()];
-  const said = (arrow) => shortened(bare(arrow), `12px ${MONO}`, 170);
-  const laid = layout(ids, arrows, (id) => ({ width: Math.ceil(measure(boxes.get(id).name, font)) + 2 * BOX.pad, height: 34 }), 150);
+  const said = (arrow) => shortened(bare(arrow), `12px ${MONO}`, 230);
+  const laid = layout(ids, arrows, (id) => ({ width: Math.ceil(measure(boxes.get(id).name, font)) + 2 * BOX.pad, height: 34 }), 190);
   const lines = h("g", { class: "arrows" });
   const labels = h("g", { class: "labels" });
   for (const { link: arrow, back, path } of laid.courses) {
