@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -12,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.arguments import Arguments, parse
-from resolver.config_files import find
+from resolver.config_files import ConfigFile, find
 from resolver.configuration import KEYS
 from resolver.errors import InputError
+from resolver.options import Options
 from resolver.setting import COUNT, FLAG, REPEAT
 from resolver.settings import TABLE
 from resolver.toml_lines import lines_of
@@ -415,7 +417,6 @@ def test_every_option_is_a_key_but_those_of_a_call() -> None:
 @given(st.data())
 def test_what_a_file_sets_is_what_the_command_line_would_set(data: st.DataObject) -> None:
     """For every key, whatever its kind."""
-    from resolver.config_files import ConfigFile
     from resolver.configuration import Configuration
 
     key = data.draw(st.sampled_from(sorted(KEYS)))
@@ -435,6 +436,63 @@ def test_what_a_file_sets_is_what_the_command_line_would_set(data: st.DataObject
     assert {name: each.values for name, each in found.items()} == {
         name: each.values for name, each in expected.items()
     }
+
+
+_SIMPLE = st.one_of(
+    st.booleans(),
+    st.integers(-3, 10**20),
+    st.floats(),
+    st.sampled_from(["", "a", "a=b", "https://a/", "P3D", ":all:", "../x", "\x7f", "~"]),
+    st.dates().map(lambda day: Raw(day.isoformat())),
+    st.datetimes().map(lambda moment: Raw(moment.isoformat())),
+    st.times().map(lambda time: Raw(time.isoformat())),
+)
+_ANYTHING = st.recursive(
+    _SIMPLE,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "url", "x"]), inner),
+    max_leaves=5,
+)
+
+
+class Raw(str):
+    """A value of TOML as it is written."""
+
+    __slots__ = ()
+
+
+def toml(value: object) -> str:
+    """Write a value as TOML."""
+    if isinstance(value, Raw):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, float):
+        return {"Infinity": "inf", "-Infinity": "-inf", "NaN": "nan"}.get(json.dumps(value), repr(value))
+    return json.dumps(value)
+
+
+@given(st.dictionaries(st.sampled_from([*KEYS, "index", "workspace", "foo"]), _ANYTHING, max_size=3))
+def test_whatever_a_file_says_it_is_used_or_refused(table: dict[str, object]) -> None:
+    """Law: nothing else than ``InputError``, with the file."""
+    text = "".join(f"{key} = {toml(value)}\n" for key, value in table.items())
+    found = outcome(text)
+    if isinstance(found, InputError):  # what is about two options at once is about none of both
+        assert str(found).startswith(("resolver.toml:", "the options "))
+
+
+def outcome(text: str) -> InputError | Options:
+    """Return the options that a file gives, or what is said against it."""
+    files = [ConfigFile("named", "resolver.toml", text.encode())]
+    try:
+        found = parse(["resolve", "a.in"], {}, files=lambda *_, **__: files)
+        try:
+            return Options(**found.options())  # type: ignore[arg-type]  # checked at run time
+        except InputError as error:
+            return found.blamed(error)
+    except InputError as error:
+        return error
 
 
 def test_tables_inside_of_an_array_are_those_of_its_last_table() -> None:
