@@ -16,12 +16,14 @@ import pytest
 
 from resolver import Options, resolve, resolve_async
 from resolver.errors import Cancelled, LimitReached
+from resolver.events import Fetched
 from support.built_index import built, index_of
+from support.loopback import Loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
-    Ask = Callable[[Options], Awaitable[object]]
+    from resolver.events import Event
 
 SDIST = "a-1.0.tar.gz"
 
@@ -133,6 +135,29 @@ def test_deadline_lets_a_mute_server_go_in_an_event_loop(mute: MuteServer, tmp_p
     with no_warnings():
         asyncio.run(work())
     assert mute.are_closed()
+
+
+def test_listener_that_raises_leaves_nothing(tmp_path: Path) -> None:
+    """In a loop of ours and in one of the caller's."""
+
+    class Enough(Exception):
+        pass
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Fetched):
+            raise Enough
+
+    async def work() -> None:
+        with pytest.raises(Enough):
+            await resolve_async(["app"], options, on_event=listen)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    with Loopback() as index, no_warnings():
+        index.add("app", "1", ["lib"])
+        options = Options(index_url=index.index, cache_dir=str(tmp_path))
+        with pytest.raises(Enough):
+            resolve(["app"], options, on_event=listen)
+        asyncio.run(work())
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from resolver.channels import SILENT
 from resolver.errors import NoSolution
 from resolver.model.requirement import Origin, Requirement
 from resolver.run import Run
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
     from typing import Any
 
+    from resolver.channels import Channels
     from resolver.formats.answer import Answer
     from resolver.index.listing import Listing
     from resolver.index.metadata import Metadata
@@ -44,7 +46,13 @@ class Outcome(NamedTuple):
     """How many the solver met."""
 
 
-def resolved(world: PythonWorld, source: Source | None = None, *, explained: bool = True) -> Outcome:
+def resolved(
+    world: PythonWorld,
+    source: Source | None = None,
+    *,
+    explained: bool = True,
+    channels: Channels = SILENT,
+) -> Outcome:
     """Resolve ``world`` over ``source``, by default one that answers at once.
 
     Without a solution, the details are the explanation and the fixes, or nothing where it shall not be
@@ -55,6 +63,7 @@ def resolved(world: PythonWorld, source: Source | None = None, *, explained: boo
         [Requirement.parse(text, Origin("limits.txt", n)) for n, text in enumerate(world.constraints, 1)],
         world.options().replace(no_fixes=not explained),
         OpenSource(source or MemorySource(world.packages)),
+        channels=channels,
     )
     found = run.until_waiting()
     if isinstance(found, list):
