@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from resolver.catalog import Catalog
+    from resolver.catalog import Candidates, Catalog
     from resolver.formats.facts import Facts, Referred, Told
     from resolver.model.distfile import DistFile
     from resolver.model.references import Reference
@@ -42,7 +42,7 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
     versions = {name: packages[name].version(candidate) for name, candidate in chosen.items()}
     found: list[Pinned] = []
     for name in sorted(chosen):
-        seen = _Seen(problem.catalog, name, chosen[name])
+        seen = _Seen(packages[name], chosen[name], problem.catalog)
         reference = problem.catalog.rules.references.get(name)
         place = "" if reference is None else next(iter(seen)).url
         found.append(
@@ -87,29 +87,28 @@ def _referred(reference: Reference, place: str) -> Referred:
 
 
 class _Seen:
-    """A candidate as ``catalog`` has it: all its files, those that fit first, made when somebody looks.
+    """A candidate: all its files, those that fit first, made when somebody looks.
 
-    It is the ``Look`` of its pin, too.
+    It is the ``Look`` of its pin, too.  It outlives the ``catalog``, of which it holds what it may need: the
+    metadata if that was read, or else the shelf that has it.
     """
 
-    __slots__ = ("_candidate", "_catalog", "_name")
+    __slots__ = ("_candidate", "_candidates", "_metadata")
 
-    def __init__(self, catalog: Catalog, name: str, candidate: int) -> None:
-        self._catalog = catalog
-        self._name = name
+    def __init__(self, candidates: Candidates, candidate: int, catalog: Catalog) -> None:
+        self._candidates = candidates
         self._candidate = candidate
+        self._metadata = catalog.metadata(candidates.name, candidate) or catalog.shelf
 
     def __iter__(self) -> Iterator[DistFile]:
-        candidates = self._catalog.packages[self._name]
-        yield from candidates.files[self._candidate]
-        yield from candidates.unfit[self._candidate]
+        yield from self._candidates.files[self._candidate]
+        yield from self._candidates.unfit[self._candidate]
 
     def facts(self) -> Facts:
         """Return what the page says of it."""
         from resolver.formats.facts import Facts  # noqa: PLC0415  # lazy: start-up time
 
-        candidates = self._catalog.packages[self._name]
-        files, listing = candidates.files[self._candidate], candidates.listing
+        files, listing = self._candidates.files[self._candidate], self._candidates.listing
         # Of a listing that was made of several pages nobody knows where a file is from.
         page = "" if listing.places else listing.url
         return Facts(page, len(files), yanked=(files[0].yanked if files else None) or False)
@@ -117,8 +116,15 @@ class _Seen:
     def told(self) -> Told | None:
         """Return what its metadata says."""
         from resolver.formats.facts import Told  # noqa: PLC0415  # lazy: start-up time
+        from resolver.index.metadata import Metadata  # noqa: PLC0415  # the same
 
-        metadata = self._catalog.metadata_at_hand(self._name, self._candidate)
+        metadata = self._metadata
+        if metadata is None or isinstance(metadata, Reason):
+            return None
+        if not isinstance(metadata, Metadata):
+            file = self._candidates.files.first(self._candidate)
+            assert file is not None  # or else it would not be selected
+            metadata = metadata.metadata(self._candidates.name, file)
         if metadata is None:
             return None
         return Told(
