@@ -82,8 +82,14 @@ def resolve_many(arguments: Arguments, streams: Streams, console: Console) -> in
 
 
 def tree(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> int:
-    """Run ``resolver tree``: ``resolve`` with a format of its own, and more to choose of it."""
-    return resolve(arguments, streams, console, solve)
+    """Run ``resolver tree``: ``resolve`` with a format of its own, or the drawing of earlier output."""
+    from resolver.drawing import drawn, earlier  # noqa: PLC0415  # lazy: start-up time
+
+    answer = earlier(arguments)
+    if answer is None:
+        return resolve(arguments, streams, console, solve)
+    _put(drawn(answer, arguments, streams), streams, _output(arguments))
+    return 0
 
 
 def why(arguments: Arguments, streams: Streams, console: Console) -> None:
@@ -233,20 +239,30 @@ def _package(arguments: Arguments) -> str:
 
 def _write(arguments: Arguments, streams: Streams, console: Console, work: Callable[[Inputs], str]) -> None:
     """Read the inputs, do ``work``, and write its result, or else the proof that there is none."""
-    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # lazy: start-up time
-
     inputs = _gathered(arguments, streams, console)
-    path = arguments.text("output_file")
-    output = None if path in (None, "-") else OutputFile(str(path))
+    output = _output(arguments)
     try:
-        text = work(inputs)
-        if output is None:
-            write_result(streams.stdout, text)
-        else:
-            output.write(text)
+        _put(work(inputs), streams, output)
     except NoSolution as error:
         _write_proof(error, arguments, streams, output)
         raise
+
+
+def _output(arguments: Arguments) -> OutputFile | None:
+    """Return the file that the result goes to; None: to stdout."""
+    from resolver.output import OutputFile  # noqa: PLC0415  # lazy: start-up time
+
+    path = arguments.text("output_file")
+    return None if path in (None, "-") else OutputFile(str(path))
+
+
+def _put(text: str, streams: Streams, output: OutputFile | None) -> None:
+    from resolver.output import write_result  # noqa: PLC0415  # lazy: start-up time
+
+    if output is None:
+        write_result(streams.stdout, text)
+    else:
+        output.write(text)
 
 
 def _checked(arguments: Arguments, streams: Streams, console: Console, work: Callable[[Inputs], str]) -> int:
@@ -272,21 +288,15 @@ def _write_proof(
 
     A page goes where it is wanted; JSON to stdout, as a file of it may be what later runs begin with.
     """
-    from resolver.output import write_result  # noqa: PLC0415  # lazy: start-up time
-
     match arguments.text("format"):
         case "json":
             from resolver.formats.views import unsatisfiable  # noqa: PLC0415  # lazy: start-up time
 
-            write_result(streams.stdout, unsatisfiable(error))
+            _put(unsatisfiable(error), streams, None)
         case "html" if arguments.command != "why":
             from resolver.drawing import conflict_page  # noqa: PLC0415  # lazy: start-up time
 
-            text = conflict_page(error, arguments)
-            if output is None:
-                write_result(streams.stdout, text)
-            else:
-                output.write(text)
+            _put(conflict_page(error, arguments), streams, output)
 
 
 def _gathered(arguments: Arguments, streams: Streams, console: Console) -> Inputs:

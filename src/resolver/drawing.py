@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from resolver.formats.answer import Answer
     from resolver.formats.graphs import Graph
 
-__all__ = ["conflict_page", "cyclonedx", "drawn"]
+__all__ = ["conflict_page", "cyclonedx", "drawn", "earlier"]
 
 
 def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
@@ -31,7 +31,7 @@ def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
     depth = None if number is None else int(number)
     graph = shown(
         graph_of(answer),
-        invert=bool(arguments.count("invert")),
+        invert=arguments.is_on("invert"),
         packages=arguments.texts("package"),
         prune=arguments.texts("prune"),
         depth=depth,
@@ -47,6 +47,15 @@ def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
             return write_mermaid(graph)
         case _:
             return _tree(graph, depth, arguments, streams)
+
+
+def earlier(arguments: Arguments) -> Answer | None:
+    """Return the answer that the only SOURCE holds, where that is earlier output."""
+    from resolver.formats.recalled import is_recalled, recall  # noqa: PLC0415  # lazy: start-up time
+
+    if len(arguments.operands) != 1 or not is_recalled(arguments.operands[0]):
+        return None
+    return recall(arguments.operands[0])
 
 
 def conflict_page(error: NoSolution, arguments: Arguments) -> str:
@@ -100,7 +109,7 @@ def _tree(graph: Graph, depth: int | None, arguments: Arguments, streams: Stream
     return write(
         graph,
         depth=depth,
-        dedupe=not arguments.count("no_dedupe"),
+        dedupe=not arguments.is_on("no_dedupe"),
         lines=BOX if stdout is None or _can_show(stdout, "".join(BOX)) else ASCII,
         colour=stdout is not None and has_colour(arguments.text("color") or "auto", streams.environ, stdout),
     )

@@ -15,7 +15,8 @@ ABOUT = {
     "": "Find versions of Python packages that fit together.",
     "resolve": "Find versions of all packages that SOURCE asks for, and write them as a requirements file.",
     "resolve-many": "Resolve each requirement of SOURCE by itself, and say of each how that went.",
-    "tree": "Show which packages SOURCE comes to, each below what requires it.",
+    "tree": "Show which packages SOURCE comes to, each below what requires it.  Earlier output, which is JSON"
+    " or pylock.toml, is shown as it is.",
     "why": "Say who asks for PACKAGE, and why no newer version of it was chosen.",
     "diff": "Tell what differs between two files with pins, each a requirements file, pylock.toml, what"
     " --format json wrote, or - for standard input.  With --check exit code 6 says that something differs.",

@@ -34,6 +34,21 @@ app v1 [required: >0]
 """
 
 
+LOCK = """\
+lock-version = "1.0"
+created-by = "hand"
+[[packages]]
+name = "app"
+version = "1"
+directory = { path = "app" }
+dependencies = [{ name = "core" }]
+[[packages]]
+name = "core"
+version = "2"
+directory = { path = "core" }
+"""
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Return a folder with a recording and a requirements file."""
@@ -88,6 +103,18 @@ def test_a_stream_that_cannot_show_boxes_gets_none(home: Path) -> None:
 
 def test_colour_is_on_where_it_is_wanted(home: Path) -> None:
     assert "\x1b[1mlib\x1b[0m" in run_command("tree", "--color", "always", *OPTIONS, home=home).stdout
+
+
+@pytest.mark.parametrize("name", ["out.json", "pylock.toml"])
+def test_earlier_output_is_drawn_as_it_is(home: Path, name: str) -> None:
+    """Without resolving it again; a lock file has no bounds, and none of your lines."""
+    words = ("resolve", "requirements.txt", "--format", "json", *OPTIONS)
+    made = LOCK if name == "pylock.toml" else succeeded(run_command(*words, home=home))
+    (home / name).write_text(made, "utf-8")
+    said = succeeded(run_command("tree", name, home=home))
+    assert said == ("app v1\n└── core v2 [required: *]\n" if name == "pylock.toml" else TREE)
+    assert succeeded(run_command("tree", name, "--format", "html", "-o", "page.html", home=home)) == ""
+    assert f"<title>{name}</title>" in (home / "page.html").read_text("utf-8")
 
 
 def test_no_solution_is_told_as_by_resolve(home: Path) -> None:
