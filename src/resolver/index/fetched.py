@@ -14,6 +14,7 @@ from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata, parse_metadata
 from resolver.index.once import Once
 from resolver.index.transport import Traffic
+from resolver.index.urls import redacted
 from resolver.limits import DEFAULT, Limits, lifting
 from resolver.model.distfile import DistFile
 
@@ -174,7 +175,7 @@ class FetcherSource:
         from resolver.index.ladder import checked  # noqa: PLC0415  # lazy: start-up time
         from resolver.index.sdists import leaves_open  # noqa: PLC0415  # the same
 
-        body = said.encode() if isinstance(said, str) else said
+        body = said.encode("utf-8", "replace") if isinstance(said, str) else said
         if isinstance(body, (bytes, bytearray, memoryview)):
             body = bytes(body)
             self._count("metadata", file.url, len(body), started)
@@ -198,7 +199,7 @@ class FetcherSource:
         self.traffic.requests += 1
         self.traffic.bytes += size
         if self._emit is not None:
-            self._emit(Fetched(what, url, None, size, time.monotonic() - started))
+            self._emit(Fetched(what, redacted(url), None, size, time.monotonic() - started))
 
 
 def _at_once(what: str, ask: Callable[[], object]) -> object:

@@ -279,6 +279,7 @@ def odd_metadata(**facts: Any) -> Metadata:
         7,
         b"",
         b"Metadata-Version: 2.1\nName: b\nVersion: 2\n",
+        "Metadata-Version: 2.1\nName: a\udc80\nVersion: 2\n",
         "Metadata-Version: 2.1\nName: a\nVersion: 3\n",
         odd_metadata(version="4"),
         odd_metadata(requires_dist=[7]),
@@ -344,12 +345,12 @@ def test_recording_of_a_fetcher_replays_without_it(tmp_path: Path) -> None:
 
 def test_what_a_fetcher_brings_is_told_and_counted() -> None:
     events: list[Event] = []
-    fetcher = Said([wheel()])
+    fetcher = Said([DistFile(wheel().filename, "https://me:pw@files.example/a-1.whl?key=secret")])
     answer = solve([Requirement.parse("a")], [], LINUX, Channels(fetcher=fetcher, emit=events.append))
     told = [event for event in events if isinstance(event, Fetched)]
     assert [(event.what, event.url, event.status, event.bytes) for event in told] == [
         ("page", "a", None, 0),
-        ("metadata", "https://files.example/a-1.whl", None, len(METADATA)),
+        ("metadata", "https://files.example/a-1.whl?...", None, len(METADATA)),
     ]
     assert (answer.statistics.requests, answer.statistics.bytes) == (2, len(METADATA))
 
