@@ -8,15 +8,16 @@ from resolver.bridge.native import solve
 from resolver.bridge.reading import Reading
 from resolver.bridge.waiting import Waiter
 from resolver.budget import Budget
-from resolver.model.requirement import Origin, Requirement
 from resolver.posing import pose
 from resolver.solver.engine import Solved
 from resolver.sources import environment_of
+from resolver.testing.worlds import lines_of
 from support.memory import MemorySource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
     from support.python_worlds import PythonWorld
 
@@ -25,7 +26,7 @@ __all__ = ["finished", "parsed"]
 
 def parsed(file: str, texts: Sequence[str]) -> list[Requirement]:
     """Return requirements as lines of ``file``."""
-    return [Requirement.parse(text, Origin(file, number)) for number, text in enumerate(texts, 1)]
+    return lines_of(file, texts)
 
 
 def finished(world: PythonWorld) -> tuple[PythonProblem, Mapping[int, int] | None]:

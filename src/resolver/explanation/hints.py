@@ -221,9 +221,11 @@ def _wheels(candidates: Candidates, candidate: int, environment: Environment) ->
     for file in candidates.unfit[candidate]:
         if file.filename.endswith(".whl"):
             try:
-                tags[split_wheel(file.filename, candidates.name)[1]] = None
+                tag = split_wheel(file.filename, candidates.name)[1]
             except InvalidFilename:
                 continue
+            if environment.rank(tag) is None:  # else it is something else that keeps it out
+                tags[tag] = None
     there, target = wheels_in_words(sorted(tags), environment), target_in_words(environment)
     version = candidates.version(candidate)
     return f"{candidates.name} {version} has wheels for {there}, and none for the target ({target})"

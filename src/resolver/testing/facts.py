@@ -187,7 +187,7 @@ class Release:
             if not filename:
                 raise refused(each.place, "names no file: give it a filename")
             found.append(_file(common, filename, each))
-            each.end(("filename", "requires_python", *_OF_FILES))
+            each.end(("filename", "url", "requires_python", *_OF_FILES))
         return tuple(found)
 
 
@@ -213,7 +213,7 @@ def _file(like: DistFile, filename: str, table: Table = _NOTHING) -> DistFile:
     size = table.taken("size", number)
     return DistFile(
         filename,
-        f"{PLACE}{filename}",
+        table.taken("url", text) or f"{PLACE}{filename}",
         hashes=table.taken("hashes", named_texts) or like.hashes,
         size=like.size if size is None else size,
         requires_python=table.taken("requires_python", text) or like.requires_python,

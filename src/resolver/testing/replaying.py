@@ -11,7 +11,7 @@ from resolver.channels import Channels
 from resolver.engines import solve
 from resolver.errors import IndexUnavailable, ResolverError
 from resolver.options import Options
-from resolver.posing import read_requirement
+from resolver.posing import read_constraints, read_requirement
 from resolver.testing.outcomes import Outcome
 
 TYPE_CHECKING = False
@@ -34,9 +34,8 @@ class Replay:
         """
         made = Options().replace(**{**options, "replay": str(self.folder)})
         wanted = [read_requirement(each) for each in requirements]
-        constraints = [read_requirement(each) for each in made.constraints]
         try:
-            return Outcome(solve(wanted, constraints, made, Channels()))
+            return Outcome(solve(wanted, read_constraints(made), made, Channels()))
         except IndexUnavailable as error:
             raise AssertionError(f"it is not in the recording: {error}") from error
         except ResolverError as error:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from html import escape
+from urllib.parse import quote, unquote
 
 from resolver.model.names import normalise
 from resolver.testing.archives import archive, metadata_text
-from resolver.testing.facts import Release
+from resolver.testing.facts import PLACE, Release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Site:
 
     def answer(self, path: str, accept: str = "") -> Reply:
         """Return status, headers and body of what lies at ``path``, in the form that ``accept`` wants."""
+        path = unquote(path)
         if path in self._packages:
             as_json = _JSON in accept
             body = self._json(path) if as_json else self._html(path)
@@ -96,7 +98,7 @@ class Site:
         files = [
             {
                 "filename": file.filename,
-                "url": f"../../files/{file.filename}",
+                "url": _link(file),
                 "hashes": dict(hashes),
                 "size": size,
                 "requires-python": file.requires_python,
@@ -124,7 +126,10 @@ class Site:
             lines.append(f'<meta name="pypi:project-status-reason" content="{escape(reason)}">')
         for _, file, hashes, _ in self._listed(path):
             kind, digest = next(iter(hashes.items()))
-            attributes = [f'href="../../files/{file.filename}#{kind}={digest}"', 'data-core-metadata="true"']
+            attributes = [
+                f'href="{_link(file)}#{kind}={digest}"',
+                'data-core-metadata="true"',
+            ]
             if file.requires_python:
                 attributes.append(f'data-requires-python="{escape(file.requires_python)}"')
             if file.yanked:
@@ -148,6 +153,10 @@ class SiteTransport:
 
 def _release(name: str, version: str, facts: object) -> Release:
     return Release(name, version, facts, f"packages.{name}.{version!r}")
+
+
+def _link(file: DistFile) -> str:
+    return f"../../files/{quote(file.filename)}" if file.url.startswith(PLACE) else file.url
 
 
 def _root(index: str) -> str:

@@ -15,7 +15,7 @@ from resolver.errors import InputError, ResolverError
 from resolver.model.names import InvalidName, normalise
 from resolver.model.requirement import Origin
 from resolver.options import Options
-from resolver.posing import read_requirement
+from resolver.posing import read_constraints, read_requirement
 from resolver.sources import OpenSource, open_source
 from resolver.testing.facts import Release, Table, refused, text, texts
 from resolver.testing.memory import MemorySource, WorldFetcher
@@ -108,23 +108,19 @@ class World:
         Raises what ``Options`` raises; all else is the outcome.
         """
         wanted = [read_requirement(each) for each in requirements]
-        return self.ask(wanted, None, self.options(**options), reject=reject, patient=patient)
+        return self.ask(wanted, (), self.options(**options), reject=reject, patient=patient)
 
     def ask(
         self,
         requirements: Iterable[Requirement],
-        constraints: Iterable[Requirement] | None,
+        constraints: Iterable[Requirement],
         options: Options,
         *,
         reject: Callable[[Considered], str | None] | None = None,
         patient: bool = True,
     ) -> Outcome:
-        """Resolve what was read already; constraints that are None are those of ``options``."""
-        given = (
-            [read_requirement(each) for each in options.constraints]
-            if constraints is None
-            else list(constraints)
-        )
+        """Resolve what was read already; ``constraints`` count besides those of ``options``."""
+        all_constraints = [*constraints, *read_constraints(options)]
         if self.indexes is not None:
             transport = self.transport()
             channels, asked = Channels(transport=transport, reject=reject), transport.asked
@@ -132,7 +128,7 @@ class World:
             source = self.source(patient=patient)
             channels, asked = Channels(source=source, reject=reject), source.asked
         try:
-            return Outcome(solve(list(requirements), given, options, channels), asked=asked)
+            return Outcome(solve(list(requirements), all_constraints, options, channels), asked=asked)
         except ResolverError as error:
             return Outcome(None, error, asked)
 

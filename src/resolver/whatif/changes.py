@@ -22,7 +22,7 @@ from resolver.policy import (
 from resolver.posing import read_requirement
 from resolver.solver.incompatibility import Depends, Given, Rejected
 from resolver.solver.report import facts
-from resolver.whatif.edits import EXACT
+from resolver.whatif.edits import EXACT, bounds
 from resolver.whatif.targets import dates, pythons
 
 TYPE_CHECKING = False
@@ -153,7 +153,9 @@ class Edit(Change):
     def __init__(self, line: Line, new: Requirement | None, rank: int) -> None:
         super().__init__(rank)
         self.line = line
-        self.new = new
+        # A constraint that bounds nothing says nothing.
+        is_empty = new is not None and line.place == "constraint" and not bounds(new) and new.url is None
+        self.new = None if is_empty else new
 
     def say(self) -> str:
         """Name the old line, the new one, and where it stands."""
