@@ -25,7 +25,6 @@ from resolver.formats.statements import (
     may_refer,
     options_of,
 )
-from resolver.model.references import PATH
 from resolver.model.requirement import InvalidRequirement, Origin, Requirement
 from resolver.naming import split_host
 from resolver.options import redacted
@@ -306,7 +305,7 @@ class _Line:
             )
         except InvalidUserRequirement as error:
             raise self._error(error.message, position + error.position) from None
-        if self.frame.is_remote and requirement.reference is not None and requirement.reference.kind == PATH:
+        if self.frame.is_remote and _is_path(requirement):
             raise self._error(_NOT_HERE, position)
         self._add(requirement, hashes)
 
@@ -413,3 +412,10 @@ def _has_no_host(url: str) -> bool:
     if not colon or scheme == "file":
         return False
     return not rest.split("/", 1)[0].rpartition("@")[2]
+
+
+def _is_path(requirement: Requirement) -> bool:
+    """Tell whether it names a file or folder of this machine."""
+    from resolver.model.references import PATH  # noqa: PLC0415  # lazy: start-up time
+
+    return requirement.reference is not None and requirement.reference.kind == PATH
