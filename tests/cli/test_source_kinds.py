@@ -206,6 +206,13 @@ def test_static_setup_cfg(index: Loopback) -> None:
     assert "only a pyproject.toml has groups" in failed(run(index, "setup.cfg", "--group", "x"), 2)
 
 
+def test_other_names_are_requirements_files(index: Loopback) -> None:
+    """Whatever they end in."""
+    for name in ("web.lock", "other.cfg", "requirements"):
+        Path(name).write_text("a<2\n", "utf-8")
+        assert pins(run(index, name)) == ["a==1"]
+
+
 def test_other_commands_take_the_same_sources(index: Loopback) -> None:
     """``why`` and ``resolve-many``."""
     assert "pyproject.toml:6" in succeeded(run(index, "b", "pyproject.toml", command="why"))

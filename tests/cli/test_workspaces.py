@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,20 @@ def test_broken_files_above_are_not_ours(index: Loopback) -> None:
         '[project]\nname = "two"\ndependencies = ["a"]\n', "utf-8"
     )
     assert pins(run(index, "packages/second/pyproject.toml", "--no-config")) == ["a==2"]
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="files cannot be given away")
+def test_a_strangers_root_does_not_say_where_packages_come_from(index: Loopback) -> None:
+    """A folder for all, as that for temporary files, holds files of all."""
+    text = '[tool.resolver.workspace]\nmembers = ["mine", "evil"]\n'
+    Path("pyproject.toml").write_text(text, "utf-8")
+    project(Path("mine").absolute(), "mine", "1", ["a"])
+    project(Path("evil").absolute(), "a", "99")
+    words = ("mine/pyproject.toml", "--no-config")
+    assert [line for line in pins(run(index, *words)) if "evil" in line] == pins(run(index, *words)) != []
+    Path.cwd().chmod(0o777)
+    os.chown("pyproject.toml", 12345, 12345)
+    assert pins(run(index, *words)) == ["a==2"]
 
 
 CONFLICTS = """\

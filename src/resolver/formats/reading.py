@@ -115,8 +115,6 @@ def read_source(
     if is_remote(path):
         return read(path, environ=environ, fetch=fetch)
     name = os.path.basename(path).lower()  # noqa: PTH119  # pathlib costs 5 ms
-    if not name.endswith((".py", ".toml", ".cfg", ".lock", ".json")):
-        return read(path, stdin=stdin, environ=environ)
     if name == "setup.py":
         raise InputError(
             "a setup.py says what it requires only when it is run: have the project built with"
@@ -133,7 +131,7 @@ def read_source(
         )
     if name.endswith(".json"):
         return _earlier(path)
-    raise InputError("files of this kind cannot be read", file=path)
+    return read(path, stdin=stdin, environ=environ, fetch=fetch)
 
 
 def _earlier(path: str) -> RequirementsFile:

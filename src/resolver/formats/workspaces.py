@@ -101,7 +101,7 @@ def workspace_of(document: Document) -> Workspace | None:
             break
         folder = above
         path = os.path.join(folder, _FILE)  # noqa: PTH118  # the same
-        if not os.path.isfile(path):  # noqa: PTH113  # the same
+        if not os.path.isfile(path) or _may_be_a_strangers(path):  # noqa: PTH113  # the same
             continue
         try:
             root = Document.read(path, content_of(path, kind=_FILE))
@@ -111,3 +111,16 @@ def workspace_of(document: Document) -> Workspace | None:
             found = Workspace(root)
             return found if own in found.folders else None
     return None
+
+
+def _may_be_a_strangers(path: str) -> bool:
+    """Tell whether somebody else can have put the file there: it would say where packages come from.
+
+    That is so in folders in which everybody can write, such as that for temporary files.
+    """
+    if not hasattr(os, "getuid"):
+        return False
+    ours = (0, os.getuid())
+    folder = os.stat(os.path.dirname(path))  # noqa: PTH116, PTH120  # pathlib costs 5 ms
+    owners = {os.stat(path).st_uid, os.lstat(path).st_uid}  # noqa: PTH116  # the same
+    return bool(folder.st_mode & 0o002) and not owners.issubset(ours)
