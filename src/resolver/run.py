@@ -118,6 +118,16 @@ class Run:
             if step:
                 return step
 
+    async def until_waiting_beside_others(self) -> Finished | list[Key]:
+        """Do ``until_waiting`` in an event loop in which others wait for their turn."""
+        import asyncio  # noqa: PLC0415  # loaded by now
+
+        while True:
+            step = self._step()
+            if step:
+                return step
+            await asyncio.sleep(0)
+
     async def finish(self, waiting: list[Key]) -> Finished:
         """Go on to the end, waiting where that is needed; a deadline ends it too."""
         import asyncio  # noqa: PLC0415  # lazy: start-up time

@@ -168,7 +168,7 @@ async def _solve_async(
     source = opened(requirements, constraints, options, channels)
     run = Run(requirements, constraints, options, source, channels=channels, remembering=remembering)
     try:
-        waiting = run.until_waiting()
+        waiting = await run.until_waiting_beside_others()
         if isinstance(waiting, list):
             _import_meanwhile(source)
             found = await run.finish(waiting)

@@ -155,3 +155,23 @@ def test_waiting_ends_with_its_tasks() -> None:
 
 async def _fail() -> None:
     raise ValueError
+
+
+def test_event_loop_is_free_while_the_solver_thinks() -> None:
+    """Nothing has to be waited for, and others come to their turn all the same; so does who cancels."""
+    turns = 0
+
+    async def work() -> None:
+        nonlocal turns
+        options = LINUX.replace(deadline=20.0)
+        channels = Channels(source=MemorySource(PACKAGES))
+        task = asyncio.create_task(solve_async(REQUIREMENTS, [], options, channels))
+        while turns < 20:
+            await asyncio.sleep(0.001)
+            turns += not task.done()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(asyncio.wait_for(work(), 15))
+    assert turns == 20
