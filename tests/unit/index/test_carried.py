@@ -254,6 +254,38 @@ def test_what_is_fetched_is_told_and_counted() -> None:
     assert ("metadata", "https://index.example/files/a-1-py3-none-any.whl.metadata") in told
 
 
+def test_recording_by_a_transport_replays_without_it(tmp_path: Path) -> None:
+    place = str(tmp_path / "recording")
+    recorded = resolve(["a"], LINUX.replace(record=place), transport=Far())
+    assert resolve(["a"], LINUX.replace(replay=place)) == recorded
+
+
+def test_offline_asks_no_transport(tmp_path: Path) -> None:
+    """What lies in its cache is used, and nothing else."""
+    options = LINUX.replace(cache_dir=str(tmp_path))
+    pins(Site(), options)
+    site = Site()
+    assert pins(site, options.replace(offline=True)) == {"a": "1", "b": "1"}
+    with pytest.raises(IndexUnavailable, match="is not in the cache"):
+        pins(site, LINUX.replace(offline=True))
+    assert site.asked == []
+
+
+def test_place_with_links_is_fetched_by_the_transport() -> None:
+    site = Site(
+        {
+            "https://links.example/": (
+                200,
+                {"Content-Type": "text/html"},
+                b"<a href=a-1-py3-none-any.whl>a</a>",
+            )
+        }
+    )
+    site.answers["https://links.example/a-1-py3-none-any.whl"] = (200, {}, wheel("a", "1"))
+    options = Options(find_links=("https://links.example/",), no_index=True, python_version="3.12")
+    assert pins(site, options) == {"a": "1"}
+
+
 def test_fetcher_with_a_transport_follows_direct_references() -> None:
     """Packages from the fetcher, archives at addresses by the transport."""
     url = "https://index.example/files/b-1-py3-none-any.whl"
