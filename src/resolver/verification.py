@@ -16,6 +16,7 @@ from resolver.errors import InternalError
 from resolver.model.faults import InvalidMarker, UndefinedComparison
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.model.version import Version, is_prerelease_key
+from resolver.patch_check import is_stated, lines_after, python_after
 from resolver.policy import Reason
 
 TYPE_CHECKING = False
@@ -132,8 +133,8 @@ class _Check:
         text = self._catalog.packages[name].offer.text(self._pins[name]) if file.yanked else ""
         if file.yanked and not (rules.pinned(name, text) or rules.kept(name, text)):
             return "which was yanked, and no requirement of the user's names it"
-        stated = [each.python for each in self._patches(name) if each.kind == "python"]
-        python = stated[-1] or None if stated else file.requires_python
+        patches = self._patches(name) if rules.patches is not None else ()
+        python = python_after(patches, file.requires_python) if patches else file.requires_python
         if python is not None and not environment.accepts_python(python):
             return f"which needs Python {python}"
         if file.is_wheel:
@@ -213,9 +214,8 @@ class _Check:
     def _unfulfilled_by(self, name: str, extra: str) -> str | None:
         """Return which requirement of a pin is not fulfilled; with ``extra``, of those that it adds."""
         metadata = self._catalog.metadata(name, self._pins[name])
-        patches = self._patches(name)
-        if patches:
-            return self._unfulfilled_after(patches, name, extra)
+        if self._catalog.rules.patches is not None and self._patches(name):
+            return self._unfulfilled_after(self._patches(name), name, extra)
         if isinstance(metadata, Reason):
             return "has no metadata that can be used"
         if metadata is None:
@@ -267,19 +267,15 @@ class _Check:
 
     def _unfulfilled_after(self, patches: list[Patch], name: str, extra: str) -> str | None:
         """Do the same where patches change what a pin says."""
-        raw = None
-        if not any(each.kind == "whole" for each in patches):
-            raw = self._catalog.raw_metadata(name, self._pins[name])
-            if raw is None:
-                return "has no metadata that can be used"
-        python = ([raw.requires_python] if raw else []) + [
-            each.python for each in patches if each.kind == "python"
-        ]
-        if python and python[-1] and self._environment.accepts_python(python[-1]) is False:
-            return f"needs Python {python[-1]}"
+        raw = None if is_stated(patches) else self._catalog.raw_metadata(name, self._pins[name])
+        if raw is None and not is_stated(patches):
+            return "has no metadata that can be used"
+        python = python_after(patches, None if raw is None else raw.requires_python)
+        if python is not None and self._environment.accepts_python(python) is False:
+            return f"needs Python {python}"
         if self._problem.choices.no_deps:
             return None
-        for text in _after(patches, [] if raw is None else raw.requires_dist):
+        for text in lines_after(patches, () if raw is None else raw.requires_dist):
             if self._applies(text, extra):
                 said = self._broken(Requirement.repaired(text))
                 if said is not None:
@@ -329,28 +325,6 @@ class _Check:
             return ()
         replacing = choices.overrides[requirement.name]
         return [each for each in replacing if self._environment.holds(each.marker)]
-
-
-def _after(patches: list[Patch], lines: Iterable[str]) -> list[str]:
-    """Return requirement lines as patches leave them, whoever has to change them first."""
-    stated = [
-        each.requirement.text for each in patches if each.kind == "whole" and each.requirement is not None
-    ]
-    after = [*lines, *stated]
-    for each in patches:
-        wanted = each.requirement
-        if wanted is None or each.kind == "whole":
-            continue
-        if each.kind == "add":
-            after.append(wanted.text)
-            continue
-        others = [line for line in after if Requirement.repaired(line).name != wanted.name]
-        gone = [Requirement.repaired(line) for line in after if line not in others]
-        if each.kind == "replace" and gone:
-            markers = [""] if wanted.marker else dict.fromkeys(old.marker for old in gone)
-            others += [f"{wanted.text}{f' ; {marker}' if marker else ''}" for marker in markers]
-        after = others
-    return after
 
 
 def _words(text: str) -> set[str]:

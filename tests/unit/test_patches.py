@@ -105,6 +105,7 @@ def test_option_says_which_patch_it_is() -> None:
         (["a: d"], ["b>=1 ; os_name == 'nt'", "b>=2", "c"]),
         (["a: + d", "a: = e", "a: ="], ["e", "d"]),
         (["a: =", "a: - c"], []),
+        (["a: - b"], ["c"]),
     ],
 )
 def test_what_patches_make_of_requirements(patches: list[str], lines: list[str]) -> None:

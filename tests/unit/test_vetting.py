@@ -118,6 +118,12 @@ def test_what_the_caller_raises_comes_back_with_the_name_of_the_candidate(engine
     assert caught.traceback[-1].name == "reject"
 
 
+def test_what_is_considered_can_be_printed() -> None:
+    seen: list[str] = []
+    chosen(lambda candidate: seen.append(repr(candidate)), "c")
+    assert seen == ["Considered('c', '1')"] * 2
+
+
 def test_what_is_neither_a_sentence_nor_nothing_is_refused() -> None:
     with pytest.raises(TypeError, match=r"reject\(\) must return None or a string, not bool"):
         chosen(lambda _: True, "c")  # type: ignore[arg-type,return-value]  # the point
