@@ -6,7 +6,6 @@ options is made in ``emitting``.
 
 from __future__ import annotations
 
-from resolver.errors import OutputError
 from resolver.settings import FORMATS_OF
 
 TYPE_CHECKING = False
@@ -159,15 +158,12 @@ def _shown(inputs: Inputs) -> dict[str, str]:
 
 
 def _check_hashes(pins: Iterable[Pinned], console: Console) -> None:
-    """Raise ``OutputError`` where an index gives no hashes; warn of what can have none."""
+    """Warn of what can have no hashes."""
     from resolver.formats.annotated import hashes_of  # noqa: PLC0415  # loaded by now
 
-    without = [pin for pin in pins if not hashes_of(pin)]
-    missing = [pin.name for pin in without if pin.url is None]
-    if missing:
-        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(missing)}")
+    without = [pin.name for pin in pins if pin.url is not None and not hashes_of(pin)]
     if without:
         console.warning(
-            f"{', '.join(pin.name for pin in without)} cannot have hashes: pip installs no folder and no"
+            f"{', '.join(without)} cannot have hashes: pip installs no folder and no"
             " repository from a file with hashes"
         )

@@ -162,7 +162,7 @@ class Resolution:
 
         Who wants each pin is written below it, or with ``line`` behind it; ``hashes`` has those of all files,
         ``extras`` the extras that are wanted, ``indexes`` which index each pin is from.  Packages that are
-        ``omitted`` are left out.
+        ``omitted`` are left out.  Raises ``OutputError`` where ``hashes`` are wanted and an index gives none.
         """
         style = annotated.Style(
             annotate=annotate,

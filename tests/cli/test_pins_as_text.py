@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,6 +169,31 @@ def test_the_index_of_each_pin_is_named(index: Loopback) -> None:
         assert written(index, "b<2", "--emit-index-annotation", "--no-annotate") == expected
     found = resolve(["b<2"], Options(index_url=index.index))
     assert found.to_requirements(indexes=True, omitted=["C"]).splitlines() == expected
+
+
+def test_the_index_of_pips_configuration_is_written(index: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked, so installers have to ask it, too."""
+    monkeypatch.setenv("PIP_INDEX_URL", index.index.replace("//", "//me:secret@"))
+    Path("r.txt").write_text("b<2", "utf-8")
+    done = run_here("resolve", "r.txt", "--no-header", "--no-annotate", "--emit-index-url")
+    assert succeeded(done) == f"--index-url {index.index}\n\nb==1\n"
+
+
+def test_the_library_writes_what_the_command_writes(index: Loopback) -> None:
+    """All but the files in which requirements stand, which it does not know."""
+    found = resolve(["a[x]", "b<2"], Options(index_url=index.index))
+    plain = ("--no-annotate",)
+    assert found.to_requirements(annotate=False).splitlines() == written(index, ROOTS, *plain)
+    assert found.to_requirements(annotate=False, hashes=True, extras=True).splitlines() == written(
+        index, ROOTS, *plain, "--generate-hashes", "--no-strip-extras"
+    )
+    ours, theirs = (
+        {**json.loads(text), "statistics": None, "roots": None}
+        for text in (found.to_json(), succeeded(run(index, ROOTS, "--format", "json")))
+    )
+    for pin in theirs["pins"]:
+        pin["via"] = [name for name in pin["via"] if ":" not in name]
+    assert ours == theirs
 
 
 def test_overrides_are_named_where_they_count(index: Loopback) -> None:

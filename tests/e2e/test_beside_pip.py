@@ -70,9 +70,18 @@ def test_pip_installs_a_lock_file(index: RecordedIndex, tmp_path: Path) -> None:
     resolve(index, "small", tmp_path, "-o", str(tmp_path / "pylock.toml"))
     site = tmp_path / "site"
     pip(tmp_path, *("install", "--no-index", "--target", str(site), "-r", str(tmp_path / "pylock.toml")))
-    found = {path.stem.lower().replace("_", "-") for path in site.glob("*.dist-info")}
-    expected = (EXPECTED / "small.txt").read_text("utf-8").split()
-    assert found == {line.replace("==", "-") for line in expected}
+    assert installed(site) == expected_in_small()
+
+
+@needs_pip
+@needs_python
+def test_pip_accepts_the_hashes(index: RecordedIndex, tmp_path: Path) -> None:
+    """Of each file that it fetches; a file without one in a list is refused."""
+    resolve(index, "small", tmp_path, "--generate-hashes", "-o", str(tmp_path / "pins.txt"))
+    site = tmp_path / "site"
+    wanted = ("--require-hashes", "--index-url", index.url, "-r", str(tmp_path / "pins.txt"))
+    pip(tmp_path, "install", "--target", str(site), *wanted)
+    assert installed(site) == expected_in_small()
 
 
 @needs_pip
@@ -91,6 +100,16 @@ def test_the_report_is_that_of_pip(index: RecordedIndex, tmp_path: Path) -> None
     assert (ours["version"], ours["pip_version"]) == (theirs["version"], theirs["pip_version"])
     assert ours["environment"] == theirs["environment"]
     assert by_name(ours) == by_name(theirs)
+
+
+def installed(site: Path) -> set[str]:
+    """Return the distributions in a folder, as name-version."""
+    return {path.stem.lower().replace("_", "-") for path in site.glob("*.dist-info")}
+
+
+def expected_in_small() -> set[str]:
+    """Return the pins of the set ``small``, as name-version."""
+    return {line.replace("==", "-") for line in (EXPECTED / "small.txt").read_text("utf-8").split()}
 
 
 def by_name(report: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.command import run_command, succeeded
-from support.recorded_index import REQUIREMENTS, SETS, RecordedIndex, needs_recorded_index
+from support.recorded_index import EXPECTED, REQUIREMENTS, SETS, RecordedIndex, needs_recorded_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,17 +42,21 @@ class Beside:
 
     def uv(self, cwd: Path, *words: str) -> str:
         """Return what uv writes, without the header."""
-        where = ("--no-config", "--default-index", self._index.url, "--cache-dir", str(self._folder / "uv"))
-        command = [UV, "pip", "compile", *words, *where, "--python", sys.executable, *TARGET]
+        return without_header(self.run(cwd, "compile", *words, "--default-index", self._index.url, *TARGET))
+
+    def run(self, cwd: Path, *words: str) -> str:
+        """Return what ``uv pip`` writes with ``words``."""
+        where = ("--no-config", "--cache-dir", str(self._folder / "uv"), "--python", sys.executable)
         environ = {"HOME": str(self._folder), "PATH": os.environ.get("PATH", "")}
+        command = [UV, "pip", *words, *where]
         done = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=True)
-        return without_header(done.stdout)
+        return done.stdout
 
     def ours(self, cwd: Path, *words: str) -> str:
         """Return what we write, without the header."""
         where = ("--index-url", self._index.url, "--cache-dir", str(self._folder / "ours"))
         done = run_command("resolve", *words, *where, *TARGET, home=self._folder, cwd=cwd)
-        return without_header(succeeded(done))
+        return without_header(succeeded(done)) if "-o" not in words else succeeded(done)
 
 
 def without_header(text: str) -> str:
@@ -146,6 +150,14 @@ def test_projects_are_named_as_there(beside: Beside, tmp_path: Path, words: tupl
     """With the file, and the group where there is one."""
     write_files(tmp_path)
     assert beside.ours(tmp_path, *words) == beside.uv(tmp_path, *words)
+
+
+def test_uv_installs_a_lock_file(beside: Beside, tmp_path: Path) -> None:
+    """Each package that is in it, for the target that it is for."""
+    beside.ours(REQUIREMENTS, "small.in", "--format", "pylock", "-o", str(tmp_path / "pylock.toml"))
+    site = tmp_path / "site"
+    beside.run(tmp_path, "sync", "pylock.toml", "--target", str(site), "--python-version", "3.12")
+    assert len([*site.glob("*.dist-info")]) == len((EXPECTED / "small.txt").read_text("utf-8").split())
 
 
 def test_extras_are_written_as_there_but_for_a_folder(beside: Beside, tmp_path: Path) -> None:

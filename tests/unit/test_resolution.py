@@ -207,7 +207,7 @@ def test_copies_are_equal_and_say_the_same(
     assert other == found
     assert hash(other) == hash(found)
     assert other.to_json() == found.to_json()
-    assert other.to_requirements(hashes=True) == found.to_requirements(hashes=True)
+    assert other.to_requirements(extras=True) == found.to_requirements(extras=True)
     assert (other.environment, other.warnings) == (found.environment, found.warnings)
 
 

@@ -9,6 +9,8 @@ Spec: ``uv pip compile --annotation-style split`` and ``line``, byte for byte, w
 
 from __future__ import annotations
 
+from resolver.errors import OutputError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -62,8 +64,9 @@ def write(
     """Return the text of a requirements file with the pins of ``answer``.
 
     ``command`` are the words of the command that the header names (none: no header), ``options`` lines that
-    stand above the pins, both without credentials.  Origins are ``shown`` as said there of
-    the very line or its file, else as ``-r FILE``.
+    stand above the pins, both without credentials.  Origins are ``shown`` as said there of the very line or
+    its file, else as ``-r FILE``.  Raises ``OutputError`` where hashes are wanted and an index gives none;
+    folders and repositories have none.
 
     >>> from resolver.formats.answer import Answer, Pinned, Statistics
     >>> pins = [Pinned("a", "1", via=("app.in:3",)), Pinned("b", "2.0", via=("app.in:4", "a"))]
@@ -76,6 +79,9 @@ def write(
         #   a
     """
     style = Style() if style is None else style
+    missing = [pin.name for pin in answer.pins if style.hashes and pin.url is None and not hashes_of(pin)]
+    if missing:
+        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(missing)}")
     lines = header(command)
     lines += [*options, *([""] if options else [])]
     origins = _Origins(shown or {})

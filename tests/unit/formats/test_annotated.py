@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resolver.errors import OutputError
 from resolver.formats.annotated import Style, hashes_of, write
 from resolver.formats.answer import Answer, Pinned, Progress, Statistics
 from resolver.formats.facts import Facts, Known, Referred
@@ -222,6 +223,15 @@ def test_hashes_follow_the_pin() -> None:
         "    --hash=sha256:2",
         "    # via b",
     ]
+
+
+def test_hashes_that_an_index_does_not_give_are_an_error() -> None:
+    """Pip would refuse the file for the sake of the others; trees cannot have any."""
+    tree = Pinned("t", "1", url="git+https://host.example/t@1")
+    pins = answer(Pinned("a", "1", files=(file("y", md5="2"),)), Pinned("b", "1"), tree)
+    with pytest.raises(OutputError, match=r"the index gives none for a, b$"):
+        write(pins, Style(hashes=True))
+    assert write(answer(tree), Style(hashes=True)) == "t @ git+https://host.example/t@1\n"
 
 
 def test_the_best_hash_of_each_file_is_used() -> None:
