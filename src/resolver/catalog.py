@@ -15,7 +15,7 @@ from __future__ import annotations
 from resolver.model.requirement import Origin, Requirement
 from resolver.model.version import normal_version
 from resolver.offers import Offer
-from resolver.policy import ExcludedByConstraint, PreRelease, Reason
+from resolver.policy import ExcludedByConstraint, OtherThanBefore, PreRelease, Reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Candidates:
         self._binary: int | None = None
         self._files: dict[bool, FileLists] = {}
         self._reasons: list[tuple[Reason, int]] | None = None
-        self._constrained = self._constrain(rules.constraints(offer.name))
+        self._constrained = self._constrain(rules)
 
     @property
     def listing(self) -> Listing:
@@ -158,9 +158,14 @@ class Candidates:
             found = self._files[fitting] = FileLists(self.listing, self._look.judge, fitting=fitting)
         return found
 
-    def _constrain(self, constraints: Sequence[Requirement]) -> list[tuple[Reason, int]]:
+    def _constrain(self, rules: Rules) -> list[tuple[Reason, int]]:
         rejected: dict[Reason, int] = {}
-        for constraint in constraints:
+        kept = rules.preferences
+        if kept is not None and self.name in kept.held:
+            out = self.usable & ~kept.all_of(self.offer)
+            self.usable &= ~out
+            rejected[OtherThanBefore()] = out
+        for constraint in rules.constraints(self.name):
             out = self.usable & ~self.offer.mask(constraint)
             if out:
                 self.usable &= ~out

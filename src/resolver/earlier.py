@@ -16,7 +16,7 @@ from resolver.model.version import Version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Protocol
 
     class Offered(Protocol):
@@ -37,21 +37,23 @@ __all__ = ["Preferences", "preferences", "read_upgrades", "upgraded"]
 class Preferences:
     """The versions that packages had before, by normalised name; most have one.
 
-    ``dropped`` are the packages of which nothing is kept, since they are to be upgraded.  ``warnings`` are
-    sentences about texts that are no pins, which are ignored.
+    ``dropped`` are the packages of which nothing is kept, since they are to be upgraded: with the versions
+    they had where no bound says how far.  Of the packages ``held`` nothing but versions of before is
+    admitted.  ``warnings`` are sentences about texts that are no pins, which are ignored.
     """
 
-    __slots__ = ("_keys", "dropped", "versions", "warnings")
+    __slots__ = ("_keys", "dropped", "held", "versions", "warnings")
 
     def __init__(
         self,
         versions: Mapping[str, Sequence[str]],
         *,
-        dropped: Iterable[str] = (),
+        dropped: Mapping[str, Sequence[str]] | None = None,
         warnings: Iterable[str] = (),
     ) -> None:
         self.versions = versions
-        self.dropped = tuple(dropped)
+        self.dropped = dropped or {}
+        self.held: Collection[str] = ()
         self.warnings = tuple(warnings)
         self._keys: dict[str, frozenset[bytes]] = {}
 
@@ -65,6 +67,13 @@ class Preferences:
             if found:
                 return found
         return 0
+
+    def all_of(self, offer: Offered) -> int:
+        """Return the mask of all versions of before."""
+        mask = 0
+        for version in self.versions.get(offer.name, ()):
+            mask |= offer.exactly(version)
+        return mask
 
     def opens(self, offer: Offered, closed: int) -> bool:
         """Tell whether a version of before is among those that are ``closed`` to others."""
@@ -83,7 +92,9 @@ def preferences(texts: Sequence[str], upgrades: Sequence[str], holds: Callable[[
 
     A text whose marker does not hold says nothing here.  Raises ``InputError`` for ``upgrades``.
     """
-    dropped = dict.fromkeys(each.name for each in read_upgrades(upgrades))
+    read = read_upgrades(upgrades)
+    bounded = {each.name for each in read if each.specifier_text}
+    dropped: dict[str, list[str]] = {each.name: [] for each in read}
     versions: dict[str, list[str]] = {}
     warnings: list[str] = []
     for text in texts:
@@ -92,8 +103,12 @@ def preferences(texts: Sequence[str], upgrades: Sequence[str], holds: Callable[[
         except ValueError as error:
             warnings.append(f"the preference {text!r} is ignored: {error}")
             continue
-        if version and name not in dropped:
-            versions.setdefault(name, []).append(version)
+        if not version or name in bounded:
+            continue
+        found = dropped.get(name)
+        if found is None:
+            found = versions.setdefault(name, [])
+        found.append(version)
     return Preferences(versions, dropped=dropped, warnings=warnings)
 
 

@@ -39,7 +39,6 @@ CHOICES = {
 _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
     (
         "only_deps",
-        "minimal",
         "fixed",
     ),
     (),
@@ -477,5 +476,9 @@ def _check_together(options: Options) -> None:
         from resolver.cutoffs import check_indexes  # noqa: PLC0415  # lazy: rarely given
 
         check_indexes(options.exclude_newer_indexes, options.indexes, replaying=options.replay is not None)
+    if options.minimal and options.upgrade:
+        raise InputError("the options minimal and upgrade exclude each other: one keeps what the other drops")
+    if options.minimal and options.engine != "pubgrub":
+        raise InputError("minimal takes a proof, which only the engine pubgrub gives")
     if options.record is not None and options.replay is not None:
         raise InputError("the options record and replay exclude each other")

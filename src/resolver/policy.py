@@ -30,6 +30,7 @@ __all__ = [
     "NotFollowed",
     "OtherHash",
     "OtherReference",
+    "OtherThanBefore",
     "PreRelease",
     "PreReleases",
     "PythonMismatch",
@@ -270,6 +271,16 @@ class RejectedByCaller(Reason):
         """Say that it is rejected, and why where that is known."""
         why = f": {self.detail}" if self.detail else " by the caller"
         return f"{'are' if many else 'is'} rejected{why}"
+
+
+class OtherThanBefore(Reason):
+    """It is not the version that its package had before, and that is tried to be kept."""
+
+    __slots__ = ()
+
+    def says(self, *, many: bool) -> str:
+        """Say that another version is to be kept."""
+        return f"{'are' if many else 'is'} not the version of before"
 
 
 class BadMetadata(Reason):

@@ -20,7 +20,7 @@ from resolver.rules import Rules, package_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.requirements import Requirement as PackagingRequirement
 
@@ -81,16 +81,19 @@ def _special(text: str) -> Requirement:
         raise InputError(error.message, text=shown, column=column) from None
 
 
-def pose(
+def pose(  # noqa: PLR0913  # what is asked, where, and what is known
     requirements: Sequence[Requirement],
     constraints: Sequence[Requirement],
     options: Options,
     environment: Environment,
     found: Mapping[str, Reference] | None = None,
+    *,
+    keeping: Collection[str] = (),
 ) -> PythonProblem:
     """Return the problem that ``options`` make of ``requirements``, for the target ``environment``.
 
-    ``found`` are packages that have turned out to come from an address (``problem.Referenced``).  Raises
+    ``found`` are packages that have turned out to come from an address (``problem.Referenced``); of those
+    ``keeping`` only the versions that are preferred are admitted.  Raises
     ``InputError`` for a requirement or an option of the user's that cannot be used.
     """
     if options.extras or options.all_extras or options.groups:
@@ -120,7 +123,7 @@ def pose(
         references=references,
         patches=_patches(options),
         digests=_digests(requirements, held, overrides, options, environment),
-        preferences=_preferences(options, environment),
+        preferences=_preferences(options, environment, keeping),
     )
     choices = Choices(
         resolution=options.resolution,
@@ -157,13 +160,15 @@ def _digests(
     )
 
 
-def _preferences(options: Options, environment: Environment) -> Preferences | None:
+def _preferences(options: Options, environment: Environment, keeping: Collection[str]) -> Preferences | None:
     """Return what is to be kept of what was chosen before; None where nothing is."""
     if options.upgrade or not options.preferences:
         return None
     from resolver.earlier import preferences  # noqa: PLC0415  # lazy: start-up time
 
-    return preferences(options.preferences, options.upgrade_packages, environment.holds)
+    found = preferences(options.preferences, options.upgrade_packages, environment.holds)
+    found.held = frozenset(keeping)
+    return found
 
 
 def dated(options: Options) -> Options:

@@ -22,7 +22,7 @@ from resolver.verification import verify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from resolver.channels import Channels
     from resolver.formats.answer import Fix
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from resolver.scout import Fetcher, Scout
     from resolver.shelf import OfferShelf
     from resolver.watching import Watch
-    from resolver.whatif.fixes import Search
+    from resolver.whatif.changes import Question
+    from resolver.whatif.fewest import Fewest
+    from resolver.whatif.fixes import Search, Verdict
     from resolver.whatif.trials import Allowance, Trials
     from resolver.whatif.why import Inquiry
 
@@ -91,7 +93,7 @@ class Run:
         self.opened = opened
         self._references: dict[str, Reference] = {}
         self._used_before: list[dict[str, set[str]]] = []
-        self._former: list[Fetcher] = []
+        self._former: list[Fetcher | Trials] = []
         self._shelf: OfferShelf | None = None
         if posed is None:
             catalog = self.problem.catalog
@@ -109,6 +111,7 @@ class Run:
         self._found: Finished | None = None
         self._search: Search | None = None
         self._inquiry: Inquiry | None = None
+        self._fewest: Fewest | None = None
         self._trials: Trials | None = None
 
     def until_waiting(self) -> Finished | list[Key]:
@@ -202,9 +205,9 @@ class Run:
             pinned,
             catalog.environment.variables,
             self._statistics(),
-            remarks(self.problem, found.selected),
+            [*remarks(self.problem, found.selected), *self._doubts()],
             roots=roots(self.problem),
-            notes=notes(self.problem, found.selected),
+            notes=[*notes(self.problem, found.selected), *self._proofs()],
         )
 
     def _kind(self) -> type[NoSolution]:
@@ -215,6 +218,17 @@ class Run:
             if admits_nothing(self.problem):
                 return NoFileAdmitted
         return NothingBuilt if self.problem.nothing_was_built() else NoSolution
+
+    def _doubts(self) -> list[str]:
+        """Return what is to be said where it was not found out how little could change."""
+        if self._fewest is None or self._fewest.is_proven:
+            return []
+        said = "it was not found out within the limits which answer changes the fewest versions of before"
+        return [f"{said}: this one keeps what could be kept when its turn came"]
+
+    def _proofs(self) -> list[str]:
+        """Return why no other answer changes fewer versions of before."""
+        return self._fewest.notes() if self._fewest is not None and self._fewest.is_proven else []
 
     def reasons(self, found: Finished) -> Reasons:
         """Make what is told of the package that the run is about; raises as ``answer`` does."""
@@ -310,35 +324,62 @@ class Run:
 
     def _begin_trials(self, found: Finished) -> bool:
         """Begin to try changed questions, if something is to be found out by that; ``_step`` goes on."""
-        # What another version would take for hashes, nobody has said.
-        fixing = isinstance(found, Unsolvable) and not (self._asked[2].no_fixes or self._requires_hashes)
-        if not fixing and (self._about is None or isinstance(found, Unsolvable)):
-            return False
-        from resolver.whatif.changes import Question  # noqa: PLC0415  # lazy: start-up time
-        from resolver.whatif.fixes import Search  # noqa: PLC0415  # the same
-        from resolver.whatif.trials import Trials  # noqa: PLC0415  # the same
-
-        question = Question(*self._asked)
+        question, options = self._question, self._asked[2]
+        is_keeping = options.minimal and self._about is None
         if isinstance(found, Unsolvable):
-            self._search = Search(question, self.problem, found.clause)
-            trials = self._search.trials()
-        else:
-            from resolver.whatif.why import Inquiry  # noqa: PLC0415  # the same
+            # What another version would take for hashes, nobody has said.
+            if options.no_fixes or self._requires_hashes:
+                return False
+            from resolver.whatif.fixes import Search  # noqa: PLC0415  # lazy: start-up time
 
-            assert self._about is not None
-            self._inquiry = Inquiry(self._about, question, self.problem, found.selected)
-            trials = self._inquiry.trials()
+            self._search = Search(question(), self.problem, found.clause)
+            self._try(found, self._search.trials(), self._search)
+        elif is_keeping and self.problem.catalog.rules.preferences is not None:
+            from resolver.whatif.fewest import Fewest  # noqa: PLC0415  # lazy: rarely wanted
+
+            self._fewest = Fewest(question(), self.problem, found)
+            self._try(found, self._fewest.trials())
+        elif self._about is not None:
+            from resolver.whatif.why import Inquiry  # noqa: PLC0415  # lazy: start-up time
+
+            self._inquiry = Inquiry(self._about, question(), self.problem, found.selected)
+            self._try(found, self._inquiry.trials())
+        else:
+            return False
+        return True
+
+    def _question(self) -> Question:
+        from resolver.whatif.changes import Question  # noqa: PLC0415  # lazy: start-up time
+
+        return Question(*self._asked)
+
+    def _try(
+        self, found: Finished, trials: Generator[Question, Verdict, None], search: Search | None = None
+    ) -> None:
+        """Have ``_step`` drive ``trials``; ``search`` is who asks for them to find fixes."""
+        from resolver.whatif.trials import Trials  # noqa: PLC0415  # lazy: start-up time
+
         self._found = found
         self._trials = Trials(
             trials,
-            question,
+            self._question(),
             self.problem,
-            self._solver if fixing else None,
+            None if self._inquiry is not None else self._solver,
             self._fetcher,
-            allowance=self._allowance(fixing=fixing),
-            foreseen=tuple if self._search is None else self._search.foreseen,
+            allowance=self._allowance(fixing=search is not None),
+            foreseen=tuple if search is None else search.foreseen,
         )
-        return True
+
+    def _kept(self, trials: Trials) -> Finished:
+        """Return what was found by the search for the fewest changes."""
+        assert self._fewest is not None
+        if self._fewest.is_proven:
+            self._used_before.append(trials.used())
+            self.problem, self._found = self._fewest.best
+        self._former.append(trials)
+        self._trials = None
+        assert self._found is not None
+        return self._found
 
     @property
     def _requires_hashes(self) -> bool:
@@ -362,15 +403,20 @@ class Run:
             steps=self._budget.steps(done, _NO_LIMIT),
             seconds=_NO_LIMIT if left is None else left,
             requests=lambda: self.opened.requests,
-            trials=1,
+            trials=1 if self._inquiry is not None else _NO_LIMIT,
             keys=_NO_LIMIT,
+            most_requests=_NO_LIMIT,
         )
 
     def _try_on(self) -> Finished | list[Key]:
-        assert self._trials is not None
+        trials = self._trials
+        assert trials is not None
         assert self._found is not None
-        step = self._trials.step()
-        self._tell(self._trials.pending, "trying changes" if self._search else "trying a newer version")
+        step = trials.step()
+        tried = "a newer version" if self._inquiry else "to change less" if self._fewest else "changes"
+        self._tell(trials.pending, f"trying {tried}")
+        if step is None and self._fewest is not None:
+            return self._kept(trials)
         return self._found if step is None else step
 
     def _fulfilled(self, key: Key) -> bool:

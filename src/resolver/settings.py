@@ -258,7 +258,9 @@ TABLE = (
         metavar="NAME",
         header=False,
     ),
-    Setting(BEFORE, "--minimal", FLAG, "change as few versions as possible"),
+    Setting(
+        BEFORE, "--minimal", FLAG, "change as few versions of before as possible, and no more", header=False
+    ),
     Setting(
         BEFORE,
         "--preference",

@@ -198,3 +198,18 @@ def test_a_tree_can_be_checked_as_well(home: Path) -> None:
     assert run_command(*tree, "--check", home=home).code == 6
     succeeded(run_command(*tree, home=home))
     assert succeeded(run_command(*tree, "--check", home=home)) == ""
+
+
+def test_minimal_changes_only_what_must(home: Path) -> None:
+    """Said with its proof to those who ask; the option is not in the header."""
+    world: dict[str, dict[str, Any]] = {
+        "app": {"1": {"requires": ["core"]}, "2": {"requires": ["core>1", "plugin"]}},
+        "plugin": {"1": {"requires": ["core<2"]}, "2": {"requires": ["core<3"]}},
+        "core": {"1": {}, "2": {}, "3": {}},
+    }
+    record(home / "more", world)
+    (home / "out.txt").write_text("app==1\ncore==1\nplugin==1\n", "utf-8")
+    done = resolved(home, "more", "-o", "out.txt", "-P", "app", "--minimal", "-v")
+    assert pins(home) == ["app==2", "core==2", "plugin==2"]
+    assert "note: at least 2 must change, because one of each must: core; plugin\n" in done.stderr
+    assert "minimal" not in (home / "out.txt").read_text("utf-8")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resolver import options
 from resolver.arguments import Arguments, is_supported, parse, setting_of
 from resolver.errors import InputError
 from resolver.options import CHOICES, Options
@@ -133,15 +134,10 @@ def test_mistakes_are_named(words: list[str], expected: str) -> None:
     assert refusal(*words).startswith(expected)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["--minimal"],
-    ],
-)
-def test_features_to_come_are_known_and_refused(words: list[str]) -> None:
+def test_features_to_come_are_known_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are not mistakes, and must not be ignored."""
-    assert refusal(*words).endswith("is not supported yet")
+    monkeypatch.setitem(options._NOT_YET, "no_deps", ())
+    assert refusal("--no-deps").endswith("is not supported yet")
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,6 @@ def test_nothing_is_looked_up_for_packages_that_are_not_wanted() -> None:
 
 def test_preferences_as_values() -> None:
     found = preferences(["A.b==1.0", "a-b==2", "c==1 ; os_name == 'nt'"], ["d"], lambda marker: not marker)
-    assert (found.versions, found.dropped, found.warnings) == ({"a-b": ["1.0", "2"]}, ("d",), ())
+    assert (found.versions, found.dropped, found.warnings) == ({"a-b": ["1.0", "2"]}, {"d": []}, ())
     assert [found.has("a-b", version) for version in ("1", "2.0", "3")] == [True, True, False]
     assert not Preferences({}).has("a", "1")

@@ -27,7 +27,7 @@ from resolver.whatif.targets import dates, pythons
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from resolver.catalog import Candidates
     from resolver.options import Options
@@ -58,10 +58,11 @@ class Question:
     """What was asked: the requirements and constraints of the user's, and the options.
 
     ``sought`` are a package and what puts candidates of it into an order, of which the first that can be had
-    is wanted; and those that this question or the next ones will probably ask for.
+    is wanted; and those that this question or the next ones will probably ask for.  ``held`` are the packages
+    of which only versions of before are admitted.
     """
 
-    __slots__ = ("constraints", "options", "requirements", "sought")
+    __slots__ = ("constraints", "held", "options", "requirements", "sought")
 
     def __init__(
         self,
@@ -69,15 +70,26 @@ class Question:
         constraints: Sequence[Requirement],
         options: Options,
         sought: tuple[str, Order, Sequence[int]] | None = None,
+        *,
+        held: Collection[str] = (),
     ) -> None:
         self.requirements = requirements
         self.constraints = constraints
         self.options = options
         self.sought = sought
+        self.held = held
 
     def seeking(self, name: str, order: Order, likely: Sequence[int] = ()) -> Question:
         """Return the question with that candidate of ``name`` wanted which is the first that can be had."""
         return Question(self.requirements, self.constraints, self.options, (name, order, likely))
+
+    def holding(self, names: Collection[str]) -> Question:
+        """Return the question with only versions of before admitted of the packages ``names``."""
+        return Question(self.requirements, self.constraints, self.options, held=names)
+
+    def bounded(self, constraint: Requirement) -> Question:
+        """Return the question with a constraint more."""
+        return Question(self.requirements, [*self.constraints, constraint], self.options)
 
     def changed(self, changes: Iterable[Change]) -> Question:
         """Return the question after ``changes``, of which no two touch the same line."""

@@ -60,14 +60,21 @@ class Allowance:
 
     __slots__ = ("_ends", "_most_requests", "_requests", "keys", "steps", "trials")
 
-    def __init__(
-        self, *, steps: int, seconds: float, requests: Callable[[], int], trials: int = 100, keys: int = 1000
+    def __init__(  # noqa: PLR0913  # each is a limit
+        self,
+        *,
+        steps: int,
+        seconds: float,
+        requests: Callable[[], int],
+        trials: int = 100,
+        keys: int = 1000,
+        most_requests: int = _REQUESTS,
     ) -> None:
         self.trials = trials
         self.steps = steps
         self.keys = keys
         self._requests = requests
-        self._most_requests = requests() + min(keys, _REQUESTS)
+        self._most_requests = requests() + min(keys, most_requests)
         self._ends = time.monotonic() + seconds
 
     @property
@@ -196,7 +203,14 @@ class Trials:
         environment = self._environment
         if any(getattr(options, name) != getattr(first, name) for name in _TARGET):
             environment = environment_of(options)
-        problem = pose(question.requirements, question.constraints, options, environment, self._problem.found)
+        problem = pose(
+            question.requirements,
+            question.constraints,
+            options,
+            environment,
+            self._problem.found,
+            keeping=question.held,
+        )
         problem.vetting = self._problem.vetting
         self._fetchers.append(self._first_fetcher.for_trial(problem))
         same = all(getattr(options, name) == getattr(first, name) for name in (*_TARGET, *_POLICY))
