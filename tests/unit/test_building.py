@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from resolver.errors import BuildFailed, MetadataInvalid
 from resolver.index.client import Client
 from resolver.index.store import RecordStore
 from resolver.model.distfile import DistFile
+from resolver.model.environment import Host
 from resolver.options import Options
 from support.archives import info, sdist, zipped
 from support.built_index import BACKEND, project
@@ -238,3 +240,47 @@ def test_more_requirements_that_cannot_be_installed_fail() -> None:
     packages = {"a": {SDIST: project(code + BACKEND)}, "odd": {"odd-1.0-py3-none-any.whl": odd}}
     with index_of(packages) as server, pytest.raises(NoSolution, match="cannot be installed"):
         resolve(["a"], Options(index_url=f"{server.url}/simple/", no_cache=True, build="allow"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the description is of a Linux")
+def test_interpreter_that_is_only_described_builds_nothing(tmp_path: Path) -> None:
+    """The folder of an environment stands for the interpreter in it."""
+    running = Host.running().variables
+    major, minor = map(int, running["python_version"].split("."))
+    details = {
+        "schema_version": "1.0",
+        "platform": f"linux-{running['platform_machine']}",
+        "language": {"version": running["python_version"]},
+        "implementation": {"name": "cpython", "version": {"major": major, "minor": minor, "micro": 0}},
+    }
+    described = tmp_path / "build-details.json"
+    described.write_text(json.dumps(details), "utf-8")
+    built = Built(tmp_path, Options(build="allow", python=str(described)))
+    built.server.script(URL, answer(200, project()))
+    with pytest.raises(
+        BuildFailed, match=r"builds need an interpreter that can be run, and .* only describes"
+    ):
+        built.build(DistFile(SDIST, URL))
+    (tmp_path / "env" / "bin").mkdir(parents=True)
+    (tmp_path / "env" / "bin" / "python").symlink_to(sys.executable)
+    built = Built(tmp_path, Options(build="allow", python=str(tmp_path / "env")))
+    assert built.builder._environment()[1] == str(tmp_path / "env" / "bin" / "python")
+
+
+def test_cutoffs_of_packages_hold_for_what_builds_require() -> None:
+    """Of this one no time of upload is known."""
+    from resolver import NoSolution, resolve
+    from support.archives import wheel
+    from support.built_index import index_of
+
+    pytest.importorskip("installer")
+    needed = {"need-1.0-py3-none-any.whl": wheel(info(name="need"), "need-1.0")}
+    with index_of({"a": {SDIST: project(requires='"need"')}, "need": needed}) as server:
+        options = Options(
+            index_url=f"{server.url}/simple/",
+            build="allow",
+            no_cache=True,
+            exclude_newer_packages=("need=2024-01-01",),
+        )
+        with pytest.raises(NoSolution, match=r"was uploaded after .* \(--exclude-newer-package need\)"):
+            resolve(["a"], options)

@@ -29,6 +29,7 @@ from resolver.building.projects import Project, failed
 from resolver.building.unpacking import unpack
 from resolver.errors import BuildFailed, InputError, MetadataInvalid, NoSolution
 from resolver.index.cache import digest
+from resolver.index.interpreter import executable_of
 from resolver.index.ladder import checked, strongest
 from resolver.index.metadata_form import FORM, read_metadata_form, write_metadata_form
 from resolver.index.once import Once
@@ -62,6 +63,17 @@ _FORMAT = "build-1"  # other ways to build are another number
 _PACKAGES = ("build", "pyproject_hooks", "installer")
 _AT_ONCE = 4
 _FOLDER = "resolver-build-"
+# Options that hold for what builds require, too, with those that name indexes.
+_OBEYED = (
+    "python",
+    "exclude_newer",
+    "exclude_newer_packages",
+    "exclude_newer_indexes",
+    "patches",
+    "index_url",
+    "extra_index_urls",
+    "explicit_indexes",
+)
 # What makes one target like another, as far as builds ask.
 _ALIKE = (
     "implementation_name",
@@ -215,12 +227,8 @@ class Builder:
     ) -> Sequence[Pinned]:
         """Resolve what a build requires, for the interpreter that builds; wheels only."""
         environment, _ = self._environment()
-        options = Options(
-            python=self._options.python,
-            exclude_newer=self._options.exclude_newer,
-            only_binary=(":all:",),
-            no_fixes=True,
-        )
+        same = {name: getattr(self._options, name) for name in _OBEYED}
+        options = Options(only_binary=(":all:",), no_fixes=True).replace(**same)
         try:
             requirements = [read_requirement(each) for each in requires]
             constraints = [*self._constraints, *kept]
@@ -250,8 +258,19 @@ class Builder:
                         f"{own.variables[name]!r}, and the target's is {wanted.variables[name]!r} "
                         "(--python names another interpreter)"
                     )
-            self._target = own, self._options.python or sys.executable
+            self._target = own, self._interpreter()
         return self._target
+
+    def _interpreter(self) -> str:
+        """Return the interpreter that runs builds.  Raises ``BuildFailed`` where it is only described."""
+        if self._options.python is None:
+            return sys.executable
+        found = executable_of(self._options.python)
+        if found is None:
+            raise BuildFailed(
+                f"builds need an interpreter that can be run, and {self._options.python} only describes one"
+            )
+        return found
 
     def _key(self, promise: str) -> str | None:
         """Return under what to keep a build of the archive with this digest; None: not at all."""

@@ -15,7 +15,7 @@ import os
 from resolver.errors import InputError
 from resolver.model.environment import VARIABLES, Host
 
-__all__ = ["ask_interpreter", "host_of"]
+__all__ = ["ask_interpreter", "executable_of", "host_of"]
 
 _TIMEOUT = 20.0  # seconds: a cold start from a network drive is slow, an answer that never comes is wrong
 
@@ -34,6 +34,28 @@ _PLACES = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe", "bui
 
 def host_of(path: str) -> Host:
     """Return what the interpreter is that ``path`` leads to.  Raises ``InputError``."""
+    path = _inside(path)
+    if _describes(path):
+        from resolver.index.build_details import read_build_details  # noqa: PLC0415  # lazy: rarely wanted
+
+        return read_build_details(path)
+    return ask_interpreter(path)
+
+
+def executable_of(path: str) -> str | None:
+    """Return the interpreter that ``path`` leads to; None where that is only described."""
+    inside = _inside(path)
+    if _describes(inside):
+        return None
+    return path if inside == path else os.path.abspath(inside)  # noqa: PTH100  # pathlib costs 5 ms
+
+
+def _describes(path: str) -> bool:
+    return path.lower().endswith(".json")
+
+
+def _inside(path: str) -> str:
+    """Return what there is in the folder ``path``, or it itself where it is none."""
     if os.path.isdir(path):  # noqa: PTH112  # pathlib costs 5 ms
         inside = [os.path.join(path, *place.split("/")) for place in _PLACES]  # noqa: PTH118  # the same
         found = next(filter(os.path.isfile, inside), None)
@@ -41,12 +63,8 @@ def host_of(path: str) -> Host:
             raise InputError(
                 f"There is no interpreter in the folder {path}: {', '.join(_PLACES)} are not there."
             )
-        path = found
-    if path.lower().endswith(".json"):
-        from resolver.index.build_details import read_build_details  # noqa: PLC0415  # lazy: rarely wanted
-
-        return read_build_details(path)
-    return ask_interpreter(path)
+        return found
+    return path
 
 
 def ask_interpreter(path: str, *, timeout: float = _TIMEOUT) -> Host:

@@ -80,7 +80,7 @@ _ANDROID = {
 _ANDROID_MACHINES = {
     "arm64_v8a": "aarch64",
     "x86_64": "x86_64",
-    "armeabi_v7a": "armv8l",
+    "armeabi_v7a": "armv7l",
     "x86": "i686",
 }
 # The version of Emscripten is part of Pyodide's ABI.

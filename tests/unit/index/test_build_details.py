@@ -10,7 +10,7 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.index.build_details import read_build_details
-from resolver.index.interpreter import host_of
+from resolver.index.interpreter import executable_of, host_of
 from resolver.model.environment import Environment
 
 if TYPE_CHECKING:
@@ -149,3 +149,6 @@ def test_folder_stands_for_the_interpreter_in_it(tmp_path: Path) -> None:
     (tmp_path / "bin" / "python").symlink_to(sys.executable)
     found = host_of(str(tmp_path)).variables["python_full_version"]
     assert found == ".".join(map(str, sys.version_info[:3]))
+    assert executable_of(str(tmp_path)) == str(tmp_path / "bin" / "python")
+    assert executable_of("python3.12") == "python3.12"
+    assert executable_of(str(tmp_path / "build-details.json")) is None
