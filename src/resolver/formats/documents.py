@@ -110,6 +110,8 @@ class Document:
         physical = self._physical[line - 1].rstrip("\r")
         shown = redacted(physical)
         column = offset - self._text.rfind("\n", 0, offset) + self._indent
+        if not shown.strip():
+            return InputError(message, file=self.path, line=line)
         return InputError(
             message,
             file=self.path,
