@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolver.cutoffs import Cutoffs
+from resolver.digests import Digests
 from resolver.errors import InternalError
 from resolver.model.requirement import Requirement
 from resolver.problem import Choices
@@ -164,6 +165,19 @@ def test_file_that_the_user_may_not_have(version: str, given: dict[str, Any], ex
     candidates.files[at].extend(candidates.unfit[at])
     found = said(problem, f"odd=={version}")
     assert found == (None if expected is None else f"odd is pinned to {version}, {expected}")
+
+
+@pytest.mark.parametrize(("digest", "is_right"), [("0" * 64, True), ("1" * 64, False)])
+def test_file_that_has_none_of_the_hashes_given(digest: str, *, is_right: bool) -> None:
+    """Even where the catalog has let it pass, whose rule is another piece of code."""
+    filename = "a-1-py3-none-any.whl"
+    packages = {"a": {"1": {"hashes": {filename: {"sha256": "0" * 64}}}}}
+    problem = known_problem(["a==1"], packages, rules=Rules(digests=Digests((), required=True)))
+    problem.requirements[0].hashes = (f"sha256:{digest}",)
+    expected = (
+        None if is_right else "a is pinned to 1, whose file has none of the hashes that are given for it"
+    )
+    assert said(problem, "a==1") == expected
 
 
 def test_metadata_that_cannot_be_used() -> None:

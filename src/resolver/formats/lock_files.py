@@ -45,7 +45,9 @@ class LockFile:
         try:
             self._lock = Pylock.from_dict(document.table)
         except PylockValidationError as error:
-            raise document.error(f"this is no valid lock file: {error}", _place(error.context or "")) from None
+            raise document.error(
+                f"this is no valid lock file: {error}", _place(error.context or "")
+            ) from None
         self.extras = frozenset(map(str, self._lock.extras or ()))
         self.groups = frozenset(map(str, self._lock.dependency_groups or ()))
 
