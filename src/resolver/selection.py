@@ -109,9 +109,10 @@ class _Seen:
         from resolver.formats.facts import Facts  # noqa: PLC0415  # lazy: start-up time
 
         files, listing = self._candidates.files[self._candidate], self._candidates.listing
-        # Of a listing that was made of several pages nobody knows where a file is from.
-        page = "" if listing.places else listing.url
-        return Facts(page, len(files), yanked=(files[0].yanked if files else None) or False)
+        page, first = listing.url, files[0] if files else None
+        if listing.places and first is not None:
+            page = listing.places[listing.files.index(first)]
+        return Facts(page, len(files), yanked=(None if first is None else first.yanked) or False)
 
     def told(self) -> Told | None:
         """Return what its metadata says."""

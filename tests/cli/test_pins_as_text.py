@@ -171,6 +171,19 @@ def test_the_index_of_each_pin_is_named(index: Loopback) -> None:
     assert found.to_requirements(indexes=True, omitted=["C"]).splitlines() == expected
 
 
+def test_of_several_places_the_one_is_named_that_has_the_file(index: Loopback) -> None:
+    """As with uv; in lock files a place with files is no index."""
+    Path("wheels").mkdir()
+    Path("wheels/b-3-py3-none-any.whl").write_bytes(wheel("b", "3"))
+    words = ("-f", "wheels", "--emit-index-annotation", "--no-annotate")
+    place = f"    # from {Path('wheels').absolute().as_uri()}"
+    assert written(index, "b\nc", *words) == ["b==3", place, "c==3", f"    # from {index.index}"]
+    assert written(index, "b<2", *words) == ["b==1", f"    # from {index.index}"]
+    lock = written(index, "b<2\nc", "-f", "wheels", "--format", "pylock")
+    assert lock.count(f'index = "{index.index}"') == 2
+    assert "index = " not in "".join(written(index, "b", "-f", "wheels", "--format", "pylock"))
+
+
 def test_the_index_of_pips_configuration_is_written(index: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is asked, so installers have to ask it, too."""
     monkeypatch.setenv("PIP_INDEX_URL", index.index.replace("//", "//me:secret@"))

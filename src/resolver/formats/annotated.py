@@ -185,7 +185,7 @@ def _relative(pin: Pinned) -> str:
 
 
 def _index_of(pin: Pinned, known: Sequence[str]) -> str:
-    """Return the URL of the index that a pin is from, "" where that is not known."""
+    """Return the URL of the index or place that a pin is from, "" where that is not known."""
     return "" if pin.url is not None or pin.look is None else pin.look.facts().index(pin.name, known)
 
 

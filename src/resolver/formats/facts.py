@@ -70,14 +70,16 @@ class Facts:
     def index(self, name: str, known: Sequence[str] = ()) -> str:
         """Return the URL of the index that has the page of package ``name``, "" where no page is known.
 
-        Of those ``known`` it is written as there.
+        Of those ``known`` it is written as there.  Where the page is a place with files it is that.
 
         >>> Facts("https://index.example/simple/a/").index("a")
         'https://index.example/simple/'
         """
         page = self.page.partition("?")[0]
+        if not self.is_of_index(name):
+            return page.removesuffix("/") if page.startswith("file://") else page
         named = (url for url in known if f"{url.partition('?')[0].rstrip('/')}/{name}/" == page)
-        return next(named, page.removesuffix(f"{name}/") if self.is_of_index(name) else page)
+        return next(named, page.removesuffix(f"{name}/"))
 
 
 class Told:

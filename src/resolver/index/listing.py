@@ -43,7 +43,7 @@ class Listing:
 
     ``name`` is the normalised name asked for; ``url`` the page (without credentials), "" if there is none.
     ``absent``: no index knows the package, and ``places`` are the pages that were looked for; else they are
-    those that the files are from, where it is more than one.
+    the page of each file, where there are several.
     ``status`` is the project status (PEP 792), ``active`` unless the page says otherwise.
     ``dropped`` counts entries of the page that could not be used, ``drop_reasons`` says why for the first.
     ``plausible`` is false for an HTML page without a link and without an index's ``meta`` element: a login

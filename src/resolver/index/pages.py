@@ -166,19 +166,19 @@ def _merged(listings: Sequence[Listing], main: Listing) -> Listing:
     A file that another one of the same name may differ from is listed too: which of them an installer takes
     is not decided here, and its hash must be known.
     """
-    found: dict[str, list[tuple[DistFile, str]]] = {}
+    found: dict[str, list[tuple[DistFile, Listing]]] = {}
     for listing in listings:
         for file in listing.files:
             others = found.setdefault(file.filename, [])
             if all(_differ(file, other) for other, _ in others):
-                others.append((file, listing.index))
+                others.append((file, listing))
     files = [each for same in found.values() for each in same]
     return Listing(
         main.name,
         [file for file, _ in files],
-        indexes=[index for _, index in files],
+        indexes=[listing.index for _, listing in files],
+        places=[listing.url for _, listing in files],
         url=main.url,
-        places=[listing.url for listing in listings],
         status=main.status,
         status_reason=main.status_reason,
         dropped=sum(listing.dropped for listing in listings),
