@@ -170,8 +170,7 @@ def test_file_that_the_user_may_not_have(version: str, given: dict[str, Any], ex
 @pytest.mark.parametrize(("digest", "is_right"), [("0" * 64, True), ("1" * 64, False)])
 def test_file_that_has_none_of_the_hashes_given(digest: str, *, is_right: bool) -> None:
     """Even where the catalog has let it pass, whose rule is another piece of code."""
-    filename = "a-1-py3-none-any.whl"
-    packages = {"a": {"1": {"hashes": {filename: {"sha256": "0" * 64}}}}}
+    packages: dict[str, Any] = {"a": {"1": {"hashes": {"sha256": "0" * 64}}}}
     problem = known_problem(["a==1"], packages, rules=Rules(digests=Digests((), required=True)))
     problem.requirements[0].hashes = (f"sha256:{digest}",)
     expected = (
