@@ -110,7 +110,7 @@ class _Seen:
 
         files, listing = self._candidates.files[self._candidate], self._candidates.listing
         page, first = listing.url, files[0] if files else None
-        if listing.places and first is not None:
+        if listing.is_merged and first is not None:
             page = listing.places[listing.files.index(first)]
         return Facts(page, len(files), yanked=(None if first is None else first.yanked) or False)
 
