@@ -26,7 +26,7 @@ def test_examples_pass(pytester: pytest.Pytester) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
     shutil.copytree(ROOT / "fixtures" / "recordings" / "web", pytester.path / "recordings" / "web")
-    run(pytester).assert_outcomes(passed=9)
+    run(pytester).assert_outcomes(passed=10)
 
 
 def test_comparison_is_shown_as_the_page_has_it(pytester: pytest.Pytester) -> None:

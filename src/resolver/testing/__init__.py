@@ -10,12 +10,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from resolver.testing.minimising import minimise, to_toml
     from resolver.testing.outcomes import Outcome, Pins
+    from resolver.testing.recreating import recorded
     from resolver.testing.replaying import Replay
     from resolver.testing.scenarios import Scenario
     from resolver.testing.worlds import World
 
-__all__ = ["Outcome", "Pins", "Replay", "Scenario", "World"]
+__all__ = ["Outcome", "Pins", "Replay", "Scenario", "World", "minimise", "recorded", "to_toml"]
 
 _HOMES = {
     "Outcome": "outcomes",
@@ -23,6 +25,9 @@ _HOMES = {
     "Replay": "replaying",
     "Scenario": "scenarios",
     "World": "worlds",
+    "minimise": "minimising",
+    "recorded": "recreating",
+    "to_toml": "minimising",
 }
 
 

@@ -48,6 +48,10 @@ class Table:
         value = self._left.pop(key, None)
         return None if value is None else read(value, f"{self.place}.{key}".lstrip("."))
 
+    def copied(self) -> dict[str, object]:
+        """Return what is left, and leave it."""
+        return dict(self._left)
+
     def rest(self) -> dict[str, object]:
         """Return all that has not been taken."""
         left, self._left = self._left, {}

@@ -47,6 +47,11 @@ class Outcome:
         return self._answer is not None
 
     @property
+    def is_refused(self) -> bool:
+        """Whether it is known that there is none."""
+        return isinstance(self.error, NoSolution)
+
+    @property
     def answer(self) -> Answer:
         """The answer.  Raises ``AssertionError`` with the explanation where there is none."""
         if self._answer is None:

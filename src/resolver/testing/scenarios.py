@@ -38,7 +38,7 @@ _KEYS = (
 
 
 class Scenario:
-    """A question about a world, and what must come of it.
+    """A question about a world, and what must come of it; ``given`` is what it was read from.
 
     >>> scenario = Scenario.read('''
     ... story = "The old one is wanted, and the new one is there."
@@ -74,6 +74,7 @@ class Scenario:
         self.expected = expected
         self.options = world.options(**(options or {}))
         self.rejects = reject or {}
+        self.given: dict[str, object] = {}
 
     @classmethod
     def read(cls, given: str | PathLike[str] | Mapping[str, object]) -> Scenario:
@@ -82,6 +83,7 @@ class Scenario:
         Raises ``InputError`` that names the place for what cannot be understood.
         """
         table = read_table(given)
+        whole = table.copied()
         world = World.taken(table)
         scenario = cls(
             world,
@@ -93,6 +95,7 @@ class Scenario:
             reject=table.taken("reject", named_texts),
         )
         table.end(_KEYS)
+        scenario.given = whole
         return scenario
 
     def run(self, *, patient: bool = True, **options: object) -> Outcome:
