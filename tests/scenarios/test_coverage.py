@@ -33,8 +33,9 @@ NOT_ABOUT_ANSWERS = {
     *("python",),
     *("extras", "all_extras", "groups", "upgrade_groups"),
 }
-#: Reasons that no explanation ends with: what would have to be followed is, and builds run code.
-NOT_TOLD = {"NotFollowed", "BuildFault"}
+#: Reasons that no explanation of a scenario has: what would have to be followed is, builds run code, and what
+#: was there before is kept only as long as there is a solution.
+NOT_TOLD = {"NotFollowed", "BuildFault", "OtherThanBefore"}
 
 
 @cache
