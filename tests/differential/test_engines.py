@@ -40,8 +40,11 @@ FAILURES = {
 
 def _is_special(scenario: Scenario) -> bool:
     """Tell whether a scenario needs more than a source, or has no answer: each engine is tested for that."""
+    options = scenario.options
     special = any("://" in line or "--hash" in line for line in scenario.requirements)
-    return bool(scenario.rejects or scenario.options.allow_urls or special or "error" in scenario.expected)
+    return bool(
+        scenario.rejects or options.allow_urls or options.minimal or special or "error" in scenario.expected
+    )
 
 
 def compared(name: str, question: Question) -> dict[str, str] | None:
