@@ -21,23 +21,28 @@ __all__ = ["prepare", "rendered"]
 
 _WITH_FILES = ("json", "html", "pylock", "pip-report", "cyclonedx")
 _WITH_METADATA = ("pip-report",)
+_WITH_DIGESTS = ("pylock", "pip-report")
+# Of archives by URL and files of this machine, too, which nobody else gives.
 
 
 def prepare(arguments: Arguments, inputs: Inputs, console: Console) -> tuple[bool, bool]:
     """Return whether the format that is asked for needs what pages and what metadata say of the pins."""
     kind = _format(arguments)
     if kind == "pylock":
-        from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: one of several
-
-        path = arguments.text("output_file") or "-"
-        if path != "-" and not has_good_name(path):
-            console.warning(
-                f"{path} is no name for a lock file: installers look for pylock.toml or pylock.NAME.toml"
-            )
-        # Each file of a lock file must have a digest.
+        _check_name(arguments.text("output_file") or "-", console)
+    if kind in _WITH_DIGESTS and not inputs.options.generate_hashes:
         inputs.options = inputs.options.replace(generate_hashes=True)
     files = inputs.options.generate_hashes or arguments.is_on("emit_index_annotation")
     return files or kind in _WITH_FILES, kind in _WITH_METADATA
+
+
+def _check_name(path: str, console: Console) -> None:
+    from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: one of several
+
+    if path != "-" and not has_good_name(path):
+        console.warning(
+            f"{path} is no name for a lock file: installers look for pylock.toml or pylock.NAME.toml"
+        )
 
 
 def _format(arguments: Arguments) -> str:

@@ -137,6 +137,17 @@ def test_a_report_says_what_metadata_says(index: Loopback) -> None:
     assert succeeded(run(index, "a[x]\nb", "--format", "pip-report", "--offline")) == first
 
 
+def test_a_report_has_digests_of_addresses(index: Loopback) -> None:
+    """As pip, which fetches the archives."""
+    bodies = wheel("w", "5"), wheel("z", "1")
+    Path("w-5-py3-none-any.whl").write_bytes(bodies[0])
+    url = index.put("z-1-py3-none-any.whl", bodies[1])
+    text = f"z @ {url}\n./w-5-py3-none-any.whl\n"
+    items = json.loads(succeeded(run(index, text, "--format", "pip-report")))["install"]
+    found = [item["download_info"]["archive_info"]["hash"] for item in items]
+    assert found == [f"sha256={sha256(body)}" for body in bodies]
+
+
 def test_the_library_reports_the_same(index: Loopback) -> None:
     """Also when the answer was sent elsewhere."""
     expected = succeeded(run(index, "a[x]", "--format", "pip-report", "--no-cache"))
