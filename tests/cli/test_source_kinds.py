@@ -105,6 +105,13 @@ def test_what_is_not_there_is_said_with_what_was_meant(index: Loopback) -> None:
     assert "there is no table [project]" in failed(run(index, "empty.toml"), 2)
 
 
+def test_places_that_only_uv_knows_are_warned_of(index: Loopback) -> None:
+    """A private package may be asked of a public index."""
+    Path("pyproject.toml").write_text(f"{PROJECT}[tool.uv.sources]\nA = {{ workspace = true }}\n", "utf-8")
+    done = run(index, "pyproject.toml")
+    assert "warning: pyproject.toml:12: tables of uv's are not read, so A comes from an index" in done.stderr
+
+
 def test_script_with_metadata(index: Loopback) -> None:
     """A Python that it is not for is an error; of a project it is a warning."""
     Path("s.py").write_text(

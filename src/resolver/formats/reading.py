@@ -15,7 +15,7 @@ from resolver.model.requirement import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
     from resolver.formats.lock_files import LockFile
@@ -180,6 +180,18 @@ def read_project(path: str) -> Project | LockFile | SetupFile:
     return LockFile(Document.read(path, content_of(path, kind="lock file")))
 
 
+def _not_from_there(project: Project, found: RequirementsFile) -> Iterator[str]:
+    """Say of what uv would take from a place of its own that it comes from an index here."""
+    place = ("tool", "uv", "sources")
+    sources = project.document.at(*place)
+    asked = {each.name for each in found.requirements}
+    asked -= {each.requirement.name for each in found.entries if each.requirement.reference is not None}
+    for key in sources if isinstance(sources, dict) else ():
+        if key.lower().replace("_", "-").replace(".", "-") in asked:
+            where = project.document.origin((*place, key))
+            yield f"{where}: tables of uv's are not read, so {key} comes from an index"
+
+
 def _take_workspace(project: Project, wanted: Wanted, found: RequirementsFile) -> None:
     """Have the members of the project's workspace come from their folders; its root asks for all of them."""
     from resolver.formats.workspaces import workspace_of  # noqa: PLC0415  # lazy: start-up time
@@ -206,6 +218,7 @@ def as_file(project: Project | LockFile | SetupFile, wanted: Wanted) -> Requirem
         found.entries.append(Entry(requirement, (), constraint=False))
         found.shown[str(requirement.origin)] = label
     _take_workspace(project, wanted, found)
+    found.warnings += _not_from_there(project, found)
     if project.requires_python is not None:
         error = project.document.error("", ("project", "requires-python"))
         found.pythons.append(PythonDemand(project.requires_python, error, strict=False))

@@ -315,13 +315,16 @@ class _Line:
 
     def _hashes(self, start: int) -> list[Option]:
         """Return the options ``--hash`` behind a requirement; other options there are refused or wrong."""
+        options = list(options_of(self.line, self.frame.path, start, REQUIREMENT_OPTIONS))
+        if not options:
+            return []
+        from resolver.formats.named import hash_fault  # noqa: PLC0415  # lazy: start-up time
+
         hashes: list[Option] = []
-        for option in options_of(self.line, self.frame.path, start, REQUIREMENT_OPTIONS):
+        for option in options:
             if option.name != "hash":
                 self._warn(f"{option.flag} has no effect: builds take no settings here")
                 continue
-            from resolver.formats.named import hash_fault  # noqa: PLC0415  # lazy: start-up time
-
             fault = hash_fault(option.value)
             if fault:
                 raise self._error(fault, option.position)

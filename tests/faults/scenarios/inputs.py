@@ -6,6 +6,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 from resolver.formats import requirements_txt
+from resolver.formats.lines import logical_lines
 from support.fault_server import reply
 from support.scenarios import Expected, Scenario
 
@@ -41,6 +42,21 @@ def remote(stage: Stage) -> None:
     stage.requirements = [f"-r {url}"]
 
 
+def spying(stage: Stage) -> None:
+    """A file from a server names an index that would be told a variable."""
+    stage.package("a")
+    text = f"--extra-index-url {stage.server.url}/${{A_TOKEN}}/\na\n"
+    stage.requirements = [f"-r {stage.script('/requirements.txt', reply(200, text.encode()))}"]
+    stage.environ["A_TOKEN"] = "betrayed"
+    stage.arguments += ["--allow-remote-files"]
+
+
+def other_file(stage: Stage) -> None:
+    """The index has another file than the one whose hash the user has noted."""
+    stage.package("a")
+    stage.requirements = [f"a==1.0 --hash=sha256:{'0' * 64}"]
+
+
 def utf_16(stage: Stage) -> None:
     """An included file is as some editors write it."""
     stage.package("a")
@@ -72,6 +88,18 @@ def _fetching(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements_txt, "_fetched", fetched)
 
 
+def _not_betrayed(stage: Stage, _: Outcome) -> None:
+    assert not [asked for asked in stage.server.requests if "betrayed" in asked.path]
+
+
+def _filling_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fill variables in everywhere."""
+    read = logical_lines
+    monkeypatch.setattr(
+        requirements_txt, "logical_lines", lambda text, _: read(text, {"A_TOKEN": "betrayed"})
+    )
+
+
 _NAMES = iter(range(1 << 60))
 
 SCENARIOS = [
@@ -99,6 +127,24 @@ SCENARIOS = [
         setup=remote,
         expected=Expected(code=2, says=("only where --allow-remote-files allows it",), check=_nothing_asked),
         without=_fetching,
+    ),
+    Scenario(
+        "spying-requirements",
+        row=FILES,
+        setup=spying,
+        expected=Expected(pins="a==1.0\n", check=_not_betrayed),
+        without=_filling_in,
+    ),
+    Scenario(
+        "other-hash-than-noted",
+        row="file changed for same name+hash list",
+        setup=other_file,
+        expected=Expected(
+            code=4,
+            says=("a 1.0 has no file with a hash that is given for it",),
+            asked={"/files/a-1.0-py3-none-any.whl": 0},
+        ),
+        without=(("resolver.digests.Digests.names", lambda *_: False),),
     ),
     Scenario(
         "utf-16-requirements",
