@@ -125,9 +125,10 @@ class Auditor:
     def _upgrade(
         self, requirements: list[str], now: Resolution, dependency: Dependency
     ) -> dict[str, Version]:
-        """Return the changes that get rid of what is wrong with ``dependency``, as few as it takes.
+        """Return the fewest changes that get rid of what is wrong with ``dependency``.
 
-        The nearest version that nothing is known against is wanted, and of all others the version of now.
+        The nearest version that nothing is known against will do; that no fewer packages can change with it
+        is proven (``minimal``).
         """
         name, version = dependency.name, dependency.version
         fixed = {fix for hit in self._hits(name, version) for fix in hit.fixes() if fix > version}
@@ -135,7 +136,7 @@ class Auditor:
             if self._hits(name, fix):
                 continue
             try:
-                then = self._resolved(requirements, wanted=f"{name}>={fix}", before=now)
+                then = self._resolved(requirements, upgrade=f"{name}>={fix}", before=now)
             except NoSolution:
                 continue
             return {
@@ -146,15 +147,16 @@ class Auditor:
         return {}
 
     def _resolved(
-        self, requirements: list[str], *, wanted: str | None = None, before: Resolution | None = None
+        self, requirements: list[str], *, upgrade: str | None = None, before: Resolution | None = None
     ) -> Resolution:
-        """Return the answer; ``wanted`` bounds a package, and versions from ``before`` are preferred."""
-        constraints = () if wanted is None else (wanted,)
-        pins = () if before is None else before.pins.values()
-        options = self._options.replace(
-            constraints=(*self._options.constraints, *constraints),
-            preferences=tuple(f"{pin.name}=={pin.version}" for pin in pins),
-        )
+        """Return the answer; with ``upgrade`` that which changes the fewest versions of ``before``."""
+        options = self._options
+        if upgrade is not None and before is not None:
+            options = options.replace(
+                constraints=(*options.constraints, upgrade),
+                preferences=tuple(f"{pin.name}=={pin.version}" for pin in before.pins.values()),
+                minimal=True,
+            )
         return resolve(requirements, options, fetcher=self._fetcher)
 
 
