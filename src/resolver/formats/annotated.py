@@ -79,15 +79,13 @@ def write(
         #   a
     """
     style = Style() if style is None else style
-    missing = [pin.name for pin in answer.pins if style.hashes and pin.url is None and not hashes_of(pin)]
-    if missing:
-        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(missing)}")
+    hashes = _hashes(answer.pins) if style.hashes else {}
     lines = header(command)
     lines += [*options, *([""] if options else [])]
     origins = _Origins(shown or {})
     for pin in sorted(answer.pins, key=_place):
         if pin.name not in style.omitted:
-            lines += _lines(pin, style, origins)
+            lines += _lines(pin, hashes.get(pin.name, ()), style, origins)
     present = {pin.name for pin in answer.pins}
     omitted = [name for name in style.omitted if name in present]
     if omitted and style.annotate:
@@ -126,11 +124,18 @@ def _place(pin: Pinned) -> bool:
     return not pin.editable
 
 
-def _lines(pin: Pinned, style: Style, origins: _Origins) -> list[str]:
+def _hashes(pins: Sequence[Pinned]) -> dict[str, list[str]]:
+    """Return the hashes of each pin.  Raises ``OutputError`` where an index gives none."""
+    found = {pin.name: hashes_of(pin) for pin in pins}
+    missing = [pin.name for pin in pins if pin.url is None and not found[pin.name]]
+    if missing:
+        raise OutputError(f"hashes cannot be written: the index gives none for {', '.join(missing)}")
+    return found
+
+
+def _lines(pin: Pinned, hashes: Sequence[str], style: Style, origins: _Origins) -> list[str]:
     """Return the lines of one pin."""
-    lines = [_requirement(pin, style)]
-    if style.hashes:
-        lines = [" \\\n    --hash=".join([*lines, *hashes_of(pin)])]
+    lines = [" \\\n    --hash=".join([_requirement(pin, style), *hashes])]
     if style.annotate and pin.via:
         named = origins.of(pin)
         packages = sorted([each for each in pin.via if ":" not in each])
