@@ -150,6 +150,10 @@ class Candidates:
         """Return the same under ``rules`` that say the same of files."""
         return Candidates(self.offer, rules, self._look)
 
+    def reject_by_constraints_only(self) -> None:
+        """Have no rule about files say anything."""
+        self._reasons = list(self._constrained)
+
     def _file_lists(self, *, fitting: bool) -> FileLists:
         found = self._files.get(fitting)
         if found is None:
@@ -321,6 +325,19 @@ class Catalog:
         offer = None if shelf is None else shelf.supposed(name)
         return None if offer is None or shelf is None else self._recalled(offer, shelf)
 
+    def fix(self, name: str, version: str) -> None:
+        """Take for granted that package ``name`` is there in ``version``, whatever indexes and rules say."""
+        from resolver.index.listing import Listing  # noqa: PLC0415  # lazy: rarely wanted
+        from resolver.model.distfile import DistFile  # noqa: PLC0415  # the same
+
+        file = DistFile(f"{name.replace('-', '_')}-{version}-py3-none-any.whl", "")
+        listing = Listing(name, [file])
+        offer = Offer.of(name, listing.summary, fitting=1, only_yanked=0)
+        offer.learn(0, "", (), provided=True, standing=file)
+        look = _Look(self.environment, self.rules, listing, None)
+        found = self._candidates[name] = Candidates(offer, self.rules, look)
+        found.reject_by_constraints_only()
+
     def adopt(self, candidates: Candidates) -> None:
         """Take in what another catalog has read, if rules about files say the same of the package here."""
         self._candidates.setdefault(candidates.name, candidates.under(self.rules))
@@ -349,6 +366,8 @@ class Catalog:
         found = offer.required(candidate, extra)
         if found is not None:
             return found
+        if name in self.rules.fixed:
+            return ()
         metadata = self._metadata.get((name, candidate))
         if metadata is None and offer.standing(candidate) is not None:
             # Whoever knows a candidate knows it with all extras: which proof is told rests on that.
@@ -415,6 +434,8 @@ class Catalog:
         """Tell whether the metadata of a candidate has ``extra``."""
         if self.rules.patches is not None and self.patched(name, candidate) is not None:
             return extra in self.provided(name, candidate)
+        if name in self.rules.fixed:
+            return True
         known = self._candidates[name].offer.provides(candidate, extra)
         return extra in self.provided(name, candidate) if known is None else known
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
             """Return the mask of the candidates of one version."""
 
 
-__all__ = ["Preferences", "preferences", "read_upgrades", "upgraded"]
+__all__ = ["Preferences", "preferences", "read_fixed", "read_upgrades", "upgraded"]
 
 
 class Preferences:
@@ -144,3 +144,25 @@ def read_upgrades(texts: Iterable[str]) -> list[Requirement]:
 def upgraded(texts: Iterable[str]) -> list[Requirement]:
     """Return the constraints that upgrades come to: those of ``read_upgrades`` that have bounds."""
     return [each for each in read_upgrades(texts) if each.specifier_text]
+
+
+def read_fixed(texts: Iterable[str], holds: Callable[[str], bool] | None = None) -> dict[str, str]:
+    """Return the versions of the packages that are fixed, by name.  Raises ``InputError``.
+
+    A text whose marker does not hold says nothing here; without ``holds``, one that has a marker.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        try:
+            name, version = _pin(text, holds or _is_empty)
+        except ValueError as error:
+            raise InputError(f"fixed {text!r}: {error}") from None
+        if not version:
+            continue
+        if Version(found.setdefault(name, version)) != Version(version):
+            raise InputError(f"fixed {text!r}: {name} is fixed at {found[name]} already")
+    return found
+
+
+def _is_empty(marker: str) -> bool:
+    return not marker

@@ -34,6 +34,8 @@ def check_requirements(problem: PythonProblem) -> None:
     if rules.digests is None or not rules.digests.required:
         return
     for each in problem.requirements:
+        if each.name in rules.fixed:
+            continue
         reference = rules.references.get(each.name)
         if reference is None and not rules.pins(each.name):
             said = f"{each.text} does not name one version: pin it with ==, or leave out all hashes"
@@ -50,7 +52,8 @@ def check_pins(problem: PythonProblem, pins: Iterable[Pinned]) -> None:
     rules = problem.catalog.rules
     if rules.digests is None or not rules.digests.required:
         return
-    lacking = [each for each in pins if not _has_digests(each.name, rules.digests, rules.references)]
+    chosen = [each for each in pins if each.name not in rules.fixed]
+    lacking = [each for each in chosen if not _has_digests(each.name, rules.digests, rules.references)]
     if not lacking:
         return
     lines = tuple(map(_line, lacking))

@@ -91,7 +91,7 @@ def gather(
     return inputs
 
 
-_ABOUT_BEFORE = ("output_file", "preference", "upgrade_package", "upgrade_group")
+_ABOUT_BEFORE = ("output_file", "preference", "upgrade_package", "upgrade_group", "fixed")
 # The options that have to do with earlier output.
 
 

@@ -37,10 +37,7 @@ CHOICES = {
 """The values of each option that is a choice, the default's among them."""
 
 _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
-    (
-        "only_deps",
-        "fixed",
-    ),
+    ("only_deps",),
     (),
 )
 # The options, or the values of an option, whose feature is not there yet.
@@ -286,6 +283,10 @@ def _checked(name: str, value: object, default: object) -> object:
             _check_patches(texts)
         elif name in ("exclude_newer_packages", "exclude_newer_indexes", "prerelease_packages") and texts:
             _check_pairs(name, texts)
+        elif name == "fixed" and texts:
+            from resolver.earlier import read_fixed  # noqa: PLC0415  # lazy: rarely given
+
+            read_fixed(texts)
         elif name == "upgrade_packages" and texts:
             from resolver.earlier import read_upgrades  # noqa: PLC0415  # lazy: rarely given
 

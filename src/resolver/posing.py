@@ -124,6 +124,7 @@ def pose(  # noqa: PLR0913  # what is asked, where, and what is known
         patches=_patches(options),
         digests=_digests(requirements, held, overrides, options, environment),
         preferences=_preferences(options, environment, keeping),
+        fixed=_fixed(options, environment, references),
     )
     choices = Choices(
         resolution=options.resolution,
@@ -132,7 +133,10 @@ def pose(  # noqa: PLR0913  # what is asked, where, and what is known
         no_deps=options.no_deps,
         allow_urls=options.allow_urls,
     )
-    problem = PythonProblem(Catalog(environment, rules), requirements, choices)
+    catalog = Catalog(environment, rules)
+    for name, version in rules.fixed.items():
+        catalog.fix(name, version)
+    problem = PythonProblem(catalog, requirements, choices)
     problem.found = found or {}
     return problem
 
@@ -158,6 +162,22 @@ def _digests(
     return Digests(
         [*(each for each in asked if environment.holds(each.marker)), *constraints], required=required
     )
+
+
+def _fixed(
+    options: Options, environment: Environment, references: Mapping[str, Reference]
+) -> Mapping[str, str] | None:
+    """Return the packages that are there already; None where none are."""
+    if not options.fixed:
+        return None
+    from resolver.earlier import read_fixed  # noqa: PLC0415  # lazy: rarely wanted
+
+    found = read_fixed(options.fixed, environment.holds)
+    for name in references:
+        if name in found:
+            place = references[name].said
+            raise InputError(f"{name} is fixed at {found[name]}, and cannot come from {place}")
+    return found
 
 
 def _preferences(options: Options, environment: Environment, keeping: Collection[str]) -> Preferences | None:

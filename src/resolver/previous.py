@@ -44,6 +44,7 @@ class Previous:
         self.warnings: list[str] = []
         self.options = self._with_groups(options)
         self.constraints = self._bounds()
+        self.options = self._with_fixed(self.options)
         if not self.options.upgrade:
             self.options = self._with_preferences(self.options)
 
@@ -82,6 +83,20 @@ class Previous:
         texts = [pin.text for each in found for pin in each.pins if pin.url is None]
         return options.replace(preferences=tuple(texts)) if texts else options
 
+    def _with_fixed(self, options: Options) -> Options:
+        """Return ``options`` with the packages that are there already."""
+        texts: list[str] = []
+        for path in self._arguments.texts("fixed"):
+            found = self._read(path)
+            for pin in found.pins:
+                if not pin.version:
+                    raise _unknown(pin.name, path, pin.line)
+                marker = f" ; {pin.marker}" if pin.marker else ""
+                texts.append(f"{pin.name}=={pin.version}{marker}")
+            for text, line in found.others:
+                raise _unknown(text, path, line)
+        return options.replace(fixed=tuple(texts)) if texts else options
+
     def _read(self, path: str) -> Locked:
         from resolver.formats.locked import read  # noqa: PLC0415  # lazy: start-up time
 
@@ -101,3 +116,8 @@ class Previous:
                 f"no version of before is kept, since the output file cannot be read: {error}"
             )
             return None
+
+
+def _unknown(what: str, path: str, line: int | None) -> InputError:
+    said = f"what is fixed must be a pin (name==version), and {what} does not name a version"
+    return InputError(said, file=path, line=line)

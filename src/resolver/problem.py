@@ -14,7 +14,7 @@ Specifications: https://packaging.python.org/en/latest/specifications/dependency
 from __future__ import annotations
 
 from resolver.model.names import NameTable, PackageId
-from resolver.policy import BadMetadata, BuildFault, NotFollowed, Reason
+from resolver.policy import BadMetadata, BuildFault, NotFollowed, OtherReference, Reason
 from resolver.rules import package_names
 from resolver.solver.engine import Facts, Need, Universe
 
@@ -150,6 +150,8 @@ class PythonProblem:
         name = self.names.name(self.names.base(package))
         extra = self.names.extra(package) or ""
         self._asked[name, candidate] = None
+        if name in self.catalog.rules.fixed:
+            return Facts(())
         if self.vetting is not None:
             objection = self._objection(self.vetting, name, candidate)
             if objection is not None:
@@ -217,10 +219,11 @@ class PythonProblem:
 
     def used(self) -> dict[str, set[str]]:
         """Return what was asked for, as sources know it: packages, with the files whose metadata was."""
-        address = self.catalog.rules.address
+        rules = self.catalog.rules
         return {
-            address(name): {self.catalog.standing(name, candidate).filename for candidate in candidates}
+            rules.address(name): {self.catalog.standing(name, candidate).filename for candidate in candidates}
             for name, candidates in self.asked().items()
+            if name not in rules.fixed
         }
 
     def asked(self) -> dict[str, set[int]]:
@@ -346,6 +349,10 @@ class PythonProblem:
         """Return why one of the requirements by URL of package ``name`` is not followed."""
         from resolver.referring import Following  # noqa: PLC0415  # lazy: rarely wanted
 
+        fixed = self.catalog.rules.fixed
+        for each in linked:
+            if each.name in fixed:
+                return OtherReference(f"{each.text}, which is fixed ({fixed[each.name]})")
         following = Following(self.catalog.rules.references, self.choices.allow_urls)
         reasons = [following.reason(name, each) for each in linked]
         return next((each for each in reasons if each is not None), None)

@@ -20,6 +20,7 @@ from resolver.model.version import Version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from resolver.formats.answer import Pinned
     from resolver.formats.graphs import Graph
     from resolver.model.distfile import DistFile
 
@@ -106,6 +107,10 @@ class Pin:
         return _made(self._files)
 
 
+def _public(pin: Pinned) -> Pin:
+    return Pin(pin.name, Version(pin.version), pin.extras, pin.url, _Files(pin.files), pin.requires, pin.via)
+
+
 @attrs.frozen
 class Resolution:
     """The answer to a set of requirements: immutable, picklable, equal where the pins are."""
@@ -116,19 +121,7 @@ class Resolution:
     @classmethod
     def of(cls, answer: Answer) -> Resolution:
         """Make the public value of ``answer``."""
-        pins = {
-            pin.name: Pin(
-                pin.name,
-                Version(pin.version),
-                pin.extras,
-                pin.url,
-                _Files(pin.files),
-                pin.requires,
-                pin.via,
-            )
-            for pin in answer.pins
-        }
-        return cls(answer, pins)
+        return cls(answer, {pin.name: _public(pin) for pin in answer.pins})
 
     def __hash__(self) -> int:
         return hash(tuple(self._pins.values()))
@@ -137,6 +130,11 @@ class Resolution:
     def pins(self) -> Mapping[str, Pin]:
         """Return the pins by normalised name, sorted by it; read-only."""
         return MappingProxyType(self._pins)
+
+    @property
+    def fixed(self) -> Mapping[str, Pin]:
+        """Return what the pins need of packages that were fixed (``Options.fixed``); they have no files."""
+        return MappingProxyType({pin.name: _public(pin) for pin in self._answer.fixed})
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from resolver.policy import PreReleases, read_modes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from resolver.cutoffs import Cutoffs
     from resolver.digests import Digests
@@ -38,7 +38,8 @@ class Rules:
     packages that come from an address and not from an index: of their one file only its tags and its Python
     are asked. ``patches`` correct what packages say about themselves, ``digests`` are those that the user
     gave of files.  ``preferences`` are what was chosen before: it may be used although it was yanked since.
-    Raises ``InputError`` for a name that is none.
+    ``fixed`` are packages that are there already, in one version each.  Raises ``InputError`` for a name that
+    is none.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Rules:
         "_wheels_only",
         "cutoffs",
         "digests",
+        "fixed",
         "patches",
         "pre_releases",
         "prefer_binary",
@@ -70,13 +72,15 @@ class Rules:
         digests: Digests | None = None,
         patches: Patches | None = None,
         preferences: Preferences | None = None,
+        fixed: Mapping[str, str] | None = None,
     ) -> None:
+        self.fixed = fixed or {}
         self.patches = patches
         self.preferences = preferences
         self.references = references or {}
         self.digests = digests
         mode, modes = read_modes(prerelease, prereleases)
-        self.pre_releases = PreReleases(mode, requirements, self.references, modes)
+        self.pre_releases = PreReleases(mode, requirements, self._given(), modes)
         self.cutoffs = cutoffs
         self.prefer_binary = prefer_binary
         self._wheels_only = _Named("only_binary", only_binary)
@@ -88,6 +92,10 @@ class Rules:
         self._constraints: dict[str, list[Requirement]] = {}
         for constraint in constraints:
             self._constraints.setdefault(constraint.name, []).append(constraint)
+
+    def _given(self) -> Container[str]:
+        """Return the packages that may have any version, since that is not chosen here."""
+        return {**self.references, **self.fixed} if self.fixed else self.references
 
     def pinned(self, name: str, version: str) -> bool:
         """Tell whether a requirement of the user's names exactly this version."""
@@ -141,7 +149,9 @@ class Rules:
 
     def cutoff(self, name: str, index: str = "") -> Cutoff | None:
         """Return from when on uploads of package ``name`` do not count, of files that ``index`` lists."""
-        return None if self.cutoffs is None or name in self.references else self.cutoffs.of(name, index)
+        if self.cutoffs is None or name in self.references or name in self.fixed:
+            return None
+        return self.cutoffs.of(name, index)
 
     def address(self, name: str) -> str:
         """Return by what a source is asked for package ``name``: its name, or what it is to come from."""

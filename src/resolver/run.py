@@ -206,6 +206,7 @@ class Run:
             catalog.environment.variables,
             self._statistics(),
             [*remarks(self.problem, found.selected), *self._doubts()],
+            fixed=self.problem.catalog.rules.fixed,
             roots=roots(self.problem),
             notes=[*notes(self.problem, found.selected), *self._proofs()],
         )
@@ -257,6 +258,8 @@ class Run:
         for before in self._used_before:
             for name, files in before.items():
                 found.setdefault(name, set()).update(files)
+        for name in self.problem.catalog.rules.fixed:
+            found.pop(name, None)
         return found
 
     def remember(self) -> None:

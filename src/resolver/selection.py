@@ -42,6 +42,10 @@ def pins(problem: PythonProblem, selected: Mapping[int, int]) -> list[Pinned]:
     versions = {name: packages[name].version(candidate) for name, candidate in chosen.items()}
     found: list[Pinned] = []
     for name in sorted(chosen):
+        if name in problem.catalog.rules.fixed:
+            wanted = frozenset(extras.get(name, ()))
+            found.append(Pinned(name, versions[name], extras=wanted, via=tuple(via.get(name, ()))))
+            continue
         seen = _Seen(packages[name], chosen[name], problem.catalog)
         reference = problem.catalog.rules.references.get(name)
         place = "" if reference is None else next(iter(seen)).url

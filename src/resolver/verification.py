@@ -100,7 +100,7 @@ class _Check:
         file = package.standing(self._pins[name])
         if file is None:
             return "of which no file can be used"
-        fault = self._fault(name, file)
+        fault = None if name in rules.fixed else self._fault(name, file)
         if fault is not None and all(self._fault(name, each) for each in package.files[self._pins[name]]):
             return fault
         if is_prerelease_key(version.key) and not rules.pre_releases.allowed(name):
@@ -108,7 +108,7 @@ class _Check:
         for constraint in rules.constraints(name):
             if not self._admits(constraint):
                 return f"which the constraint {constraint.text} excludes"
-        return self._unwanted(name)
+        return None if name in rules.fixed else self._unwanted(name)
 
     def _unwanted(self, name: str) -> str | None:
         """Return what the caller has against a pin."""

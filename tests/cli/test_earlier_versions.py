@@ -213,3 +213,22 @@ def test_minimal_changes_only_what_must(home: Path) -> None:
     assert pins(home) == ["app==2", "core==2", "plugin==2"]
     assert "note: at least 2 must change, because one of each must: core; plugin\n" in done.stderr
     assert "minimal" not in (home / "out.txt").read_text("utf-8")
+
+
+def test_fixed_packages_are_given_as_a_file(home: Path) -> None:
+    """They are in the tree, and not in the list; the recording is not asked for them."""
+    (home / "there.txt").write_text("core==1.5\n", "utf-8")
+    fixed = ("--fixed", "there.txt")
+    succeeded(resolved(home, "old", "-o", "out.txt", "--no-header", *fixed))
+    assert pins(home) == ["app==1", "plugin==1"]
+    said = succeeded(resolved(home, "old", "--format", "tree", *fixed))
+    assert said == "app v1 [required: *]\n└── core v1.5 [required: *]\nplugin v1 [required: *]\n"
+    text = succeeded(resolved(home, "old", "--format", "json", *fixed))
+    (home / "out.json").write_text(text, "utf-8")
+    assert "core v1.5" in succeeded(run_command("tree", "out.json", home=home))
+    (home / "there.txt").write_text("core @ https://host.example/core.zip\n", "utf-8")
+    assert "there.txt:1: what is fixed must be a pin" in failed(resolved(home, "old", *fixed), 2)
+    (home / "there.txt").write_text("core>1\n", "utf-8")
+    assert "there.txt:1: what is fixed must be a pin" in failed(resolved(home, "old", *fixed), 2)
+    (home / "there.txt").write_text("core==2\ncore==3\n", "utf-8")
+    assert "fixed at 2 already" in failed(resolved(home, "old", *fixed), 2)

@@ -92,6 +92,7 @@ def solve(
             problem.catalog.environment.variables,
             statistics(),
             remarks(problem, selected),
+            fixed=problem.catalog.rules.fixed,
             roots=roots(problem),
             notes=notes(problem, selected),
         )

@@ -270,6 +270,8 @@ class PythonWording:
         if allowed & _ABSENT or self._mask(package, allowed):
             return ""
         candidates = self._candidates(package)
+        if candidates.name in self._problem.catalog.rules.fixed:
+            return f", and {candidates.name} {candidates.version(0)} is fixed"
         if candidates.listing.absent:
             places = candidates.listing.places
             order = ", searched in order" if len(places) > 1 else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from resolver.formats.facts import Look, Referred
     from resolver.model.distfile import DistFile
@@ -120,10 +120,11 @@ class Answer:
     ``warnings`` are sentences about what is odd but did not stop the resolution.  ``roots`` are the
     requirements of the user's own that count for the target, in their order: ``(requirement, name, origin)``
     without credentials, the origin (``file:line``) None where there is none.  ``notes`` are sentences for
-    those who ask.
+    those who ask.  ``everything`` are the pins with those of packages that were ``fixed``, which are there
+    already.
     """
 
-    __slots__ = ("notes", "pins", "roots", "statistics", "variables", "warnings")
+    __slots__ = ("everything", "fixed", "notes", "pins", "roots", "statistics", "variables", "warnings")
 
     def __init__(  # noqa: PLR0913  # a record: each argument is a field
         self,
@@ -134,8 +135,14 @@ class Answer:
         *,
         roots: Iterable[tuple[str, str, str | None]] = (),
         notes: Iterable[str] = (),
+        fixed: Collection[str] = (),
     ) -> None:
-        self.pins = tuple(sorted(pins, key=lambda pin: pin.name))
+        self.everything = tuple(sorted(pins, key=lambda pin: pin.name))
+        self.pins = self.everything
+        self.fixed: tuple[Pinned, ...] = ()
+        if fixed:
+            self.pins = tuple(pin for pin in self.everything if pin.name not in fixed)
+            self.fixed = tuple(pin for pin in self.everything if pin.name in fixed)
         self.variables = variables
         self.statistics = statistics
         self.warnings = tuple(warnings)

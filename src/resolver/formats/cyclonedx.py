@@ -49,10 +49,10 @@ def write(answer: Answer, *, title: str = "requirements", timestamp: str | None 
     import json  # noqa: PLC0415  # lazy: start-up time
     from uuid import NAMESPACE_URL, uuid5  # noqa: PLC0415  # the same
 
-    purls = {pin.name: _purl(pin) for pin in answer.pins}
+    purls = {pin.name: _purl(pin) for pin in answer.everything}
     body = {
         "metadata": _metadata(answer, title, timestamp),
-        "components": [_component(pin, purls[pin.name]) for pin in answer.pins],
+        "components": [_component(pin, purls[pin.name]) for pin in answer.everything],
         "dependencies": _dependencies(graph_of(answer), purls),
     }
     serial = uuid5(NAMESPACE_URL, _NAMESPACE + json.dumps(body, sort_keys=True))

@@ -163,9 +163,9 @@ def graph_of(answer: Answer) -> Graph:
     >>> graph.roots, graph.edges["a"][0].bound
     (('a',), '>=2')
     """
-    nodes = {pin.name: Node(pin.name, pin.version, pin.extras, pin.url) for pin in answer.pins}
+    nodes = {pin.name: Node(pin.name, pin.version, pin.extras, pin.url) for pin in answer.everything}
     edges: dict[str, list[Edge]] = {}
-    for pin in answer.pins:
+    for pin in answer.everything:
         asks = _Asks(pin.name, nodes)
         for text, name, _ in pin.requires:
             asks.add(text, name, extras=pin.extras, variables=answer.variables)

@@ -120,7 +120,7 @@ def _answer_data(answer: Answer, graph: Graph) -> Mapping[str, object]:
     statistics = answer.statistics
     return {
         "status": "solved",
-        "packages": [_package(pin, graph) for pin in answer.pins],
+        "packages": [_package(pin, graph) for pin in answer.everything],
         "roots": [_edge(edge) | {"origins": list(edge.origins)} for edge in graph.direct.values()],
         "begin": list(graph.roots),
         "environment": dict(sorted(answer.variables.items())),
@@ -176,7 +176,7 @@ def _table(answer: Answer, graph: Graph) -> str:
             wanted[edge.child].append(_said(name, edge))
     rows = "".join(
         _row("td", [graph.nodes[pin.name].label, pin.version, ", ".join(wanted[pin.name])])
-        for pin in answer.pins
+        for pin in answer.everything
     )
     head = _row("th", ["Package", "Version", "Required by"])
     return f'<div class="table"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'

@@ -62,11 +62,13 @@ def _of_json(text: str, path: str) -> Answer:
     if isinstance(document, dict) and document.get("status") == "unsatisfiable":
         raise InputError("this is a proof that there is no solution, which has no pins", file=path)
     try:
+        fixed = [_fixed(each) for each in document.get("fixed", ())]
         return Answer(
-            [_pin(each) for each in document["pins"]],
+            [*(_pin(each) for each in document["pins"]), *fixed],
             {_text(name): _text(value) for name, value in document["environment"].items()},
             _statistics(document["statistics"]),
             roots=[_root(each) for each in document.get("roots", ())],
+            fixed=[pin.name for pin in fixed],
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InputError("this JSON is not what resolver writes (--format json)", file=path) from None
@@ -97,6 +99,11 @@ def _pin(pin: dict[str, Any]) -> Pinned:
         requires=tuple(requires),
         via=tuple(map(_text, pin["via"])),
     )
+
+
+def _fixed(pin: dict[str, Any]) -> Pinned:
+    extras, via = frozenset(map(_name, pin["extras"])), tuple(map(_text, pin["via"]))
+    return Pinned(_name(pin["name"]), _version(pin["version"]), extras=extras, via=via)
 
 
 def _name(value: object) -> str:

@@ -29,6 +29,7 @@ def solved(answer: Answer) -> str:
         ("version", "1"),
         ("status", '"solved"'),
         ("pins", _lines([_pin(pin) for pin in answer.pins])),
+        *([("fixed", _lines([_fixed(pin) for pin in answer.fixed]))] if answer.fixed else []),
         ("roots", _lines([_root(*root) for root in answer.roots])),
         ("environment", _json({name: answer.variables[name] for name in sorted(answer.variables)})),
         ("statistics", _json(_counts(answer.statistics))),
@@ -86,6 +87,10 @@ def _pin(pin: Pinned) -> Mapping[str, object]:
         ],
         "via": list(pin.via),
     }
+
+
+def _fixed(pin: Pinned) -> Mapping[str, object]:
+    return {"name": pin.name, "version": pin.version, "extras": sorted(pin.extras), "via": list(pin.via)}
 
 
 def _file(file: DistFile) -> Mapping[str, object]:
