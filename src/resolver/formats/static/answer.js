@@ -8,9 +8,9 @@ function showAnswer(data) {
   const parts = {};
 
   // Select a package; the address says which, so that going back works.
-  function select(name, { silent = false } = {}) {
-    const target = name ? `#${encodeURIComponent(name)}` : "#";
-    if (!silent && decodeURIComponent(location.hash.slice(1)) !== (name ?? "")) history.pushState(null, "", target);
+  function select(name) {
+    const target = name ? address(name) : "#";
+    if (location.hash !== target && (name || location.hash)) history.pushState(null, "", target);
     apply(name);
   }
 
@@ -25,7 +25,12 @@ function showAnswer(data) {
     if (each) say(`${each.name} ${each.version} selected`);
   }
 
-  const fromAddress = () => apply(decodeURIComponent(location.hash.slice(1)));
+  // Other fragments are places of the page, such as those that links skip to.
+  function fromAddress() {
+    const fragment = location.hash;
+    if (!fragment) apply(null);
+    else if (fragment.startsWith("#/")) apply(model.names.find((name) => address(name) === fragment) ?? null);
+  }
 
   parts.graph = new GraphView(model, byId("drawing"), byId("map"), { select, announce: say, changed: () => controls() });
   parts.list = new PackageList(model, byId("packages"), byId("search"), { select });
@@ -101,5 +106,6 @@ function showAnswer(data) {
   addEventListener("resize", () => graph.frame());
 
   graph.draw();
+  apply(null);
   fromAddress();
 }

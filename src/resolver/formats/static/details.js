@@ -2,8 +2,10 @@
 
 const link = (model, name, text = name) => {
   const each = model.packages.get(name);
-  return h("a", { class: "package-link", href: `#${encodeURIComponent(name)}` }, text, each ? h("span", { class: "version" }, ` ${each.version}`) : null);
+  return h("a", { class: "package-link", href: address(name) }, text, each ? h("span", { class: "version" }, ` ${each.version}`) : null);
 };
+
+const asking = (edge) => (edge.origins.length ? [h("span", { class: "origin" }, whence(edge)), " requires "] : "you require ");
 
 const bound = (text) => (text ? h("code", { class: `bound${isUpper(text) ? " upper" : ""}` }, text) : h("span", { class: "any" }, "any version"));
 
@@ -39,7 +41,7 @@ function whySection(model, each) {
   const way = ({ path }) => {
     const first = path.length ? path[0].parent : each;
     const start = first.direct
-      ? [h("span", { class: "origin" }, whence(first.direct)), " requires ", link(model, first.name), " ", first.direct.bound && bound(first.direct.bound)]
+      ? [asking(first.direct), link(model, first.name), extrasOf(first.direct), " ", first.direct.bound && bound(first.direct.bound)]
       : [link(model, first.name)];
     const steps = path.map((edge) =>
       h("li", {}, h("span", { class: "step" }, "requires ", link(model, edge.child.name), extrasOf(edge), " ", edge.bound && bound(edge.bound), becauseOf(edge))),

@@ -17,6 +17,9 @@ function h(tag, attributes, ...children) {
 
 const byId = (id) => document.getElementById(id);
 
+// The fragment that selects a package; no place of the page begins like that.
+const address = (name) => `#/${encodeURIComponent(name)}`;
+
 const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 function say(text) {
