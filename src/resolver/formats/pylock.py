@@ -19,7 +19,8 @@ from resolver.model.references import GIT, PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from resolver.formats.answer import Answer, Pinned
@@ -47,9 +48,9 @@ def write(answer: Answer, *, folder: str, header: str = "", indexes: Sequence[st
     marker = _marker(answer.variables)
     if marker:
         table["environments"] = [marker]
-    fixed = {pin.name for pin in answer.fixed}
+    present = {pin.name for pin in answer.pins}
     table["created-by"] = "resolver"
-    table["packages"] = [_package(pin, folder, indexes, fixed) for pin in answer.pins]
+    table["packages"] = [_package(pin, present, folder, indexes) for pin in answer.pins]
     return header + write_toml(table)
 
 
@@ -76,12 +77,13 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if "'" in text else f"'{text}'"
 
 
-def _package(pin: Pinned, folder: str, indexes: Sequence[str], fixed: Collection[str]) -> Table:
+def _package(pin: Pinned, present: AbstractSet[str], folder: str, indexes: Sequence[str]) -> Table:
     table: Table = {"name": pin.name}
     referred = pin.referred
     if referred is None or referred.filename:  # what a tree is changes with its files
         table["version"] = pin.version
-    names = dict.fromkeys(name for _, name, _ in pin.requires if name not in fixed)
+    # What is there already (``fixed``), or was left out, has no entry that could be meant.
+    names = {name for _, name, _ in pin.requires} & present
     files = list(pin.files)
     if files and files[0].requires_python:
         table["requires-python"] = files[0].requires_python
