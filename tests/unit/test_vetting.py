@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from resolvelib import BaseReporter, Resolver
 
-from resolver import engines
+from resolver import IndexProvider, MemoryFetcher, PubGrubResolver, engines
 from resolver.channels import Channels
 from resolver.engines import resolve, resolve_async, solve
 from resolver.errors import InternalError, NoSolution
@@ -157,3 +158,14 @@ def test_nothing_of_it_is_kept_for_the_next_resolution(tmp_path: Path) -> None:
         assert str(found.pins["a"].version) == "1"
         assert seen == [("MIT",)] * 6
     assert engines.resolve is resolve
+
+
+@pytest.mark.parametrize("kind", [Resolver, PubGrubResolver])
+def test_provider_for_resolvelib_asks_too(kind: type[Any]) -> None:
+    """Whoever resolves over it."""
+    fetcher = MemoryFetcher({"a": {"1": [], "2": []}})
+    with IndexProvider(
+        LINUX, fetcher=fetcher, reject=lambda c: "no" if str(c.version) == "2" else None
+    ) as it:
+        result = kind(it, BaseReporter()).resolve(["a"])
+    assert {name: str(candidate.version) for name, candidate in result.mapping.items()} == {"a": "1"}

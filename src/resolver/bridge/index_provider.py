@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from resolver.model.references import Reference
     from resolver.problem import PythonProblem
     from resolver.sources import OpenSource
+    from resolver.vetting import Considered
 
     Wanted = str | PackagingRequirement
     Given = TypeVar("Given", bound=Wanted | Requirement)
@@ -67,8 +68,9 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
 
     Methods block where something must be fetched, inside a running event loop too, and raise a
     ``ResolverError`` where it cannot be had.  Not for several threads.  ``close`` lets go of connections, as
-    does leaving the context, or dropping the provider.  The deadline counts from when it is made.
-    ``fetcher`` stands for the indexes, and ``transport`` for the network, as with ``resolve``.
+    does leaving the context, or dropping the provider.  The deadline counts from when it is made. ``fetcher``
+    stands for the indexes, ``transport`` for the network, and ``reject`` is asked about candidates, as with
+    ``resolve``.
 
     ``constraints``, ``opened`` and ``channels`` are for callers within this package.  Who sets ``follows``
     will ``follow`` a ``Referenced`` and begin again; for others what requires a package by URL cannot be
@@ -81,12 +83,13 @@ class IndexProvider(AbstractProvider["Wanted", Candidate, str]):
         *,
         fetcher: Fetcher | None = None,
         transport: Transport | None = None,
+        reject: Callable[[Considered], str | None] | None = None,
         constraints: Sequence[Requirement] | None = None,
         opened: OpenSource | None = None,
         channels: Channels = SILENT,
     ) -> None:
-        if fetcher is not None or transport is not None:
-            channels = Channels(fetcher=fetcher, transport=transport)
+        if fetcher is not None or transport is not None or reject is not None:
+            channels = Channels(fetcher=fetcher, transport=transport, reject=reject)
         options = self._options = dated(options)
         self._constraints = read_constraints(options) if constraints is None else constraints
         self._environment = environment_of(options)
