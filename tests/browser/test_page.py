@@ -414,6 +414,15 @@ def test_sentences_lead_to_one_another(browser: Browser, tmp_path: Path) -> None
     path.write_text(page.conflict(failure(*pigeons(4, 3))), "utf-8")
     browser.show(path)
     assert len(browser.texts("#sentences li")) > 10
+    places = browser.js(
+        "return [...document.querySelectorAll('#conflict-drawing rect')]"
+        ".map((each) => each.getBoundingClientRect().toJSON())"
+    )
+    assert len(places) == 8 + 12  # packages and the user, and a label for each arrow that says something
+    for at, one in enumerate(places):
+        for other in places[:at]:
+            apart = one["left"] >= other["right"] or other["left"] >= one["right"]
+            assert apart or one["top"] >= other["bottom"] or other["top"] >= one["bottom"]
     browser.click("#sentences a")
     assert browser.js("return location.hash").startswith("#sentence-")
     closed(browser, path)

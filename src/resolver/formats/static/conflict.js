@@ -226,15 +226,17 @@ function drawConflict({ boxes, arrows }, svg) {
   const laid = layout(ids, arrows, (id) => ({ width: Math.ceil(measure(boxes.get(id).name, font)) + 2 * BOX.pad, height: 34 }), 190);
   const lines = h("g", { class: "arrows" });
   const labels = h("g", { class: "labels" });
+  const taken = ids.map((id) => laid.places.get(id)).map(({ x, y, width, height }) => ({ x: x + width / 2, y, width, height }));
   for (const { link: arrow, back, path } of laid.courses) {
-    const line = h("path", { class: `arrow-line why${back ? " back" : ""}`, d: path, [back ? "marker-start" : "marker-end"]: "url(#arrow-why)" });
+    const line = h("path", { class: `arrow-line why${back ? " back" : ""}`, d: path, [back ? "marker-start" : "marker-end"]: "url(#arrow-why)" }, h("title", {}, [...arrow.wanted].join(" or ")));
     lines.append(line);
     const text = said(arrow);
     if (!text) continue;
     svg.append(line);
-    const middle = line.getPointAtLength(line.getTotalLength() / 2);
-    lines.append(line);
     const width = measure(text, `12px ${MONO}`) + 12;
+    const middle = freePlace(line, width, taken);
+    lines.append(line);
+    if (!middle) continue; // its arrow has a title all the same
     labels.append(
       h("rect", { x: middle.x - width / 2, y: middle.y - 10, width, height: 20, rx: 5 }),
       h("text", { x: middle.x, y: middle.y + 4, "text-anchor": "middle" }, text),
@@ -267,6 +269,19 @@ function drawConflict({ boxes, arrows }, svg) {
     else return;
     event.preventDefault();
   });
+}
+
+// A point on a line where a label covers nothing else; as near to the middle as can be.
+function freePlace(line, width, taken) {
+  const length = line.getTotalLength();
+  for (const share of [0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8]) {
+    const { x, y } = line.getPointAtLength(length * share);
+    const covers = (each) => Math.abs(each.x - x) < (each.width + width) / 2 + 2 && Math.abs(each.y - y) < (each.height + 20) / 2 + 1;
+    if (taken.some(covers)) continue;
+    taken.push({ x, y, width, height: 20 });
+    return { x, y };
+  }
+  return null;
 }
 
 // What an arrow says: the bounds of its requirements, without the name that stands at its end.
