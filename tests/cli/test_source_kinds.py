@@ -74,6 +74,17 @@ def test_project_with_extras_and_groups(index: Loopback) -> None:
     assert pins(run(index, "pyproject.toml", "--all-extras")) == ["a==2", "b==2", "c==2"]
 
 
+def test_each_group_that_asks_is_named(index: Loopback) -> None:
+    """Where one includes the other, as uv does."""
+    done = run(index, "--group", "test", "--group", "lint", "--no-header")
+    assert succeeded(done).splitlines()[:4] == [
+        "c==1",
+        "    # via",
+        "    #   mine (pyproject.toml:lint)",
+        "    #   mine (pyproject.toml:test)",
+    ]
+
+
 def test_groups_alone(index: Loopback) -> None:
     """Of the project here, or of the file that is named."""
     assert pins(run(index, "--group", "lint")) == ["c==1"]

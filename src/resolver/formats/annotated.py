@@ -206,14 +206,19 @@ class _Origins:
     def of(self, pin: Pinned) -> list[str]:
         """Return those of a pin, in order."""
         origins = {self._told(each) for each in pin.via if ":" in each}
-        return [said for _, _, said in sorted(origins)] if len(origins) > 1 else [each[2] for each in origins]
+        ordered = sorted(origins) if len(origins) > 1 else origins
+        return list(dict.fromkeys(line for _, _, said in ordered for line in said.split("\n")))
 
     def _told(self, origin: str) -> tuple[int, str, str]:
         """Return the place of the kind of an origin, its file, and what is shown of it."""
         found = self._found.get(origin)
         if found is None:
             file = origin.rpartition(":")[0]
-            said = _in_comment(self._shown.get(origin) or self._shown.get(file) or f"-r {file}")
+            said = self._shown.get(origin, "")
+            if said:  # what stands in one place may be asked for in several ways
+                said = "\n".join(map(_in_comment, said.split("\n")))
+            else:
+                said = _in_comment(self._shown.get(file) or f"-r {file}")
             found = self._found[origin] = (_kind(said, file), file, said)
         return found
 

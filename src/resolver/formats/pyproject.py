@@ -79,7 +79,7 @@ class Project:
             found += self._dependencies()
             for extra in self._chosen(wanted):
                 found += self._extra(extra, ())
-        path = self.document.path
+        path = self.document.path.replace("\n", " ")
         said = f"({path})" if self.name is None else f"{self.name} ({path})"
         labelled = [(each, said) for each in found]
         for group in wanted.groups:

@@ -216,7 +216,9 @@ def as_file(project: Project | LockFile | SetupFile, wanted: Wanted) -> Requirem
     found = RequirementsFile()
     for requirement, label in project.requirements(wanted):
         found.entries.append(Entry(requirement, (), constraint=False))
-        found.shown[str(requirement.origin)] = label
+        origin = str(requirement.origin)
+        labels = [*found.shown.get(origin, label).split("\n"), label]
+        found.shown[origin] = "\n".join(sorted(set(labels)))
     _take_workspace(project, wanted, found)
     found.warnings += _not_from_there(project, found)
     if project.requires_python is not None:
