@@ -302,7 +302,7 @@ def test_large_answers_can_be_read(browser: Browser, large: Path) -> None:
             assert apart or y >= other_y + other_height or other_y >= y + height
     took = browser.js("const start = performance.now(); document.getElementById('unfold').click();"
                       " return performance.now() - start")  # fmt: skip
-    assert took < 3000
+    assert took < 5000
     browser.click("#fold")
     assert browser.text("#shown") == "85 of 311 packages, 0 arrows"  # those that nothing leads to
     browser.press("/", *"package-310", "ENTER")

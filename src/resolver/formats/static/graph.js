@@ -143,6 +143,7 @@ class GraphView {
       h("rect", { class: "frame", x, y: y - height / 2, width, height, rx: 7 }),
       each.direct && h("rect", { class: "stripe", x, y: y - height / 2 + 5, width: 3.5, height: height - 10, rx: 1.75 }),
       h("text", { class: "name", x: left, y: y + 4.5 }, name),
+      " ", // between words for who hears them
       h("text", { class: "version", x: left + measure(name, `600 13px ${FONT}`) + BOX.gap, y: y + 4.5 }, version),
       h("title", {}, `${each.name} ${each.version}`),
     );
