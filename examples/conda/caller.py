@@ -1,7 +1,7 @@
 """Python packages for a conda environment: wheels for what conda lacks, around what it has.
 
-conda has solved its own packages already: they stay as they are, under the names that PyPI has for them, and
-what conda packages require is conda's business.  The rest is resolved by metadata alone, in this process, to
+conda has solved its own packages already: they are facts, under the names that PyPI has for them, and what
+they require is conda's business.  The rest is resolved by metadata alone, in this process, to
 wheels with their addresses and digests.  This is what conda-pypi has to answer.
 
     python -m examples.conda.caller
@@ -9,10 +9,10 @@ wheels with their addresses and digests.  This is what conda-pypi has to answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from resolver import DistFile, MemoryFetcher, Metadata, NoSolution, Options, resolve
+from resolver import Fetcher, MemoryFetcher, NoSolution, Options, resolve
 
 ToPyPI = Callable[[str], str | None]
 """Gives the name that PyPI has for a conda package; None for what is no Python package."""
@@ -23,40 +23,6 @@ class Installed(NamedTuple):
 
     name: str
     version: str
-
-
-class Index(Protocol):
-    """Where packages come from that conda has not: a plain ``resolver.Fetcher``."""
-
-    def files(self, name: str) -> list[DistFile] | None:
-        """Return the files of a package."""
-
-    def metadata(self, name: str, file: DistFile) -> Metadata:
-        """Return what a file says of itself."""
-
-
-class Environment:
-    """``index`` with the packages of an environment as facts: each is there in one version, ``fixed``.
-
-    What they require was conda's to find; the index is not asked about them.
-    """
-
-    def __init__(self, fixed: Mapping[str, str], index: Index) -> None:
-        self._fixed = fixed
-        self._index = index
-
-    def files(self, name: str) -> list[DistFile] | None:
-        """Return the one file of an installed package, or what the index has."""
-        if name not in self._fixed:
-            return self._index.files(name)
-        stem = f"{name.replace('-', '_')}-{self._fixed[name]}"
-        return [DistFile(f"{stem}-py3-none-any.whl", f"conda://installed/{name}")]
-
-    def metadata(self, name: str, file: DistFile) -> Metadata:
-        """Return that an installed package requires nothing more, or what the index says."""
-        if name in self._fixed:
-            return Metadata(name, self._fixed[name])
-        return self._index.metadata(name, file)
 
 
 class Wheel(NamedTuple):
@@ -79,7 +45,7 @@ def same_name(name: str) -> str | None:
 class CondaCaller:
     """Finds wheels for an environment that has ``installed``.
 
-    ``platform`` is conda's subdir; ``to_pypi`` maps names.
+    ``platform`` is conda's subdir; ``to_pypi`` maps names; a ``fetcher`` stands in for indexes.
     """
 
     _PLATFORMS = {  # noqa: RUF012  # never changed
@@ -93,18 +59,18 @@ class CondaCaller:
         self,
         installed: Iterable[Installed],
         platform: str,
-        index: Index,
         *,
         to_pypi: ToPyPI = same_name,
+        fetcher: Fetcher | None = None,
     ) -> None:
         packages = list(installed)
         python = next(each.version for each in packages if each.name == "python")
         names = [(to_pypi(each.name), each.version) for each in packages]
-        self._fixed = {name: version for name, version in names if name is not None}
-        self._fetcher = Environment(self._fixed, index)
+        self._fetcher = fetcher
         self._options = Options(
             python_version=python,
             python_platform=self._PLATFORMS[platform],
+            fixed=tuple(f"{name}=={version}" for name, version in names if name is not None),
             only_binary=(":all:",),
         )
 
@@ -117,7 +83,6 @@ class CondaCaller:
         return [
             Wheel(pin.name, str(pin.version), pin.files[0].url, pin.files[0].hashes["sha256"])
             for pin in found.pins.values()
-            if pin.name not in self._fixed
         ]
 
 
@@ -147,7 +112,7 @@ INDEX = MemoryFetcher(  # torch is not among these: conda has its own build, whi
 
 def main() -> None:
     """Add a package that must fit the torch of conda, and fail to add one that does not fit its numpy."""
-    caller = CondaCaller(ENVIRONMENT, "linux-64", INDEX)
+    caller = CondaCaller(ENVIRONMENT, "linux-64", fetcher=INDEX)
     wheels = caller.wheels(["vision"])
     for wheel in wheels:
         print(f"{wheel.name} {wheel.version} {wheel.url} sha256:{wheel.sha256}")
