@@ -451,7 +451,9 @@ class Catalog:
 
     def raw_metadata(self, name: str, candidate: int) -> Metadata | None:
         """Return the metadata of a candidate without patches."""
-        metadata = self.metadata(name, candidate) or self._look_up(name, candidate)
+        metadata = self.metadata(name, candidate)
+        if metadata is None and self._candidates[name].offer.standing(candidate) is not None:
+            metadata = self._look_up(name, candidate)
         return None if isinstance(metadata, Reason) else metadata
 
     def _look_up(self, name: str, candidate: int) -> Metadata | None:

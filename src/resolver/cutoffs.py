@@ -61,6 +61,12 @@ class Cutoffs:
                 return self._indexes[called]
         return self._everywhere
 
+    def concern(self, name: str) -> bool:
+        """Tell whether there may be a cut-off for files of package ``name``, whichever index lists them."""
+        if name in self._packages:
+            return self._packages[name] is not None
+        return self._everywhere is not None or any(each is not None for each in self._indexes.values())
+
 
 def settled(given: Mapping[str, object], now: float) -> dict[str, object]:
     """Return the fields of ``Options`` that say cut-offs, of those ``given``, with all durations as dates."""

@@ -122,13 +122,15 @@ class Rules:
         return offer.name in self._pins or (kept is not None and kept.opens(offer, closed))
 
     @property
-    def about_files(self) -> str | None:
-        """All that decides about files, but pins; None where a cut-off does, which a clock may have set."""
-        if self.cutoffs is not None:
-            return None
+    def about_files(self) -> str:
+        """All that decides about files, but pins and, where ``is_noted`` is false, cut-offs."""
         said = (self._wheels_only.said, self._sources_only.said)
         patched = [] if self.patches is None else self.patches.about_files
         return repr((*said, patched) if patched else said)
+
+    def is_noted(self, name: str) -> bool:
+        """Tell whether what is made of package ``name`` is for others: not where a clock may have a say."""
+        return self.cutoffs is None or not self.cutoffs.concern(name)
 
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""

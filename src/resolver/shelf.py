@@ -39,30 +39,38 @@ class Forgotten(IndexUnavailable):
     """Something was in the cache when a note about it was made, and is not any more."""
 
 
-def _context(environment: Environment, rules: Rules) -> str | None:
-    """Return all that offers depend on besides listings; None where that is not to be put into words."""
-    said = rules.about_files
-    return None if said is None else repr((FORMAT, environment.variables, environment.tags.said, said))
+def _context(environment: Environment, rules: Rules) -> str:
+    """Return all that offers depend on besides listings, of packages that are noted."""
+    return repr((FORMAT, environment.variables, environment.tags.said, rules.about_files))
 
 
 def open_shelf(
     opened: OpenSource, environment: Environment, rules: Rules, options: Options
 ) -> OfferShelf | None:
-    """Return the shelf for a target; None where ``opened`` keeps no notes, or none can be kept for it."""
-    about = _context(environment, rules)
-    notebook = None if about is None else opened.notebook(about)
-    return None if notebook is None else OfferShelf(notebook, fresh=options.refresh, anew=names_anew(options))
+    """Return the shelf for a target; None where ``opened`` keeps no notes."""
+    notebook = opened.notebook(_context(environment, rules))
+    if notebook is None:
+        return None
+    return OfferShelf(notebook, fresh=options.refresh, anew=names_anew(options), is_noted=rules.is_noted)
 
 
 class OfferShelf:
     """The offers for one resolution (``catalog.Shelf``), by ``notebook``.
 
     With ``fresh`` nothing that is known is believed, and of the packages ``anew`` neither; what is learnt is
-    noted all the same.
+    noted all the same, but of packages that are not to be noted, of which nothing is believed either.
     """
 
-    def __init__(self, notebook: Notebook, *, fresh: bool = False, anew: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        notebook: Notebook,
+        *,
+        fresh: bool = False,
+        anew: Collection[str] = (),
+        is_noted: Callable[[str], bool] = bool,
+    ) -> None:
         self._notebook = notebook
+        self._is_noted = is_noted
         self._fresh = fresh
         self.again: Callable[[str], Listing] | None = None
         self.again_metadata: Callable[[str, DistFile], Metadata] | None = None
@@ -71,7 +79,7 @@ class OfferShelf:
 
     def recall(self, name: str) -> Offer | None:
         """Return what is known of package ``name``, if the index still says the same."""
-        if self._fresh or name in self._anew:
+        if self._fresh or name in self._anew or not self._is_noted(name):
             return None
         given = self._given.get(name)
         if given is not None:  # a resolution sees one state of the index
@@ -87,7 +95,7 @@ class OfferShelf:
 
     def renewed(self, name: str) -> Offer | None:
         """Return what was known of package ``name``, if the index, just asked, has confirmed its page."""
-        known = self._known(name)
+        known = self._known(name) if self._is_noted(name) else None
         if known is None or not self._notebook.says_the_same(name, known[1]):
             return None
         self._given[name] = (known[0], ())
@@ -96,7 +104,7 @@ class OfferShelf:
 
     def supposed(self, name: str) -> Offer | None:
         """Return what was known of package ``name``, which the index may not say any more."""
-        known = self._known(name)
+        known = self._known(name) if self._is_noted(name) else None
         return None if known is None else known[0]
 
     def add(self, offer: Offer) -> None:
@@ -134,7 +142,7 @@ class OfferShelf:
         """Note what is new, and remember it; when the pages that were read lie in the cache."""
         for name, (offer, known) in self._given.items():
             evidence = known or self._notebook.evidence(name)
-            if not evidence:
+            if not evidence or not self._is_noted(name):
                 continue
             if offer.learnt:
                 content = offer.note()

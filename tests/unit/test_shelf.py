@@ -304,6 +304,38 @@ def test_nothing_is_noted_of_what_depends_on_the_time_of_upload(setting: Setting
     assert setting.pins("a", options=past, remember=True) == {"a": "1"}
 
 
+def test_cutoff_of_one_package_leaves_the_notes_of_others_in_use(setting: Setting) -> None:
+    """What it concerns is looked at anew, and not noted."""
+    times = {"1": {"upload_time": "2024-01-01T00:00:00Z"}, "2": {"upload_time": "2025-01-01T00:00:00Z"}}
+    change(setting, {"a": times, "b": times, "c": times})
+    past = LINUX.replace(exclude_newer_packages=("a=2024-06-01", "c=false"))
+    wanted = {"a": "1", "b": "2", "c": "2"}
+    assert setting.pins("a", "b", "c", options=past) == wanted
+    assert len(setting.notes) == 2
+    assert setting.pins("a", "b", "c") == {"a": "2", "b": "2", "c": "2"}
+    assert len(setting.notes) == 3
+    for _ in range(2):
+        assert setting.pins("a", "b", "c", options=past, remember=True) == wanted
+
+
+@pytest.mark.parametrize("patches", [("app: lib<3",), ("app: requires-python",), ("lib: = core<2",)])
+def test_patched_packages_are_read_like_others(
+    setting: Setting, patches: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cold and warm, without beginning again; what is noted is what the index says."""
+
+    def never(*_: object) -> IndexUnavailable:
+        raise AssertionError("it was begun again")
+
+    monkeypatch.setattr(shelf, "_forgotten", never)
+    options = LINUX.replace(patches=patches)
+    cold = setting.pins("app", options=options)
+    assert setting.pins("app") == NEWEST
+    assert setting.pins("app", options=options, remember=True) == cold
+    assert setting.pins("app", remember=True) == NEWEST
+    assert (cold != NEWEST) == ("lib" in patches[0])
+
+
 @pytest.mark.parametrize("remember", [False, True])
 def test_yanked_version_is_there_for_who_pins_it_alone(setting: Setting, *, remember: bool) -> None:
     """Whoever asked first."""
