@@ -148,12 +148,23 @@ def test_details_say_why_and_what_bounds_it(browser: Browser, small: Path) -> No
     ]  # fmt: skip
     assert browser.texts("#details .bound.upper")[-1] == "~=3.0"
     browser.click("#details section:nth-of-type(2) a")
-    assert browser.text("#details h2") == "core"
+    browser.wait("document.querySelector('#details h2').textContent === 'core'")
+    assert browser.js("return document.activeElement.textContent") == "core"
     assert browser.js("return document.querySelector('.box.chosen').dataset.name") == "core"
     browser.driver.back()
     browser.wait("document.querySelector('#details h2').textContent === 'base'")
     browser.click("#back")
     assert browser.text("#details h2") == "Overview"
+
+
+def test_what_is_folded_away_is_shown_when_it_is_selected(browser: Browser, small: Path) -> None:
+    """Also if it is the selected one already."""
+    browser.show(small)
+    browser.click("#row-base")
+    browser.click("#fold")
+    assert browser.text("#shown") == "3 of 8 packages, 0 arrows"
+    browser.click("#row-base")
+    assert browser.js("return document.querySelector('.box.chosen').dataset.name") == "base"
 
 
 def test_the_address_selects_a_package(browser: Browser, small: Path) -> None:

@@ -16,11 +16,15 @@ function showAnswer(data) {
 
   function apply(name) {
     const each = model.packages.get(name) ?? null;
+    const same = selected === (each?.name ?? null) && details.firstChild;
+    const reading = details.contains(document.activeElement); // a link that is about to go
     selected = each?.name ?? null;
     parts.list.choose(selected);
     parts.graph.choose(selected);
+    if (same) return;
     details.replaceChildren(...(each ? packageDetails(model, each) : overview(model)).filter(Boolean));
     details.scrollTop = 0;
+    if (reading) details.querySelector("h2").focus({ preventScroll: true });
     byId("back").hidden = !each;
     if (each) say(`${each.name} ${each.version} selected`);
   }
@@ -101,7 +105,6 @@ function showAnswer(data) {
     else return;
     event.preventDefault();
   });
-  addEventListener("popstate", fromAddress);
   addEventListener("hashchange", fromAddress);
   addEventListener("resize", () => graph.frame());
 
