@@ -88,7 +88,7 @@ class Setting:
         self.time = FakeTime()
         self._folder = str(folder)
 
-    def resolve(self, *, refresh: bool = False) -> dict[str, str]:
+    def resolve(self, *, refresh: bool = False, prefer_binary: bool = False) -> dict[str, str]:
         """Resolve ``a`` as a new process would; return the pins."""
         self.index.asked.clear()
         self.index.most = 0
@@ -99,7 +99,8 @@ class Setting:
         opened = OpenSource(
             client, notebook=lambda about: Notebook(digest(about)[:32], store, caching, client)
         )
-        run = Run([Requirement.parse("a")], [], Options(python_version="3.12", refresh=refresh), opened)
+        options = Options(python_version="3.12", refresh=refresh, prefer_binary=prefer_binary)
+        run = Run([Requirement.parse("a")], [], options, opened)
         found = run.until_waiting()
         if isinstance(found, list):
             found = asyncio.run(run.finish_and_close(found))
@@ -154,3 +155,13 @@ def test_what_is_foreseen_and_not_wanted_any_more_is_not_in_the_answer(setting: 
     setting.index.versions["b"] = ["1", "2"]
     setting.index.metadata["b"] = b"Metadata-Version: 2.1\nName: b\nVersion: 2\n"
     assert setting.resolve() == {"a": "1", "b": "2"}
+
+
+@pytest.mark.parametrize("refresh", [False, True])
+def test_guesses_do_without_files_where_wheels_are_preferred(setting: Setting, *, refresh: bool) -> None:
+    """What is foreseen has no listing that could be looked at until its page is confirmed."""
+    setting.resolve()
+    setting.time.at += 0 if refresh else 10
+    assert setting.resolve(refresh=refresh, prefer_binary=True) == ONES
+    assert set(setting.index.asked) == PAGES
+    assert setting.index.most == 5
