@@ -13,7 +13,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["check_distinct", "check_url", "closest", "file_url", "split_host", "split_index", "split_pin"]
+__all__ = [
+    "check_distinct",
+    "check_url",
+    "closest",
+    "distance",
+    "file_url",
+    "is_close",
+    "split_host",
+    "split_index",
+    "split_pin",
+]
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 _PLAIN = _NAME + b"/~:"
@@ -89,6 +99,27 @@ def closest(name: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(name, sorted(known), 1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def is_close(one: str, other: str) -> bool:
+    """Tell whether two names differ in few of their letters, or in "python" at an end."""
+    bare = [each.removeprefix("python-").removesuffix("-python").replace("-", "") for each in (one, other)]
+    shortest = min(len(one), len(other))
+    return bare[0] == bare[1] or (shortest > 3 and distance(one, other) <= (1 if shortest < 7 else 2))
+
+
+def distance(one: str, other: str) -> int:
+    """Return how many letters must be added, removed, replaced or swapped with the next one."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def file_url(path: str) -> str:

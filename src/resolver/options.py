@@ -37,7 +37,7 @@ CHOICES = {
 """The values of each option that is a choice, the default's among them."""
 
 _NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("only_deps",),
+    (),
     (),
 )
 # The options, or the values of an option, whose feature is not there yet.
@@ -477,6 +477,8 @@ def _check_together(options: Options) -> None:
         from resolver.cutoffs import check_indexes  # noqa: PLC0415  # lazy: rarely given
 
         check_indexes(options.exclude_newer_indexes, options.indexes, replaying=options.replay is not None)
+    if options.only_deps and options.no_deps:
+        raise InputError("the options only_deps and no_deps exclude each other: nothing would be left")
     if options.minimal and options.upgrade:
         raise InputError("the options minimal and upgrade exclude each other: one keeps what the other drops")
     if options.minimal and options.engine != "pubgrub":

@@ -131,6 +131,7 @@ def pose(  # noqa: PLR0913  # what is asked, where, and what is known
         overrides=overrides,
         excludes=options.excludes,
         no_deps=options.no_deps,
+        only_deps=options.only_deps,
         allow_urls=options.allow_urls,
     )
     catalog = Catalog(environment, rules)

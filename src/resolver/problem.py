@@ -20,7 +20,7 @@ from resolver.solver.engine import Facts, Need, Universe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from resolver.catalog import Candidates, Catalog
     from resolver.index.metadata import Metadata
@@ -72,19 +72,21 @@ class Choices:
     """The user's choices about dependencies and the order of candidates.
 
     ``resolution`` is ``highest``, ``lowest`` or ``lowest-direct``; ``overrides`` replace every requirement of
-    the same name, ``excludes`` drop them; ``no_deps`` drops all but the root ones; ``allow_urls`` are the
-    packages that index packages may require by URL.  Raises ``InputError`` for an exclude that is no name.
+    the same name, ``excludes`` drop them; ``no_deps`` drops all but the root ones, ``only_deps`` keeps what
+    these name out of the pins; ``allow_urls`` are the packages that index packages may require by URL.
+    Raises ``InputError`` for an exclude that is no name.
     """
 
-    __slots__ = ("allow_urls", "excludes", "no_deps", "overrides", "resolution")
+    __slots__ = ("allow_urls", "excludes", "no_deps", "only_deps", "overrides", "resolution")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter a choice
         self,
         *,
         resolution: str = "highest",
         overrides: Sequence[Requirement] = (),
         excludes: Iterable[str] = (),
         no_deps: bool = False,
+        only_deps: bool = False,
         allow_urls: Iterable[str] = (),
     ) -> None:
         names = list(allow_urls)
@@ -97,6 +99,7 @@ class Choices:
             self.overrides.setdefault(override.name, []).append(override)
         self.excludes = frozenset(package_names("excludes", excludes))
         self.no_deps = no_deps
+        self.only_deps = only_deps
 
 
 class PythonProblem:
@@ -121,6 +124,7 @@ class PythonProblem:
         self.skipped: list[Requirement] = []
         for requirement in requirements:
             (held if catalog.environment.holds(requirement.marker) else self.skipped).append(requirement)
+        self.excluded: set[str] = set()
         self.asked_for: Sequence[Requirement] = held
         self.requirements = list(self._replaced(held))
         self._direct = frozenset(requirement.name for requirement in self.requirements)
@@ -248,6 +252,11 @@ class PythonProblem:
         """
         return self.catalog.packages[requirement.name].offer.mask(requirement)
 
+    @property
+    def left_out(self) -> Collection[str]:
+        """The packages that are selected, but not to be installed: what the user names, if so chosen."""
+        return self._direct if self.choices.only_deps else ()
+
     def nothing_was_built(self) -> bool:
         """Tell whether builds failed of all that one of the user's own requirements admits."""
         for requirement in self.requirements:
@@ -369,6 +378,7 @@ class PythonProblem:
         replaced: set[str] = set()
         for requirement in requirements:
             if requirement.name in excludes:
+                self.excluded.add(requirement.name)
                 continue
             if requirement.name not in overrides:
                 yield requirement

@@ -11,7 +11,7 @@ from resolver.policy import PreReleases, read_modes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
     from resolver.cutoffs import Cutoffs
     from resolver.digests import Digests
@@ -131,6 +131,11 @@ class Rules:
     def is_noted(self, name: str) -> bool:
         """Tell whether what is made of package ``name`` is for others: not where a clock may have a say."""
         return self.cutoffs is None or not self.cutoffs.concern(name)
+
+    @property
+    def constrained(self) -> Collection[str]:
+        """The packages that there are constraints on."""
+        return self._constraints
 
     def constraints(self, name: str) -> Sequence[Requirement]:
         """Return the constraints on package ``name``."""

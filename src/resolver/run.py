@@ -207,6 +207,7 @@ class Run:
             self._statistics(),
             [*remarks(self.problem, found.selected), *self._doubts()],
             fixed=self.problem.catalog.rules.fixed,
+            left_out=self.problem.left_out,
             roots=roots(self.problem),
             notes=[*notes(self.problem, found.selected), *self._proofs()],
         )

@@ -11,6 +11,7 @@ from resolver.index.listing import NEWEST_MINOR
 from resolver.naming import closest
 from resolver.options import redacted
 from resolver.policy import Reason, Yanked
+from resolver.vain import chosen, suspicions, unbounded, unused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,15 +152,22 @@ def remarks(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
         *_dropped_logins(problem, selected),
         *_index_remarks(problem, selected),
         *_preference_remarks(problem, selected),
+        *suspicions(problem, selected),
+        *filter(None, [unbounded(problem)]),
     ]
 
 
 def notes(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return sentences about a solution for those who ask."""
+    return [*_kept(problem, selected), *unused(problem, selected)]
+
+
+def _kept(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
+    """Yield how many versions of before are kept, and which are not."""
     preferences = problem.catalog.rules.preferences
     if preferences is None:
-        return []
-    pinned = _pinned(problem, selected)
+        return
+    pinned = chosen(problem, selected)
     was = {name: versions for name, versions in preferences.versions.items() if name in pinned}
     changed = [
         f"{name} {' or '.join(versions)} -> {pinned[name]}"
@@ -167,7 +175,7 @@ def notes(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
         if not preferences.has(name, pinned[name])
     ]
     said = f"{len(was) - len(changed)} of {len(preferences.versions)} versions of before are kept"
-    return [f"{said}; changed: {', '.join(changed)}" if changed else said]
+    yield f"{said}; changed: {', '.join(changed)}" if changed else said
 
 
 def _preference_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
@@ -176,17 +184,10 @@ def _preference_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> 
     if preferences is None:
         return
     yield from preferences.warnings
-    pinned = _pinned(problem, selected) if preferences.dropped else {}
+    pinned = chosen(problem, selected) if preferences.dropped else {}
     for name in preferences.dropped:
         if name not in pinned:
             yield f"{name} is to be upgraded, but nothing requires it{closest(name, list(pinned))}"
-
-
-def _pinned(problem: PythonProblem, selected: Mapping[int, int]) -> dict[str, str]:
-    """Return the selected versions by name."""
-    names, packages = problem.names, problem.catalog.packages
-    found = {names.name(names.base(package)): candidate for package, candidate in selected.items()}
-    return {name: packages[name].version(candidate) for name, candidate in found.items()}
 
 
 def _index_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:

@@ -232,3 +232,12 @@ def test_fixed_packages_are_given_as_a_file(home: Path) -> None:
     assert "there.txt:1: what is fixed must be a pin" in failed(resolved(home, "old", *fixed), 2)
     (home / "there.txt").write_text("core==2\ncore==3\n", "utf-8")
     assert "fixed at 2 already" in failed(resolved(home, "old", *fixed), 2)
+
+
+def test_only_the_dependencies_of_what_is_asked_for(home: Path) -> None:
+    said = succeeded(resolved(home, "new", "--only-deps", "--no-header"))
+    assert said == "core==2\n    # via app\n"
+    text = succeeded(resolved(home, "new", "--only-deps", "--format", "json"))
+    (home / "out.json").write_text(text, "utf-8")
+    assert succeeded(run_command("tree", "out.json", home=home)).startswith("core v2")
+    assert "exclude each other" in failed(resolved(home, "new", "--only-deps", "--no-deps"), 2)

@@ -269,7 +269,7 @@ def test_the_unexpected_is_a_bug_to_report() -> None:
             ["resolve", "a.in", "--record", "x", "--replay", "y"],
             "error: the options record and replay exclude each other",
         ),
-        (["resolve", "a.in", "--check"], "error: --check is not supported yet"),
+        (["resolve", "a.in", "--check"], "error: --check compares with the output file"),
         (["resolve", "a.in", "-o", "none/out"], "error: none/out cannot be written: No such file"),
         (["resolve", "bad.in"], "error: bad.in:2: "),
         (["resolve", "hash.in"], "error: hash.in:1: md5 protects from nothing"),

@@ -93,6 +93,7 @@ def solve(
             statistics(),
             remarks(problem, selected),
             fixed=problem.catalog.rules.fixed,
+            left_out=problem.left_out,
             roots=roots(problem),
             notes=notes(problem, selected),
         )

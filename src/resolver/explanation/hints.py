@@ -14,6 +14,7 @@ from resolver.explanation.ranges import listed
 from resolver.explanation.wheels import target_in_words, wheels_in_words
 from resolver.model.filenames import InvalidFilename, split_wheel
 from resolver.model.specifiers import Specifiers
+from resolver.naming import is_close
 from resolver.policy import (
     DirectReference,
     ExcludedByConstraint,
@@ -275,30 +276,9 @@ def _missing(problem: PythonProblem, name: str) -> Iterator[tuple[int, str]]:
     names = problem.names
     known = {names.name(names.base(number)) for number in range(len(names))}
     there = sorted(each for each in known if not problem.catalog.packages[each].listing.absent)
-    close = [each for each in there if _is_close(name, each)]
+    close = [each for each in there if is_close(name, each)]
     if close and is_direct:
         yield 0, f"no index has {name}; did you mean {listed(close[:_FEW], 'or')}?"
-
-
-def _is_close(one: str, other: str) -> bool:
-    """Tell whether two names differ in few of their letters, or in "python" at an end."""
-    bare = [each.removeprefix("python-").removesuffix("-python").replace("-", "") for each in (one, other)]
-    shortest = min(len(one), len(other))
-    return bare[0] == bare[1] or (shortest > 3 and _distance(one, other) <= (1 if shortest < 7 else 2))
-
-
-def _distance(one: str, other: str) -> int:
-    """Return how many letters must be added, removed, replaced or swapped with the next one."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
 
 
 def _extras(

@@ -121,7 +121,7 @@ class Answer:
     requirements of the user's own that count for the target, in their order: ``(requirement, name, origin)``
     without credentials, the origin (``file:line``) None where there is none.  ``notes`` are sentences for
     those who ask.  ``everything`` are the pins with those of packages that were ``fixed``, which are there
-    already.
+    already, and of those that were ``left_out``.
     """
 
     __slots__ = ("everything", "fixed", "notes", "pins", "roots", "statistics", "variables", "warnings")
@@ -136,12 +136,14 @@ class Answer:
         roots: Iterable[tuple[str, str, str | None]] = (),
         notes: Iterable[str] = (),
         fixed: Collection[str] = (),
+        left_out: Collection[str] = (),
     ) -> None:
         self.everything = tuple(sorted(pins, key=lambda pin: pin.name))
         self.pins = self.everything
         self.fixed: tuple[Pinned, ...] = ()
-        if fixed:
-            self.pins = tuple(pin for pin in self.everything if pin.name not in fixed)
+        if fixed or left_out:
+            out = {*fixed, *left_out}
+            self.pins = tuple(pin for pin in self.everything if pin.name not in out)
             self.fixed = tuple(pin for pin in self.everything if pin.name in fixed)
         self.variables = variables
         self.statistics = statistics

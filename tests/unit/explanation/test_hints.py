@@ -10,11 +10,11 @@ import pytest
 
 from resolver.channels import Channels
 from resolver.errors import BuildRefused, NoSolution
-from resolver.explanation.hints import _distance, _is_close
 from resolver.index.listing import Listing
 from resolver.index.metadata import Metadata
 from resolver.model.distfile import DistFile
 from resolver.model.requirement import Origin, Requirement
+from resolver.naming import distance, is_close
 from resolver.session import solve
 from support.memory import MemorySource
 from support.python_worlds import LINUX
@@ -183,8 +183,8 @@ def test_there_are_five_hints_at_most() -> None:
     ],
 )
 def test_close_names(one: str, other: str, close: bool) -> None:  # noqa: FBT001  # a row
-    assert _is_close(one, other) is close
-    assert _is_close(other, one) is close
+    assert is_close(one, other) is close
+    assert is_close(other, one) is close
 
 
 @pytest.mark.parametrize(
@@ -193,4 +193,4 @@ def test_close_names(one: str, other: str, close: bool) -> None:  # noqa: FBT001
 )
 def test_distance_of_names(one: str, other: str, letters: int) -> None:
     """Damerau's: swapped neighbours count once."""
-    assert _distance(one, other) == letters
+    assert distance(one, other) == letters
