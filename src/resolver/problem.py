@@ -106,10 +106,10 @@ class PythonProblem:
     """The port ``solver.protocols.Problem`` over a ``Catalog``; belongs to one resolution.
 
     ``requirements`` are the user's own, with overrides in the place of what they replace, ``asked_for`` those
-    of before; those whose marker does not hold are set aside in ``skipped``.
-    ``found`` are packages of which it has turned out that they come from an address.  ``vetting`` is what a
-    caller says about candidates, if one has a say.
-    Raises ``UndefinedComparison`` for a marker of theirs that has no value.
+    of before; those whose marker does not hold are set aside in ``skipped``. ``found`` are packages of which
+    it has turned out that they come from an address.  ``vetting`` is what a caller says about candidates, if
+    one has a say, ``objections`` are what was said, by package and candidate. Raises ``UndefinedComparison``
+    for a marker of theirs that has no value.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class PythonProblem:
         self._direct = frozenset(requirement.name for requirement in self.requirements)
         self._required: dict[tuple[str, int, str], tuple[Requirement, ...] | Reason] = {}
         self._last_allowed: dict[str, int] = {}
-        self._objections: dict[tuple[str, int], Reason] = {}
+        self.objections: dict[tuple[str, int], Reason] = {}
         self._asked: dict[tuple[str, int | None], None] = {}
         self._named: dict[str, tuple[Offer, PackageId]] = {}
 
@@ -274,8 +274,8 @@ class PythonProblem:
         A caller who has a say is not asked here, but what was said counts.  With ``extra``, only what that
         extra adds to the requirements without it.
         """
-        if self._objections and (name, candidate) in self._objections:
-            return self._objections[name, candidate]
+        if self.objections and (name, candidate) in self.objections:
+            return self.objections[name, candidate]
         key = (name, candidate, extra)
         found = self._required.get(key)
         if found is None:
@@ -290,7 +290,7 @@ class PythonProblem:
         """
         self.names = other.names.copy()
         self._required = other._required
-        self._objections = other._objections
+        self.objections = other.objections
         self.catalog.share(other.catalog)
 
     # -- private -------------------------------------------------------------------------------------------
@@ -303,7 +303,7 @@ class PythonProblem:
         files = candidates.files[candidate]
         found = vetting.objection(name, candidates.texts[candidate], files, metadata)
         if found is not None:
-            self._objections[name, candidate] = found
+            self.objections[name, candidate] = found
         return found
 
     def _candidates(self, package: int) -> Candidates:

@@ -35,12 +35,13 @@ __all__ = ["Ending", "Watch"]
 class Watch:
     """Tells ``emit`` what a solver does when it is advanced by this."""
 
-    __slots__ = ("_asked", "_emit", "_told")
+    __slots__ = ("_asked", "_emit", "_objections", "_told")
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
         self._told: set[str] = set()
         self._asked: list[MetadataKey] = []
+        self._objections: set[tuple[str, int]] = set()
 
     def advance(self, problem: PythonProblem, solver: Solver, steps: int) -> Step:
         """Do what ``solver.advance`` does, and tell of each step."""
@@ -82,6 +83,11 @@ class Watch:
                 self._told.add(name)
                 for reason, mask in packages[name].rejections:
                     self._emit(Rejected(name, _versions(packages[name], mask), reason.says(many=False)))
+        for (name, candidate), reason in problem.objections.items():
+            if (name, candidate) not in self._objections:
+                self._objections.add((name, candidate))
+                version = packages[name].version(candidate)
+                self._emit(Rejected(name, (version,), reason.says(many=False)))
         asked, self._asked = self._asked, []
         for key in asked:
             found = problem.catalog.required(key.name, key.candidate, "")

@@ -12,6 +12,7 @@ from resolver import IndexProvider, MemoryFetcher, PubGrubResolver, engines
 from resolver.channels import Channels
 from resolver.engines import resolve, resolve_async, solve
 from resolver.errors import InternalError, NoSolution
+from resolver.events import Event, Rejected
 from resolver.index.store import RecordStore
 from resolver.options import Options
 from resolver.session import why
@@ -169,3 +170,20 @@ def test_provider_for_resolvelib_asks_too(kind: type[Any]) -> None:
     ) as it:
         result = kind(it, BaseReporter()).resolve(["a"])
     assert {name: str(candidate.version) for name, candidate in result.mapping.items()} == {"a": "1"}
+
+
+def test_events_tell_what_was_rejected_and_why() -> None:
+    """Each candidate once, also where its metadata decided."""
+    events: list[Event] = []
+
+    def reject(candidate: Considered) -> str | None:
+        if candidate.version.major == 3:
+            return "too new"
+        return "too large" if candidate.metadata and candidate.version.major == 2 else None
+
+    fetcher = MemoryFetcher({"a": {"1": [], "2": [], "3": []}})
+    resolve(["a"], LINUX, fetcher=fetcher, reject=reject, on_event=events.append)
+    assert [(each.versions, each.reason) for each in events if isinstance(each, Rejected)] == [
+        (("3",), "is rejected: too new"),
+        (("2",), "is rejected: too large"),
+    ]
