@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.pylock import Pylock
+from packaging.tags import compatible_tags, cpython_tags
+from packaging.utils import canonicalize_name
 
 from support.command import run_command, succeeded
 from support.installers import PIP, needs_pip, python_of_pip
@@ -61,6 +63,22 @@ def test_lock_files_are_valid_and_complete(index: RecordedIndex, tmp_path: Path,
     expected = (EXPECTED / f"{name}.txt").read_text("utf-8").split()
     assert [f"{each.name}=={each.version}" for each in lock.packages] == expected
     assert all(wheel.hashes["sha256"] for each in lock.packages for wheel in each.wheels or ())
+
+
+def test_installers_select_what_was_resolved(index: RecordedIndex, tmp_path: Path) -> None:
+    """By packaging's choice among the files, as pip makes it: the file that the report names."""
+    report = json.loads(resolve(index, "data", tmp_path, "--format", "pip-report"))
+    lock = Pylock.from_dict(tomllib.loads(resolve(index, "data", tmp_path, "--format", "pylock")))
+    tags = [*cpython_tags((3, 12)), *compatible_tags((3, 12), "cp312")]
+    environment: Any = report["environment"]  # to types it is one with all keys
+    chosen = {
+        package.name: getattr(file, "url", None)
+        for package, file in lock.select(environment=environment, tags=tags)
+    }
+    assert chosen == {
+        canonicalize_name(item["metadata"]["name"]): item["download_info"]["url"]
+        for item in report["install"]
+    }
 
 
 @needs_pip
