@@ -74,11 +74,22 @@ class Arguments:
     ``command`` is "" where none was given; ``operands`` are the words that are no options, without the name
     of the ``package`` that ``why`` asks about, and ``files`` those of them that must be files.  ``words`` are
     those of the command line that belong into a result's header.  ``levels`` say what each place sets, the
-    strongest first; ``warnings`` are sentences about the files; ``tables`` are those of the strongest file
-    that has them, which are read elsewhere.
+    strongest first; ``warnings`` and ``notes`` are sentences about what has no effect; ``tables`` are those
+    of the strongest file that has them, which are read elsewhere.
     """
 
-    __slots__ = ("_given", "command", "files", "levels", "operands", "package", "tables", "warnings", "words")
+    __slots__ = (
+        "_given",
+        "command",
+        "files",
+        "levels",
+        "notes",
+        "operands",
+        "package",
+        "tables",
+        "warnings",
+        "words",
+    )
 
     def __init__(
         self,
@@ -93,7 +104,8 @@ class Arguments:
         self.files = frozenset(words.files)
         self.words = tuple(words.words)
         self.levels = tuple(levels)
-        self.warnings = tuple(warnings)
+        self.warnings = (*words.warnings, *warnings)
+        self.notes = tuple(words.notes)
         self.tables = dict(tables or {})
         self._given: dict[str, Given] = {}
         for level in levels:

@@ -118,6 +118,8 @@ def run(argv: Sequence[str], streams: Streams, *, solve: Solve | None = None) ->
         console.begin(arguments.command)
         for warning in arguments.warnings:
             console.warning(warning)
+        for note in arguments.notes:
+            console.note(note)
         code = _dispatch(arguments, streams, console, solve)
     except KeyboardInterrupt as stop:
         code = _ended("interrupted", INTERRUPTED, stop, console)

@@ -453,6 +453,8 @@ def _checked_text(name: str, value: object) -> str:
 
         instant(text, 0.0)
     elif name == "python_version":
+        if text.isdigit() and len(text) in (2, 3):  # pip's way
+            text = f"{text[0]}.{text[1:]}"
         _check_python_version(text)
     return text
 

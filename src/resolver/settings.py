@@ -101,11 +101,25 @@ TABLE = (
     ),
     Setting(INDEX, "--find-links -f", REPEAT, "a folder or page with files", metavar="PLACE"),
     Setting(INDEX, "--no-index", FLAG, "use no index"),
-    Setting(INDEX, "--only-binary", REPEAT, "use wheels only, of NAME or of :all:", metavar="NAME"),
+    Setting(
+        INDEX,
+        "--only-binary",
+        REPEAT,
+        "use wheels only, of NAME or of :all:",
+        metavar="NAME",
+        hidden="--no-build-package",
+    ),
     Setting(
         INDEX, "--no-build", FLAG, "use wheels only (--only-binary :all:)", implies=("only_binary", ":all:")
     ),
-    Setting(INDEX, "--no-binary", REPEAT, "use no wheels of NAME", metavar="NAME"),
+    Setting(
+        INDEX,
+        "--no-binary",
+        REPEAT,
+        "use no wheels of NAME",
+        metavar="NAME",
+        hidden="--no-binary-package",
+    ),
     Setting(INDEX, "--prefer-binary", FLAG, "prefer older versions with wheels to newer ones without"),
     Setting(
         INDEX,
@@ -450,6 +464,7 @@ TABLE = (
         "--check",
         FLAG,
         "write nothing, and tell by exit code 6 that the output file would change, and how",
+        hidden="--locked",
         header=False,
         commands="resolve tree diff outdated",
     ),
@@ -567,7 +582,13 @@ TABLE = (
     Setting(FILES, "--no-config", FLAG, "read no configuration file"),
     Setting("", "--only-final", REPEAT, "", metavar="NAME", implies=("prerelease_package", "disallow")),
     Setting("", "--all-releases", REPEAT, "", metavar="NAME", implies=("prerelease_package", "allow")),
-    Setting("", "--requirement -r", REPEAT, "the same as an operand", hidden="--requirements"),
+    Setting(
+        "",
+        "--requirement -r",
+        REPEAT,
+        "the same as an operand",
+        hidden="--requirements --requirements-from-script",
+    ),
     Setting(MESSAGES, "--quiet -q", COUNT, "say errors only (-qq: nothing)", header=False),
     Setting(MESSAGES, "--verbose -v", COUNT, "say more (-vv: with tracebacks)", header=False),
     Setting(

@@ -1,7 +1,8 @@
 """The words of a command line: which options they give, and what is left.
 
 Spelling rules: ``--name value``, ``--name=value``, ``-x value``, ``-xvalue``, flags together (``-qv``);
-``--`` ends the options; abbreviations are not understood.  What values may be is checked in ``arguments``.
+``--`` ends the options; abbreviations are not understood.  What values may be is checked in ``arguments``,
+what options of other programs come to is in ``foreign``.
 """
 
 from __future__ import annotations
@@ -23,13 +24,27 @@ class Words:
     """The words of a command line, read from the first to the last.
 
     ``files`` are those operands that are said to be files (``-r``).  Raises ``InputError`` for an unknown
-    option, a value that is missing or not wanted.
+    option, a value that is missing or not wanted.  ``notes`` and ``warnings`` are sentences about options of
+    other programs that have no effect; of these ``is_dry`` asks that no file be written.
     """
 
-    __slots__ = ("argv", "at", "by_flag", "command", "files", "given", "operands", "package", "words")
+    __slots__ = (
+        "argv",
+        "at",
+        "by_flag",
+        "command",
+        "files",
+        "given",
+        "is_dry",
+        "notes",
+        "operands",
+        "package",
+        "warnings",
+        "words",
+    )
 
     def __init__(self, argv: Sequence[str]) -> None:
-        self.argv = argv
+        self.argv = list(argv)
         self.at = 0
         self.by_flag = {flag: setting for setting in TABLE for flag in (*setting.flags, *setting.hidden)}
         self.command = ""
@@ -38,6 +53,9 @@ class Words:
         self.operands: list[str] = []
         self.files: list[str] = []
         self.words: list[str] = []
+        self.is_dry = False
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
         self._read()
 
     def _read(self) -> None:
@@ -75,11 +93,33 @@ class Words:
         flag, equals, value = word.partition("=")
         setting = self.by_flag.get(flag)
         if setting is None:
-            raise InputError(f"unknown option {flag}{close(flag, self.by_flag)}")
+            return self._take_foreign(flag, [value] if equals else [])
         if not setting.takes_value and equals:
             raise InputError(f"{flag} takes no value")
         self._take(setting, flag, value if equals else self._value(setting, flag))
         return setting.header
+
+    def _take_foreign(self, flag: str, values: list[str]) -> bool:
+        """Take an option of another program, with the value behind its equals sign; return False.
+
+        Words of ours that it stands for are read next, and belong into a header by themselves.
+        """
+        from resolver.foreign import IDLE, LOST, MEANT  # noqa: PLC0415  # lazy: rarely given
+
+        if flag in MEANT:
+            self.argv[self.at : self.at] = [*MEANT[flag], *values]
+            return False
+        setting = IDLE.get(flag) or LOST.get(flag)
+        if setting is None:
+            raise _unknown(flag, close(flag, self.by_flag))
+        if values and not setting.takes_value:
+            raise InputError(f"{flag} takes no value")
+        value = values[0] if values else self._value(setting, flag)
+        if setting.choices and value not in setting.choices:
+            raise InputError(f"{flag} {value} is not supported: {setting.help}")
+        self.is_dry = self.is_dry or flag == "--dry-run"
+        (self.notes if flag in IDLE else self.warnings).append(f"{flag} has no effect: {setting.help}")
+        return False
 
     def _take_short(self, word: str) -> bool:
         """Take ``-x``, ``-xvalue``, ``-x value`` or several flags together."""
@@ -88,7 +128,7 @@ class Words:
             flag = f"-{letter}"
             setting = self.by_flag.get(flag)
             if setting is None:
-                raise InputError(f"unknown option {flag}" + (f" in {word}" if word != flag else ""))
+                raise _unknown(flag, f" in {word}" if word != flag else "")
             header = header or setting.header
             if setting.takes_value:
                 self._take(setting, flag, word[at:].removeprefix("=") or self._value(setting, flag))
@@ -122,7 +162,9 @@ class Words:
 
 
 def check_commands(words: Words) -> None:
-    """Raise ``InputError`` for an option of the command line that another command takes."""
+    """Raise ``InputError`` for options that another command takes, and for those that contradict."""
+    if words.is_dry and _last(words, "output_file") != "-" and _last(words, "format") != "pip-report":
+        raise InputError("--dry-run and -o exclude each other: leave out -o, or write --check")
     if words.command not in COMMANDS:
         return
     for setting in TABLE:
@@ -130,6 +172,19 @@ def check_commands(words: Words) -> None:
             commands = " and ".join(setting.commands)
             flag = words.given[setting.name].source
             raise InputError(f"{flag} is an option of {commands}, not of {words.command}")
+
+
+def _last(words: Words, name: str) -> str:
+    given = words.given.get(name)
+    return "-" if given is None else given.values[-1]
+
+
+def _unknown(flag: str, more: str) -> InputError:
+    """Return the error about an option that is none, with what to do where another program has it."""
+    from resolver.foreign import REFUSED  # noqa: PLC0415  # lazy: only for an error
+
+    why = REFUSED.get(flag)
+    return InputError(f"unknown option {flag}{more}" if why is None else f"{flag} is not supported: {why}")
 
 
 def close(word: str, known: Iterable[str]) -> str:
