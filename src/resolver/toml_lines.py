@@ -7,6 +7,8 @@ Spec: https://toml.io/en/v1.0.0
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Path = tuple[str | int, ...]
@@ -35,6 +37,8 @@ def lines_of(text: str) -> dict[Path, int]:
 def places_of(text: str) -> dict[Path, int]:
     r"""Return where in ``text`` each value begins, by its path; of a table, where its header or key does.
 
+    Where values are nested nearly too deeply for ``tomllib``, what follows the first such one is left out.
+
     >>> places_of('[a]\nb = ["c", "d"]')[("a", "b", 1)]
     14
     """
@@ -55,11 +59,12 @@ class _Scanner:
     def scanned(self) -> dict[Path, int]:
         """Return all places."""
         table: Path = ()
-        while self._skip_blanks():
-            if self._text[self._at] == "[":
-                table = self._header()
-            else:
-                self._pair(table)
+        with suppress(RecursionError):
+            while self._skip_blanks():
+                if self._text[self._at] == "[":
+                    table = self._header()
+                else:
+                    self._pair(table)
         return self._found
 
     def _skip_blanks(self) -> bool:

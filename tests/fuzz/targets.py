@@ -28,7 +28,12 @@ from packaging.version import InvalidVersion as TheirInvalidVersion
 from packaging.version import Version as TheirVersion
 
 from resolver.errors import InputError, LimitReached, MetadataInvalid, ResolverError
+from resolver.formats.documents import Document
+from resolver.formats.lock_files import LockFile
+from resolver.formats.pyproject import Project, Wanted
 from resolver.formats.requirements_txt import read
+from resolver.formats.scripts import Script
+from resolver.formats.setup_cfg import SetupFile
 from resolver.index.artifacts import read_wheel
 from resolver.index.decompress import BodyDecoder, CorruptBody
 from resolver.index.http1 import AnswerReader, NotPlain
@@ -49,14 +54,52 @@ from resolver.model.version import InvalidVersion, Version
 from resolver.noting import Note
 from resolver.policy import Reason
 from resolver.requiring import Reader
+from resolver.toml_lines import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["TARGETS", "Target"]
 
+PROJECT = b"""\
+[project]
+name = "a-b"
+version = "1"
+requires-python = ">=3.9"
+dependencies = ["c[d] >=1 ; os_name == 'nt'", 'A_B[x]']
+[project.optional-dependencies]
+x = ["e @ https://host.example/e-1.zip", "a.b[y]"]
+"y" = []
+[dependency-groups]
+g = [{include-group = "h"}, "f"]
+h = [] # none
+[tool.resolver]
+conflicts = [[{extra = "x"}, {group = "g"}]]
+[[tool."o.t".her]]
+k.l = 1979-05-27 07:32:00
+"""
+LOCK_FILE = f"""\
+lock-version = "1.0"
+created-by = "me"
+extras = ["x"]
+environments = ["os_name == 'posix'"]
+[[packages]]
+name = "a"
+version = "1"
+marker = "'x' in extras and 'd' not in dependency_groups"
+wheels = [{{url = "https://host.example/a-1-py3-none-any.whl", hashes = {{sha256 = "{"0" * 64}"}}}}]
+[[packages]]
+name = "b"
+[packages.vcs]
+type = "git"
+url = "https://host.example/b.git"
+commit-id = "{"1" * 40}"
+""".encode()
+SCRIPT = b"# /// script\n# requires-python = '>=3.9'\n# dependencies = ['a']\n# ///\n"
+SETUP = b"[options]\ninstall_requires =\n  a>1\n[options.extras_require]\nx = b ; os_name == 'nt'\n"
 PAGES = Path(__file__).resolve().parents[2] / "fixtures" / "pages"
 URL = "https://index.example/simple/six/"
+DEEP = 200  # brackets: what is nested deeper may have no place
 DIGITS = 4000  # Python reads some more
 LINUX = Environment.target("3.12", "linux")
 
@@ -234,6 +277,41 @@ def requirements_file(content: bytes) -> None:
         read("-", stdin=io.BytesIO(content), environ={})
 
 
+def project(content: bytes) -> None:
+    """Every table and value has a place, and what is asked for is read or refused."""
+    with contextlib.suppress(InputError):
+        document = Document.read("pyproject.toml", content)
+        if content.count(b"[") + content.count(b"{") + content.count(b".") < DEEP:
+            assert _paths(document.table) <= places_of(content.decode().removeprefix("\ufeff")).keys()
+        found = Project(document)
+        groups = list(found.groups)
+        found.requirements(Wanted(all_extras=True, groups=groups, project=found.name is not None))
+
+
+def _paths(value: object, path: tuple[str | int, ...] = ()) -> set[tuple[str | int, ...]]:
+    """Return the paths of all that is in a table or array."""
+    if isinstance(value, dict):
+        inside = [((*path, key), each) for key, each in value.items()]
+    else:
+        inside = [((*path, at), each) for at, each in enumerate(value if isinstance(value, list) else ())]
+    return {at for at, _ in inside}.union(*(_paths(each, at) for at, each in inside))
+
+
+def script(content: bytes) -> None:
+    with contextlib.suppress(InputError):
+        Script("script.py", content).requirements()
+
+
+def lock_file(content: bytes) -> None:
+    with contextlib.suppress(InputError):
+        LockFile(Document.read("pylock.toml", content)).as_file(Wanted(all_extras=True))
+
+
+def setup_file(content: bytes) -> None:
+    with contextlib.suppress(InputError):
+        SetupFile("setup.cfg", content).as_file(Wanted(all_extras=True))
+
+
 def url(content: bytes) -> None:
     text = text_of(content)
     assert redacted(text).isprintable()
@@ -343,6 +421,10 @@ TARGETS = {
         requirements_file,
         [b"a>=1 \\\n  --hash=sha256:00 # c\n-c x\n--index-url https://a/\n${HOME}\n", b"\xff\xfea\0"],
     ),
+    "project": Target(project, [PROJECT]),
+    "script": Target(script, [SCRIPT]),
+    "lock-file": Target(lock_file, [LOCK_FILE]),
+    "setup-file": Target(setup_file, [SETUP]),
     "url": Target(
         url, [b"https://me:pw@index.example:8080/a%20b/?c#d", b"//x/../y", b"http://[::1]/", b"file:///a"]
     ),

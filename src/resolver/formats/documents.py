@@ -47,6 +47,10 @@ class Document:
             self.table: dict[str, object] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise self._no_toml(str(error)) from None
+        except RecursionError:
+            raise InputError("this TOML is nested too deeply", file=path) from None
+        except ValueError:  # numbers of thousands of digits
+            raise InputError("this TOML holds a number that is too long", file=path) from None
 
     @classmethod
     def read(cls, path: str, content: bytes) -> Document:

@@ -44,6 +44,10 @@ class LockFile:
         self._document = document
         try:
             self._lock = Pylock.from_dict(document.table)
+        except RecursionError:
+            raise InputError(
+                "this lock file holds a marker that is nested too deeply", file=document.path
+            ) from None
         except PylockValidationError as error:
             raise document.error(
                 f"this is no valid lock file: {error}", _place(error.context or "")

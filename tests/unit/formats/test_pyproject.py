@@ -206,6 +206,16 @@ def test_bytes_that_are_no_text_are_an_error() -> None:
     assert Document.read("pyproject.toml", b"\xef\xbb\xbfa = 1\n").table == {"a": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a = " + "[" * 5000, "nested too deeply"), ("a = " + "9" * 5000, "a number that is too long")],
+)
+def test_documents_that_are_too_much_for_python(text: str, said: str) -> None:
+    """Are errors as others are."""
+    with pytest.raises(InputError, match=said):
+        read(text)
+
+
 def test_passwords_are_not_shown() -> None:
     """Columns do not hold in the line without them."""
     text = f'{HEAD}dependencies = ["b @ https://me:secret@host.example/b.zip>1"]\n'
