@@ -199,17 +199,13 @@ class PythonProblem:
         mask = mask & ~candidates.yanked or mask
         if rules.pre_releases.last(candidates.name):
             mask = mask & candidates.finals or mask
-        first = self._first(candidates.name, mask)
+        lowest = self._lowest(candidates.name)
         if rules.prefer_binary:
             # Mostly the first one has a wheel; of all others that is asked only where it has none.
-            file = candidates.standing(first)
+            file = candidates.standing((mask & -mask if lowest else mask).bit_length() - 1)
             if file is None or not file.is_wheel:
-                return self._first(candidates.name, mask & candidates.binary or mask)
-        return first
-
-    def _first(self, name: str, mask: int) -> int:
-        """Return the newest or the oldest candidate of a non-empty ``mask``."""
-        return ((mask & -mask) if self._lowest(name) else mask).bit_length() - 1
+                mask = mask & candidates.binary or mask
+        return (mask & -mask if lowest else mask).bit_length() - 1
 
     def likely_next(self, key: MetadataKey, count: int) -> list[MetadataKey]:
         """Return up to ``count`` candidates that come next if the one of ``key`` is rejected, in order."""
