@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from resolver.model.distfile import DistFile
     from resolver.patches import Patch
     from resolver.problem import PythonProblem
+    from resolver.vetting import Vetting
 
 __all__ = ["verify", "violation"]
 
@@ -108,13 +109,12 @@ class _Check:
         for constraint in rules.constraints(name):
             if not self._admits(constraint):
                 return f"which the constraint {constraint.text} excludes"
-        return None if name in rules.fixed else self._unwanted(name)
+        vetting = self._problem.vetting
+        return None if vetting is None or name in rules.fixed else self._unwanted(name, vetting)
 
-    def _unwanted(self, name: str) -> str | None:
+    def _unwanted(self, name: str, vetting: Vetting) -> str | None:
         """Return what the caller has against a pin."""
-        vetting, number = self._problem.vetting, self._pins[name]
-        if vetting is None:
-            return None
+        number = self._pins[name]
         files = self._catalog.packages[name].files[number]
         text = self._catalog.packages[name].offer.text(number)
         for metadata in (None, self._catalog.metadata_at_hand(name, number)):
