@@ -54,9 +54,7 @@ class _Search:
             return
         if self._best is not None and len(chosen) + _disjoint(left) >= len(self._best):
             return
-        first = min(left, key=len)
-        if not first:
-            return
+        first = min(left, key=len)  # never empty: others have more than was tried of it
         # What hits most comes first; what was tried needs no second look in what follows.
         counts = {each: sum(each in other for other in left) for each in first}
         tried: set[str] = set()

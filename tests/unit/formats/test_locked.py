@@ -159,6 +159,10 @@ def test_a_wrong_line_is_an_error_with_its_place() -> None:
     assert (error.line, error.column) == (2, 2)
 
 
+def test_a_name_that_is_none_is_an_error_with_its_place() -> None:
+    assert failure("a==1\n_b==1\n").line == 2
+
+
 def test_pylock() -> None:
     """Hashes are those of all files; what comes from an address needs no version."""
     found = given(PYLOCK)

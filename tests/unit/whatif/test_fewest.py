@@ -8,7 +8,7 @@ import pytest
 
 from resolver.channels import Channels
 from resolver.engines import resolve_async
-from resolver.errors import InputError, NoSolution
+from resolver.errors import IndexUnavailable, InputError, NoSolution
 from resolver.options import Options
 from resolver.posing import read_constraints
 from resolver.session import solve
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resolver.formats.answer import Answer
+    from resolver.index.metadata import Metadata
+    from resolver.model.distfile import DistFile
 
 # The newest app needs two others to change, the one before it one, of two that will do.
 PACKAGES: dict[str, dict[str, Any]] = {
@@ -117,6 +119,35 @@ def test_hitting_sets_that_are_too_hard_are_given_up(monkeypatch: pytest.MonkeyP
         smallest([frozenset("ab"), frozenset("cd")])
 
 
+TIED: dict[str, dict[str, Any]] = {
+    "base": {"1": {}, "2": {}},
+    "x": {"1": {}, "2": {"requires": ["base>1"]}},
+}
+
+
+class Unreachable(MemorySource):
+    """An index that has lost the newest base."""
+
+    def metadata_now(self, name: str, file: DistFile) -> Metadata | None:
+        if name == "base" and "-2-" in file.filename:
+            raise IndexUnavailable("it is gone")
+        return super().metadata_now(name, file)
+
+
+def test_what_plain_preferences_would_hold_back_is_upgraded() -> None:
+    """And where it is not found out whether that is possible, it is said."""
+    given = parsed("a.in", ["base", "x"])
+    plain = Options(preferences=("base==1", "x==1"), upgrade_packages=("x",))
+    answer = solve(given, [], plain, Channels(source=MemorySource(TIED)))
+    assert pins(answer) == {"base": "1", "x": "1"}
+    minimal = plain.replace(minimal=True)
+    answer = solve(given, [], minimal, Channels(source=MemorySource(TIED)))
+    assert (pins(answer), answer.warnings) == ({"base": "2", "x": "2"}, ())
+    answer = solve(given, [], minimal, Channels(source=Unreachable(TIED)))
+    assert pins(answer) == {"base": "1", "x": "1"}
+    assert len(answer.warnings) == 1
+
+
 def test_without_versions_of_before_nothing_is_tried() -> None:
     assert pins(answered(["app"], preferences=())) == {"app": "3", "left": "2", "right": "2", "base": "3"}
     with pytest.raises(NoSolution):
@@ -148,3 +179,8 @@ def test_long_lists_are_cut() -> None:
     many = frozenset(f"p{n}" for n in range(9))
     assert fewest._either(many) == "p0, p1, p2, p3, p4 or 4 others"
     assert fewest._either(frozenset("ab")) == "a or b"
+
+
+def test_groups_that_others_imply_are_not_told() -> None:
+    groups = [frozenset("abc"), frozenset("ab"), frozenset("d"), frozenset("ab")]
+    assert fewest._smallest_groups(groups) == [frozenset("d"), frozenset("ab")]
