@@ -12,7 +12,7 @@ The strongest place that sets an option sets it alone.
 from __future__ import annotations
 
 from resolver.errors import InputError
-from resolver.options import Options, not_yet, redacted
+from resolver.options import Options, redacted
 from resolver.setting import COUNT, FLAG, OFF, REPEAT, VALUE, Given
 from resolver.settings import COMMANDS, FORMATS, FORMATS_OF, TABLE
 from resolver.words import Words, check_commands, close
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
             """Return the configuration files, the strongest first."""
 
 
-__all__ = ["Arguments", "field_of", "is_supported", "parse", "setting_of"]
+__all__ = ["Arguments", "field_of", "parse", "setting_of"]
 
 _UNCONFIGURED = ("completion",)  # what it says depends on nothing
 
@@ -179,7 +179,7 @@ def parse(
     """Return what ``argv`` (without the program's name), the variables in ``environ`` and files say.
 
     ``files`` is ``config_files.find``; without it no file is read.  Raises
-    ``InputError`` for what is unknown, misspelt, out of range or not supported yet.  Where help or the
+    ``InputError`` for what is unknown, misspelt or out of range.  Where help or the
     version is asked for, the rest is not checked.
     """
     words = Words(argv)
@@ -299,7 +299,7 @@ def _checked(setting: Setting, given: Given, value: str) -> str:
         if value not in setting.choices:
             from resolver.naming import closest  # noqa: PLC0415  # lazy: only for an error
 
-            known = [each for each in dict.fromkeys(setting.choices.values()) if is_supported(setting, each)]
+            known = list(dict.fromkeys(setting.choices.values()))
             raise given.error(f" is {value!r}, not one of: {', '.join(known)}{closest(value, known)}")
         value = setting.choices[value]
     elif setting.number is not None:
@@ -310,14 +310,7 @@ def _checked(setting: Setting, given: Given, value: str) -> str:
             raise given.error(f" is {value!r}, and must be {kind}") from None
         if setting.least is not None and number < setting.least:
             raise given.error(f" is {value}, and must be at least {setting.least}")
-    if not is_supported(setting, value):
-        raise given.error(f"{f' {value}' if setting.choices else ''} is not supported yet")
     return value
-
-
-def is_supported(setting: Setting, value: str) -> bool:
-    """Return whether the feature behind this value of a setting is there."""
-    return not not_yet(field_of(setting), value)
 
 
 def _no_command(word: str) -> str:

@@ -24,7 +24,7 @@ else:
         return lambda decorator: decorator
 
 
-__all__ = ["CHOICES", "Options", "names_anew", "not_yet", "redacted", "unsupported"]
+__all__ = ["CHOICES", "Options", "names_anew", "redacted"]
 
 CHOICES = {
     "index_strategy": ("first-index", "unsafe-first-match", "unsafe-best-match"),
@@ -35,12 +35,6 @@ CHOICES = {
     "keyring_provider": ("disabled", "subprocess"),
 }
 """The values of each option that is a choice, the default's among them."""
-
-_NOT_YET: dict[str, tuple[str, ...]] = dict.fromkeys(
-    (),
-    (),
-)
-# The options, or the values of an option, whose feature is not there yet.
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -80,7 +74,7 @@ class Options:
 
     Immutable and compared by value.  Sequences are kept as tuples.  Constraints, overrides and preferences
     are requirement strings.  Raises ``TypeError`` for an unknown name or a value of the wrong type, and
-    ``InputError`` for a value that is out of range or whose feature is not there yet.
+    ``InputError`` for a value that is out of range.
 
     >>> Options(python_version="3.12", resolution="lowest")
     Options(python_version='3.12', resolution='lowest')
@@ -191,21 +185,6 @@ class Options:
 
         def __delattr__(self, name: str) -> None:
             raise AttributeError(f"Options are immutable: {name} cannot be deleted")
-
-
-def unsupported(options: Options) -> tuple[str, ...]:
-    """Return the names of the options that ask for a feature that is not there yet.
-
-    The constructor raises ``InputError`` for the first of them, so ``Options`` that exist have none.
-    """
-    asked = options.__dict__
-    return tuple(name for name in _NOT_YET if name in asked and not_yet(name, asked[name]))
-
-
-def not_yet(name: str, value: object) -> bool:
-    """Return whether ``value`` of the option ``name`` asks for a feature that is not there yet."""
-    values = _NOT_YET.get(name)
-    return values is not None and value != Options.__dict__[name] and (not values or value in values)
 
 
 def names_anew(options: Options) -> frozenset[str]:
@@ -466,11 +445,7 @@ def _check_python_version(text: str) -> None:
 
 
 def _check_together(options: Options) -> None:
-    """Raise ``InputError`` for options that contradict one another or are not supported yet."""
-    for name in unsupported(options):
-        value = getattr(options, name)
-        said = f"{name}={value!r}" if _NOT_YET[name] else name
-        raise InputError(f"the option {said} is not supported yet")
+    """Raise ``InputError`` for options that contradict one another."""
     if options.explicit_indexes or options.extra_index_urls or options.package_indexes:
         from resolver.naming import check_distinct  # noqa: PLC0415  # lazy: start-up time
 

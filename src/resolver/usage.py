@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from resolver.arguments import is_supported
 from resolver.limits import ADJUSTABLE, default_text
 from resolver.manual import ABOUT, AFTERWARDS, EXAMPLES, SOURCES, SYNOPSIS
 from resolver.options import Options
@@ -54,9 +53,9 @@ def usage(command: str, width: int, *, bold: bool = False) -> str:
 
 
 def offered(command: str) -> list[Setting]:
-    """Return the options that help shows for ``command``: what is supported and makes a difference."""
+    """Return the options that help shows for ``command``: what makes a difference."""
     if command in SOURCES:
-        shown = [each for each in TABLE if each.group and each.serves(command) and _is_worth_showing(each)]
+        shown = [each for each in TABLE if each.group and each.serves(command)]
         of_pins = () if command in ("resolve", "resolve-many") else _OF_PINS
         return [each for each in shown if each.name not in of_pins]
     if command == "config":  # which tells of all options, but takes no size itself
@@ -80,8 +79,8 @@ def spelling(setting: Setting) -> str:
 
 
 def choices(setting: Setting, command: str = "") -> list[str]:
-    """Return the values of a choice that are supported, by ``command`` where not all have all."""
-    known = [value for value in dict.fromkeys(setting.choices.values()) if is_supported(setting, value)]
+    """Return the values of a choice, by ``command`` where not all have all."""
+    known = list(dict.fromkeys(setting.choices.values()))
     if setting.name == "format":
         return [each for each in FORMATS_OF.get(command, known) if each in known]
     return known
@@ -94,11 +93,6 @@ def described(setting: Setting, command: str = "") -> str:
         return setting.help
     default = getattr(Options, setting.name, known[0])
     return f"{setting.help}: {', '.join(known)} (default: {default})"
-
-
-def _is_worth_showing(setting: Setting) -> bool:
-    """Leave out what is not supported yet, and choices with one choice."""
-    return len(choices(setting)) > 1 if setting.choices else is_supported(setting, "")
 
 
 def _headed(line: str) -> str:

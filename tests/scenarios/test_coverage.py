@@ -13,7 +13,7 @@ import pytest
 
 from resolver import policy
 from resolver.explanation import hints
-from resolver.options import _NOT_YET, CHOICES, Options
+from resolver.options import CHOICES, Options
 from resolver.whatif import changes
 from support.ours import SCENARIOS
 
@@ -74,7 +74,7 @@ def _pattern(parts: Iterable[object]) -> str:
 
 def test_each_field_of_options() -> None:
     """As far as it is about the answer."""
-    fields = set(Options.__annotations__) - NOT_ABOUT_ANSWERS - _NOT_YET.keys()
+    fields = set(Options.__annotations__) - NOT_ABOUT_ANSWERS
     plain = Options.__dict__
     used = {
         field

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver import options
-from resolver.arguments import Arguments, is_supported, parse, setting_of
+from resolver.arguments import Arguments, parse, setting_of
 from resolver.errors import InputError
 from resolver.options import CHOICES, Options
 from resolver.settings import TABLE
@@ -132,12 +131,6 @@ def test_values_by_name() -> None:
 def test_mistakes_are_named(words: list[str], expected: str) -> None:
     """With what was probably meant; abbreviations are not guessed."""
     assert refusal(*words).startswith(expected)
-
-
-def test_features_to_come_are_known_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are not mistakes, and must not be ignored."""
-    monkeypatch.setitem(options._NOT_YET, "no_deps", ())
-    assert refusal("--no-deps").endswith("is not supported yet")
 
 
 @pytest.mark.parametrize(
@@ -270,12 +263,11 @@ def test_help_fits_its_width(command: str, width: int) -> None:
 
 
 @pytest.mark.parametrize("command", ["resolve", "resolve-many"])
-def test_help_shows_what_is_supported(command: str) -> None:
-    """Each option of the command by its flags, those to come and hidden spellings not at all."""
+def test_help_shows_each_option(command: str) -> None:
+    """By its flags, hidden spellings not at all."""
     text = usage(command, 100)
     for setting in TABLE:
-        shown = bool(setting.group) and any(is_supported(setting, value) for value in setting.choices or [""])
-        shown = shown and setting.serves(command)
+        shown = bool(setting.group) and setting.serves(command)
         if setting.name not in ("build", "engine", "keyring_provider"):
             assert any(f"{setting.flags[0]}{end}" in text for end in (" ", ",", "\n")) == shown
         assert not any(f"{flag} " in text for flag in setting.hidden if len(flag) > len("-x"))

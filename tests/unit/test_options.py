@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver import options
 from resolver.cutoffs import instant
 from resolver.errors import InputError
-from resolver.options import CHOICES, Options, not_yet, redacted, unsupported
+from resolver.options import CHOICES, Options, redacted
 
 # The "Library" contract, name for name.
 CONTRACT: dict[str, object] = {
@@ -204,15 +203,6 @@ def test_impossible_values_are_input_errors(given: dict[str, object], words: str
     with pytest.raises(InputError) as caught:
         Options(**given)  # type: ignore[arg-type]  # a table of many types
     assert words in str(caught.value)
-
-
-def test_existing_options_ask_for_nothing_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The constructor has refused it; the list shrinks as features come."""
-    monkeypatch.setitem(options._NOT_YET, "upgrade", ())
-    assert unsupported(Options(prerelease="allow", build="never", upgrade=False)) == ()
-    assert not_yet("upgrade", value=True)
-    assert not not_yet("upgrade", value=False)
-    assert not not_yet("timeout", value=1.0)
 
 
 NOW = 1_700_000_000.0  # 2023-11-14T22:13:20Z
