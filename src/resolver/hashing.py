@@ -57,15 +57,18 @@ def check_pins(problem: PythonProblem, pins: Iterable[Pinned]) -> None:
     if not lacking:
         return
     lines = tuple(map(_line, lacking))
-    said = "".join(
-        f"\n    {line}  # wanted by {', '.join(each.via)}" for line, each in zip(lines, lacking, strict=True)
-    )
+    said = "".join(map(_excerpt, lines, lacking))
     raise HashesMissing(
         "hashes are required of all that is chosen, as some requirement has one or an option says so. These"
         f" have none; add them, or leave out all hashes:{said}",
         packages=tuple(each.name for each in lacking),
         lines=lines,
     )
+
+
+def _excerpt(line: str, pin: Pinned) -> str:
+    """Return a line to add as a requirements file may have it, below who wants it."""
+    return f"\n    # wanted by {', '.join(pin.via)}\n    " + line.replace(" --hash=", " \\\n        --hash=")
 
 
 def admits_nothing(problem: PythonProblem) -> bool:

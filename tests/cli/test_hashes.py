@@ -74,10 +74,10 @@ def test_what_is_chosen_without_hashes_is_told_with_the_lines_to_add(index: Loop
     a1 = hashed(index, "a", "1")
     b2 = hashed(index, "b", "2")
     said = failed(run(index, f"a==1 {a1}\n", "--engine", engine), 4)
-    assert said.splitlines()[-1] == f"    b==2 {b2}  # wanted by a"
+    assert said.splitlines()[-3:] == ["    # wanted by a", "    b==2 \\", f"        {b2}"]
     said = failed(run(index, "a==1\nb==1\n", "--require-hashes", "--engine", engine), 4)
-    assert f"    a==1 {a1}  # wanted by r.txt:1" in said
-    assert f"    b==1 {hashed(index, 'b', '1')}  # wanted by r.txt:2, a" in said
+    assert f"    # wanted by r.txt:1\n    a==1 \\\n        {a1}\n" in said
+    assert f"    # wanted by r.txt:2, a\n    b==1 \\\n        {hashed(index, 'b', '1')}\n" in f"{said}\n"
 
 
 @ENGINES
