@@ -103,6 +103,8 @@ class LockFile:
         hashes = _hashes(package)
         if requirement.reference is not None:
             # An archive has its hashes in its address; a folder or a repository has none.
+            if package.directory is not None and package.directory.editable:
+                requirement.reference = requirement.reference.edited(editable=True)
             found.entries.append(Entry(requirement, (), constraint=False))
             return
         if complete:

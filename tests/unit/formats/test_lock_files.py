@@ -100,6 +100,7 @@ subdirectory = "s"
 name = "d"
 [packages.directory]
 path = "./d"
+editable = true
 [[packages]]
 name = "e"
 [packages.archive]
@@ -118,6 +119,8 @@ version = "1"
         "f==1",
     ]
     assert [each.hashes for each in found.requirements] == [(), (), (), ()]
+    references = [each.reference for each in found.requirements]
+    assert [each is not None and each.editable for each in references] == [False, True, False, False]
     assert [(each.text, each.hashes) for each in found.constraints] == [("f==1", (f"sha256:{SHA}",))]
 
 
