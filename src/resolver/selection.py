@@ -11,7 +11,6 @@ from resolver.index.listing import NEWEST_MINOR
 from resolver.naming import closest
 from resolver.options import redacted
 from resolver.policy import Reason, Yanked
-from resolver.vain import chosen, suspicions, unbounded, unused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,14 +151,33 @@ def remarks(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
         *_dropped_logins(problem, selected),
         *_index_remarks(problem, selected),
         *_preference_remarks(problem, selected),
-        *suspicions(problem, selected),
-        *filter(None, [unbounded(problem)]),
+        *_vain_remarks(problem, selected),
     ]
+
+
+def _vain_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
+    """Yield what users should hear of lines that mean nothing, or more than they want."""
+    choices = problem.choices
+    if choices.resolution != "highest" or _may_be_vain(problem):
+        from resolver.vain import suspicions, unbounded  # noqa: PLC0415  # lazy: start-up time
+
+        yield from suspicions(problem, selected)
+        yield from filter(None, [unbounded(problem)])
+
+
+def _may_be_vain(problem: PythonProblem) -> bool:
+    choices = problem.choices
+    return bool(problem.catalog.rules.constrained or choices.overrides or choices.excludes)
 
 
 def notes(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return sentences about a solution for those who ask."""
-    return [*_kept(problem, selected), *unused(problem, selected)]
+    said = list(_kept(problem, selected))
+    if _may_be_vain(problem):
+        from resolver.vain import unused  # noqa: PLC0415  # lazy: start-up time
+
+        said += unused(problem, selected)
+    return said
 
 
 def _kept(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
@@ -167,7 +185,7 @@ def _kept(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
     preferences = problem.catalog.rules.preferences
     if preferences is None:
         return
-    pinned = chosen(problem, selected)
+    pinned = _chosen(problem, selected)
     was = {name: versions for name, versions in preferences.versions.items() if name in pinned}
     changed = [
         f"{name} {' or '.join(versions)} -> {pinned[name]}"
@@ -184,10 +202,17 @@ def _preference_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> 
     if preferences is None:
         return
     yield from preferences.warnings
-    pinned = chosen(problem, selected) if preferences.dropped else {}
+    pinned = _chosen(problem, selected) if preferences.dropped else {}
     for name in preferences.dropped:
         if name not in pinned:
             yield f"{name} is to be upgraded, but nothing requires it{closest(name, list(pinned))}"
+
+
+def _chosen(problem: PythonProblem, selected: Mapping[int, int]) -> dict[str, str]:
+    """Return the selected versions by name."""
+    names, packages = problem.names, problem.catalog.packages
+    found = {names.name(names.base(package)): candidate for package, candidate in selected.items()}
+    return {name: packages[name].version(candidate) for name, candidate in found.items()}
 
 
 def _index_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:

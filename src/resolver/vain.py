@@ -15,18 +15,11 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.problem import PythonProblem
 
-__all__ = ["chosen", "suspicions", "unbounded", "unused"]
+__all__ = ["suspicions", "unbounded", "unused"]
 
 _MOST = 20  # names that are compared with those of the answer: who has more shares a file with others
 _FEW = 5  # names that are listed
 _LOWER = frozenset({"==", "===", ">=", ">", "~="})
-
-
-def chosen(problem: PythonProblem, selected: Mapping[int, int]) -> dict[str, str]:
-    """Return the selected versions by name."""
-    names, packages = problem.names, problem.catalog.packages
-    found = {names.name(names.base(package)): candidate for package, candidate in selected.items()}
-    return {name: packages[name].version(candidate) for name, candidate in found.items()}
 
 
 def suspicions(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
@@ -35,7 +28,7 @@ def suspicions(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[
     count = sum(map(len, vain.values()))
     if not 0 < count <= _MOST:
         return
-    known = chosen(problem, selected)
+    known = _known(problem, selected)
     for kind, lines in vain.items():
         for name, said in lines.items():
             near = sorted(each for each in known if is_close(name, each))
@@ -85,9 +78,7 @@ def _has_lower_bound(requirement: Requirement) -> bool:
 def _vain(problem: PythonProblem, selected: Mapping[int, int]) -> dict[str, dict[str, str]]:
     """Return lines that name no selected package: by kind, then by name, as they are written."""
     rules, choices = problem.catalog.rules, problem.choices
-    if not (rules.constrained or choices.overrides or choices.excludes):
-        return {}
-    known = {problem.names.name(problem.names.base(package)) for package in selected}
+    known = _known(problem, selected)
     constraints = [each for name in rules.constrained for each in rules.constraints(name)]
     overrides = [each for lines in choices.overrides.values() for each in lines]
     return {
@@ -95,6 +86,11 @@ def _vain(problem: PythonProblem, selected: Mapping[int, int]) -> dict[str, dict
         "override": _lines(overrides, known),
         "exclude": {name: name for name in sorted(choices.excludes) if name not in problem.excluded},
     }
+
+
+def _known(problem: PythonProblem, selected: Mapping[int, int]) -> set[str]:
+    """Return the packages of the answer."""
+    return {problem.names.name(problem.names.base(package)) for package in selected}
 
 
 def _lines(requirements: Sequence[Requirement], known: Collection[str]) -> dict[str, str]:

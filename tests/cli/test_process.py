@@ -191,6 +191,7 @@ sys.exit(code)
     assert imported & {"resolver.solver.explain", "resolver.model.references"} == set()
     about_before = {"resolver.earlier", "resolver.formats.locked", "resolver.previous"}
     assert imported & about_before == (about_before if again else set())
+    assert "resolver.vain" not in imported
     costly = {
         "aiohttp", "argparse", "asyncio", "attr", "collections", "contextlib", "datetime", "enum",
         "functools", "hashlib", "inspect", "json", "msgspec", "packaging", "pathlib", "re", "shlex",

@@ -1,4 +1,4 @@
-"""Laws of the answer with the fewest changes: it is one, and no answer changes fewer (by brute force)."""
+"""Laws of versions of before, by brute force: an answer stays the answer, and no other changes fewer."""
 
 from __future__ import annotations
 
@@ -120,6 +120,25 @@ def test_what_is_to_be_upgraded_is_newer_if_it_can_be(
         assert found[0] in possible
         others = {name: version for name, version in before.items() if name != upgraded}
         assert changed(found[0], others) == min(changed(each, others) for each in possible)
+
+
+@given(packages, st.lists(requirements, min_size=1, max_size=3), pins)
+def test_preferences_forbid_nothing_and_keep_an_answer_that_still_is_one(
+    world: Packages, roots: Sequence[str], before: Pins
+) -> None:
+    """There is an answer with them if there is one without; what was an answer stays the answer."""
+
+    def kept(pins: Mapping[str, str]) -> Options:
+        return Options(no_fixes=True, preferences=tuple(f"{name}=={pins[name]}" for name in pins))
+
+    possible = list(answers(world, roots))
+    found = solved(world, roots, kept(before))
+    assert (found is None) == (not possible)
+    assert found is None or found[0] in possible
+    for each in possible[:5]:
+        again = solved(world, roots, kept(each))
+        assert again is not None
+        assert again[0] == each
 
 
 @given(st.lists(st.frozensets(st.sampled_from("abcdef"), min_size=1, max_size=4), max_size=6))
