@@ -39,7 +39,7 @@ def refused() -> list[str]:
 REFUSED = refused()
 
 # Cases that are read: at least this many.
-LEAST_READ = 45
+LEAST_READ = 70
 
 
 def lay_out(case: dict[str, Any], folder: Path) -> None:
