@@ -6,11 +6,22 @@ What stands in them is told in docs/testing.md; here it is run by ``resolver.tes
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
+from resolver.testing import Scenario
+from resolver.testing.sites import MEMORY
 from support.ours import FOLDER, SCENARIOS, is_plain
 from support.validity import faults
+
+if TYPE_CHECKING:
+    from resolver.testing import Outcome
+
+
+IN_MEMORY = [name for name, each in SCENARIOS.items() if each.world.indexes is None]
+#: Served files have hashes, and broken metadata is broken in one way.
+TOLD_OTHERWISE = {"hashes/index-without-hashes", "metadata/broken-in-all"}
 
 
 @pytest.mark.parametrize("patient", [True, False], ids=["at-once", "awaited"])
@@ -23,6 +34,23 @@ def test_scenario(name: str, *, patient: bool) -> None:
     if outcome.is_solved and is_plain(scenario) and not options.overrides and not options.excludes:
         pins = outcome.pins
         assert faults(scenario.requirements, scenario.world.packages, pins, outcome.answer.variables) == []
+
+
+@pytest.mark.parametrize("name", [name for name in IN_MEMORY if name not in TOLD_OTHERWISE])
+def test_client_says_the_same(name: str) -> None:
+    """Pages, files and metadata as an index serves them come to what is in memory, word for word."""
+    scenario = SCENARIOS[name]
+    served = Scenario.read({**scenario.given, "indexes": {}})
+    assert _told(served.run()).replace(f"{MEMORY}/simple/", "memory") == _told(scenario.run())
+
+
+def _told(outcome: Outcome) -> str:
+    """Return all that is said of an outcome, but for how much work it was."""
+    if outcome.is_solved:
+        return f"{sorted(outcome.pins.items())} {outcome.warnings}"
+    if outcome.is_refused:
+        return "\n".join([outcome.explanation, *outcome.hints, *outcome.fixes])
+    return str(outcome.error)
 
 
 def test_each_has_a_story_of_its_own() -> None:
