@@ -96,9 +96,10 @@ def pose(  # noqa: PLR0913  # what is asked, where, and what is known
     ``keeping`` only the versions that are preferred are admitted.  Raises
     ``InputError`` for a requirement or an option of the user's that cannot be used.
     """
-    if options.extras or options.all_extras or options.groups:
+    if options.extras or options.all_extras or options.groups or options.upgrade_groups:
         raise InputError(
-            "the options extras, all_extras and groups are about a project: resolve_project reads one"
+            "the options extras, all_extras, groups and upgrade_groups are about a project: resolve_project"
+            " reads one"
         )
     overrides = [read_requirement(each) for each in options.overrides]
     for each in (*requirements, *constraints, *overrides):

@@ -12,7 +12,7 @@ from resolver.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import BinaryIO
 
     from resolver.arguments import Arguments
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from resolver.model.requirement import Requirement
     from resolver.options import Options
 
-__all__ = ["Previous"]
+__all__ = ["Previous", "with_groups"]
 
 _LOCKS = (None, "requirements", "pylock", "json")
 # The formats whose files have pins that can be kept.
@@ -42,7 +42,12 @@ class Previous:
         self._stdin = stdin
         self._environ = environ
         self.warnings: list[str] = []
-        self.options = self._with_groups(options)
+        self.options = options
+        if options.upgrade_groups:
+            from resolver.formats.reading import is_project  # noqa: PLC0415  # lazy: start-up time
+
+            projects = list(filter(is_project, arguments.operands))
+            self.options = with_groups(options, projects, stdin, environ)
         self.constraints = self._bounds()
         self.options = self._with_fixed(self.options)
         if not self.options.upgrade:
@@ -54,26 +59,6 @@ class Previous:
         from resolver.earlier import upgraded  # noqa: PLC0415  # lazy: start-up time
 
         return upgraded(self.options.upgrade_packages)
-
-    def _with_groups(self, options: Options) -> Options:
-        """Return ``options`` with the names of groups that are to be upgraded."""
-        if not options.upgrade_groups:
-            return options
-        from resolver.formats.projects import Asking  # noqa: PLC0415  # lazy: start-up time
-
-        groups = tuple(map(self._placed, options.upgrade_groups))
-        asked = options.replace(groups=groups, extras=(), all_extras=False)
-        files = Asking(asked, self._stdin, self._environ).files([])
-        names = dict.fromkeys(each.name for file in files for each in file.requirements)
-        packages = (*options.upgrade_packages, *names)
-        return options.replace(upgrade_groups=(), upgrade_packages=packages)
-
-    def _placed(self, group: str) -> str:
-        """Return a group with the file that it is of: where nothing says so, the project that is resolved."""
-        from resolver.formats.reading import is_project  # noqa: PLC0415  # loaded by now
-
-        projects = list(filter(is_project, self._arguments.operands))
-        return f"{projects[0]}:{group}" if ":" not in group and projects else group
 
     def _with_preferences(self, options: Options) -> Options:
         found = [self._read(path) for path in self._arguments.texts("preference")]
@@ -116,6 +101,26 @@ class Previous:
                 f"no version of before is kept, since the output file cannot be read: {error}"
             )
             return None
+
+
+def with_groups(
+    options: Options, projects: Sequence[str], stdin: BinaryIO | None, environ: Mapping[str, str]
+) -> Options:
+    """Return ``options`` with what ``upgrade_groups`` name among what is to be upgraded.
+
+    A group is of the first of ``projects`` where it does not say of which, else of the one that is here.
+    Raises ``InputError``.
+    """
+    from resolver.formats.projects import Asking  # noqa: PLC0415  # lazy: start-up time
+
+    placed = [
+        f"{projects[0]}:{group}" if ":" not in group and projects else group
+        for group in options.upgrade_groups
+    ]
+    asked = options.replace(groups=tuple(placed), extras=(), all_extras=False)
+    files = Asking(asked, stdin, environ).files([])
+    names = dict.fromkeys(each.name for file in files for each in file.requirements)
+    return options.replace(upgrade_groups=(), upgrade_packages=(*options.upgrade_packages, *names))
 
 
 def _unknown(what: str, path: str, line: int | None) -> InputError:

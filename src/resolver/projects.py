@@ -1,4 +1,4 @@
-"""The library's doors for projects: what ``extras``, ``all_extras`` and ``groups`` of ``Options`` are about.
+"""The library's doors for projects: what options about extras and groups of one mean.
 
 What a project asks for is read in ``formats.projects``, and resolved as anything else is, in ``engines``.
 """
@@ -51,4 +51,8 @@ def _read(path: str | PathLike[str] | None, options: Options) -> tuple[list[Requ
     paths = () if path is None else (fspath(path),)
     files = Asking(options, None, {}).files(paths, paths)
     plain = options.replace(extras=(), all_extras=False, groups=())
+    if plain.upgrade_groups:
+        from resolver.previous import with_groups  # noqa: PLC0415  # lazy: rarely given
+
+        plain = with_groups(plain, paths, None, {})
     return [each for file in files for each in file.requirements], plain

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resolver import Options, resolve, resolve_project
+from resolver.errors import InputError
 from support.command import failed, run_here, succeeded, without_configuration
 from support.hard import record
 
@@ -83,6 +85,15 @@ def test_upgrades(home: Path) -> None:
     assert pins(home) == ["app==2", "core==2", "plugin==2"]
     assert "upgrade" not in (home / "out.txt").read_text("utf-8")
     assert "no dependency group" in failed(resolved("new", "--upgrade-group", "none"), 2)
+
+
+def test_groups_to_upgrade_in_the_library(home: Path) -> None:
+    """They are of the project that is resolved; without one they cannot be known."""
+    options = Options(replay="new", preferences=("plugin==1", "core==1"), upgrade_groups=("plugins",))
+    found = resolve_project(home / "pyproject.toml", options)
+    assert [str(pin.version) for pin in found.pins.values()] == ["2", "1", "2"]
+    with pytest.raises(InputError, match="are about a project"):
+        resolve(["app"], options)
 
 
 @pytest.mark.usefixtures("home")
