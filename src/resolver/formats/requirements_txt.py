@@ -26,7 +26,6 @@ from resolver.formats.statements import (
     options_of,
 )
 from resolver.model.requirement import InvalidRequirement, Origin, Requirement
-from resolver.naming import split_host
 from resolver.options import redacted
 
 TYPE_CHECKING = False
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "FileOptions", "PythonDemand", "RequirementsFile", "is_remote", "read"]
 
 _MOST_FILES = 10_000
-_NOT_HERE = "a file from the network cannot name files of this machine"
+_PLACES = ("index_url", "extra_index_urls", "find_links", "trusted_hosts")
 
 
 class Entry:
@@ -307,7 +306,9 @@ class _Line:
         except InvalidUserRequirement as error:
             raise self._error(error.message, position + error.position) from None
         if self.frame.is_remote and _is_path(requirement):
-            raise self._error(_NOT_HERE, position)
+            from resolver.formats.places import NOT_HERE  # noqa: PLC0415  # lazy: rarely wanted
+
+            raise self._error(NOT_HERE, position)
         self._add(requirement, hashes)
 
     def _add(self, requirement: Requirement, hashes: Sequence[Option]) -> None:
@@ -350,29 +351,15 @@ class _Line:
 
     def _take_option(self, option: Option) -> None:
         options, name, value = self.result.options, option.name, option.value
-        if self.frame.is_remote:
-            self._check_remote(option)
-        if name in ("index_url", "extra_index_urls", "find_links") and _has_no_host(value):
-            raise self._error(f"the URL {redacted(value)!r} names no host", option.position)
-        if name in ("index_url", "extra_index_urls") and not _is_url(value):
-            value = self._index_here(value, option.position)
+        if name in _PLACES:
+            value = self._place(option)
         match name:
             case "index_url":
                 if options.index_url not in (None, value):
                     raise self._error("another --index-url was given before", option.position)
                 options.index_url = value
-            case "extra_index_urls":
-                options.extra_index_urls.append(value)
-            case "trusted_hosts":
-                try:
-                    split_host(value)
-                except ValueError as error:
-                    raise self._error(
-                        f"{option.flag} {redacted(value)!r}: {error}", option.position
-                    ) from None
-                options.trusted_hosts.append(value)
-            case "find_links":
-                options.find_links.append(self._place(value))
+            case "extra_index_urls" | "trusted_hosts" | "find_links":
+                getattr(options, name).append(value)
             case "only_binary" | "no_binary":
                 getattr(options, name).extend(part.strip() for part in value.split(",") if part.strip())
             case "all_releases" | "only_final":
@@ -383,39 +370,23 @@ class _Line:
             case "no_index" | "pre" | "require_hashes" | "prefer_binary":
                 setattr(options, name, True)
 
-    def _check_remote(self, option: Option) -> None:
-        """Raise for an option that a file from the network cannot set."""
+    def _place(self, option: Option) -> str:
+        """Return the place that an option names.  Raises for one that cannot be used."""
+        from resolver.formats.places import fault, index_at, place_at  # noqa: PLC0415  # lazy: start-up time
+
+        frame, value = self.frame, option.value
+        wrong = fault(option.name, option.flag, value, is_remote=frame.is_remote)
+        if wrong:
+            raise self._error(wrong, option.position)
         if option.name == "trusted_hosts":
-            raise self._error("a file from the network cannot say whom to trust", option.position)
-        if option.name in ("index_url", "extra_index_urls", "find_links") and not is_remote(option.value):
-            raise self._error(_NOT_HERE, option.position)
-
-    def _index_here(self, value: str, position: int) -> str:
-        """Return the URL of an index in a folder; where there is none, whoever resolves is told."""
-        folder = os.path.abspath(self._place(value))  # noqa: PTH100  # pathlib costs 5 ms
-        if "://" in value or not os.path.isdir(folder):  # noqa: PTH112  # the same
-            said = f"the index {redacted(value)!r} does not begin with https://, http:// or file:///"
-            self.result.refusals.append(self._error(said, position))
             return value
-        from urllib.parse import quote  # noqa: PLC0415  # lazy: start-up time
-
-        return f"file://{quote(folder)}"
-
-    def _place(self, value: str) -> str:
-        """Return a place with files; a path beside the file counts first, as in pip."""
-        beside = os.path.join(os.path.dirname(self.frame.path), value)  # noqa: PTH118, PTH120  # pathlib costs 5 ms
-        return beside if "://" not in value and os.path.exists(beside) else value  # noqa: PTH110  # the same
-
-
-def _is_url(url: str) -> bool:
-    return url.lower().startswith(("https://", "http://", "file:///", "file://localhost/"))
-
-
-def _has_no_host(url: str) -> bool:
-    scheme, colon, rest = url.partition("://")
-    if not colon or scheme == "file":
-        return False
-    return not rest.split("/", 1)[0].rpartition("@")[2]
+        if option.name == "find_links":
+            return place_at(value, frame.path)
+        found = index_at(value, frame.path)
+        if found is None:
+            said = f"the index {redacted(value)!r} does not begin with https://, http:// or file:///"
+            self.result.refusals.append(self._error(said, option.position))
+        return found or value
 
 
 def _is_path(requirement: Requirement) -> bool:
