@@ -146,26 +146,51 @@ class Release:
         "version",
     )
 
-    def __init__(self, name: str, version: str, facts: object, place: str) -> None:
-        table = Table({"requires": facts} if isinstance(facts, (list, tuple)) else facts, place)
+    def __init__(  # noqa: PLR0913  # one parameter a fact
+        self,
+        name: str,
+        version: str,
+        files: tuple[DistFile, ...],
+        *,
+        requires: tuple[str, ...] = (),
+        extras: Mapping[str, tuple[str, ...]],
+        requires_python: str | None = None,
+        licenses: tuple[str, ...] = (),
+        broken: str = "",
+        must_be_built: bool = False,
+    ) -> None:
         self.name = name
         self.version = version
-        self.requires = table.taken("requires", texts) or ()
-        self.extras = table.taken("extras", _lists) or {}
-        self.licenses = table.taken("licenses", texts) or ()
-        self.requires_python = table.taken("requires_python", text)
+        self.files = files
+        self.requires = requires
+        self.extras = extras
+        self.requires_python = requires_python
+        self.licenses = licenses
+        self.broken = broken
+        self.must_be_built = must_be_built
+
+    @classmethod
+    def read(cls, name: str, version: str, facts: object, place: str) -> Release:
+        """Read the ``facts`` that stand at ``place``.  Raises ``InputError``."""
+        table = Table({"requires": facts} if isinstance(facts, (list, tuple)) else facts, place)
         broken = table.taken("broken", _flag_or_text) or ""
-        self.broken = "it cannot be read" if broken is True else broken
         sdist = table.taken("sdist", _flag_or_text) or False
         if sdist not in (True, False, "dynamic"):
             raise refused(f"{place}.sdist", 'is a text other than "dynamic"')
-        self.must_be_built = sdist == "dynamic"
-        stem = f"{name.replace('-', '_')}-{version.replace('-', '_')}"
-        tags = table.taken("wheel_tags", texts) or ("py3-none-any",)
-        filenames = [] if table.taken("wheel", _flag) is False else [f"{stem}-{tag}.whl" for tag in tags]
-        filenames += [f"{stem}.tar.gz"] if sdist else []
-        self.files = self._files(table, filenames)
+        python = table.taken("requires_python", text)
+        made = cls(
+            name,
+            version,
+            _files(table, _usual_names(name, version, table, sdist=bool(sdist)), python),
+            requires=table.taken("requires", texts) or (),
+            extras=table.taken("extras", _lists) or {},
+            requires_python=python,
+            licenses=table.taken("licenses", texts) or (),
+            broken="it cannot be read" if broken is True else broken,
+            must_be_built=sdist == "dynamic",
+        )
         table.end(KEYS)
+        return made
 
     def metadata(self) -> Metadata:
         """Return what its metadata says where that is not ``broken``."""
@@ -178,21 +203,29 @@ class Release:
             licenses=self.licenses,
         )
 
-    def _files(self, table: Table, filenames: Iterable[str]) -> tuple[DistFile, ...]:
-        """Return the files: those that are named one by one, with what differs from the version, or all."""
-        named = table.taken("files", _tables)
-        common = DistFile("", "", requires_python=self.requires_python)
-        common = _file(common, "", table)
-        if named is None:
-            return tuple(_file(common, filename) for filename in filenames)
-        found = []
-        for each in named:
-            filename = each.taken("filename", text)
-            if not filename:
-                raise refused(each.place, "names no file: give it a filename")
-            found.append(_file(common, filename, each))
-            each.end(("filename", "url", "requires_python", *_OF_FILES))
-        return tuple(found)
+
+def _usual_names(name: str, version: str, table: Table, *, sdist: bool) -> list[str]:
+    """Return the names of the files of a version that does not name them."""
+    stem = f"{name.replace('-', '_')}-{version.replace('-', '_')}"
+    tags = table.taken("wheel_tags", texts) or ("py3-none-any",)
+    wheels = [] if table.taken("wheel", _flag) is False else [f"{stem}-{tag}.whl" for tag in tags]
+    return [*wheels, f"{stem}.tar.gz"] if sdist else wheels
+
+
+def _files(table: Table, usual: Iterable[str], python: str | None) -> tuple[DistFile, ...]:
+    """Return the files: those that are named one by one, with what differs from the version, or the usual."""
+    named = table.taken("files", _tables)
+    common = _file(DistFile("", "", requires_python=python), "", table)
+    if named is None:
+        return tuple(_file(common, filename) for filename in usual)
+    found = []
+    for each in named:
+        filename = each.taken("filename", text)
+        if not filename:
+            raise refused(each.place, "names no file: give it a filename")
+        found.append(_file(common, filename, each, each.taken("url", text)))
+        each.end(("filename", "url", "requires_python", *_OF_FILES))
+    return tuple(found)
 
 
 _OF_FILES = ("yanked", "upload_time", "size", "hashes")
@@ -211,13 +244,13 @@ KEYS: tuple[str, ...] = (
 _NOTHING = Table({}, "")
 
 
-def _file(like: DistFile, filename: str, table: Table = _NOTHING) -> DistFile:
+def _file(like: DistFile, filename: str, table: Table = _NOTHING, url: str | None = None) -> DistFile:
     """Return a file of which ``table`` says what is not as of the one that it is ``like``."""
     yanked = table.taken("yanked", _flag_or_text)
     size = table.taken("size", number)
     return DistFile(
         filename,
-        table.taken("url", text) or f"{PLACE}{filename}",
+        url or f"{PLACE}{filename}",
         hashes=table.taken("hashes", named_texts) or like.hashes,
         size=like.size if size is None else size,
         requires_python=table.taken("requires_python", text) or like.requires_python,

@@ -88,7 +88,7 @@ class MemorySource:
     def _files(self, name: str, versions: Mapping[str, object]) -> list[DistFile]:
         files: list[DistFile] = []
         for version, facts in versions.items():
-            release = Release(name, version, facts, f"packages.{name}.{version!r}")
+            release = Release.read(name, version, facts, f"packages.{name}.{version!r}")
             files += release.files
             self._releases |= dict.fromkeys((file.filename for file in release.files), release)
         return files

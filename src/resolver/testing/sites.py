@@ -152,7 +152,7 @@ class SiteTransport:
 
 
 def _release(name: str, version: str, facts: object) -> Release:
-    return Release(name, version, facts, f"packages.{name}.{version!r}")
+    return Release.read(name, version, facts, f"packages.{name}.{version!r}")
 
 
 def _link(file: DistFile) -> str:

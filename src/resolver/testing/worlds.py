@@ -243,7 +243,9 @@ def _packages(value: object, place: str) -> Packages:
             raise refused(f"{place}.{name}", "is no name of a package") from None
         found[name] = Table(versions, f"{place}.{name}").rest()
         for version, facts in found[name].items():
-            Release(normal, version, facts, f"{place}.{name}.{version!r}")  # so that it is known to be right
+            Release.read(
+                normal, version, facts, f"{place}.{name}.{version!r}"
+            )  # so that it is known to be right
     return found
 
 

@@ -177,6 +177,10 @@ def test_pip_installs_from_the_folder(tmp_path: Path) -> None:
             {"packages": {"a": {"1": {"files": [{}]}}}},
             "packages.a.'1'.files[0] names no file: give it a filename",
         ),
+        (
+            {"packages": {"a": {"1": {"url": "https://host.example/"}}}},
+            "packages.a.'1' has no key 'url', only requires",
+        ),
         ({"packages": {"a!": {}}}, "packages.a! is no name of a package"),
         ({"package": {}}, "the scenario has no key 'package'; did you mean 'packages'"),
         ({"x": {}}, "the scenario has no key 'x', only packages, indexes, status"),
