@@ -68,8 +68,9 @@ def test_help_of_no_command() -> None:
     assert failed(run_here("resolv"), 2) == "'resolv' is no command; did you mean resolve?"
 
 
-def test_headings_stand_out_where_there_is_colour() -> None:
+def test_headings_stand_out_where_there_is_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal, unless somebody objects; what they say is the same."""
+    monkeypatch.setenv("COLUMNS", "100")
     said = shown("resolve", "--help", TERM="xterm")
     assert "\x1b[1mOutput:\x1b[0m\n" in said
     assert said.startswith("\x1b[1mUsage:\x1b[0m resolver resolve")
