@@ -53,10 +53,10 @@ def answers(world: Packages, roots: Sequence[str]) -> Iterator[Pins]:
         fits = True
         for each in ahead:  # which grows meanwhile
             version = selected.get(each.name)
-            fits = fits and version is not None and each.specifiers.contains(version)
+            fits = fits and version in parsed[each.name] and each.specifiers.contains(str(version))
             if version is not None and each.name not in reached:
                 reached.add(each.name)
-                ahead += parsed[each.name][version]
+                ahead += parsed[each.name].get(version, ())
         if fits and reached == selected.keys():
             yield selected
 
@@ -139,6 +139,22 @@ def test_preferences_forbid_nothing_and_keep_an_answer_that_still_is_one(
         again = solved(world, roots, kept(each))
         assert again is not None
         assert again[0] == each
+
+
+@given(packages, st.lists(requirements, min_size=1, max_size=3), pins)
+def test_what_is_fixed_is_as_if_there_were_nothing_else(
+    world: Packages, roots: Sequence[str], fixed: Pins
+) -> None:
+    """One version, that requires nothing: the same answers, but for what is there already."""
+    options = Options(no_fixes=True, fixed=tuple(f"{name}=={fixed[name]}" for name in fixed))
+    there: Packages = {**world, **{name: {version: {"requires": []}} for name, version in fixed.items()}}
+    possible = [
+        {name: version for name, version in each.items() if name not in fixed}
+        for each in answers(there, roots)
+    ]
+    found = solved(world, roots, options)
+    assert (found is None) == (not possible)
+    assert found is None or found[0] in possible
 
 
 @given(st.lists(st.frozensets(st.sampled_from("abcdef"), min_size=1, max_size=4), max_size=6))
