@@ -241,37 +241,30 @@ def _pinned(entry: Entry) -> LockedPin | None:
 
 
 def _of_pylock(text: str, path: str) -> Iterator[LockedPin]:
-    from tomllib import TOMLDecodeError, loads  # noqa: PLC0415  # lazy: start-up time
+    from packaging.pylock import Pylock, PylockValidationError  # noqa: PLC0415  # lazy: start-up time
 
-    from packaging.pylock import Pylock, PylockValidationError  # noqa: PLC0415  # the same
+    from resolver.formats.documents import Document  # noqa: PLC0415  # the same
 
-    from resolver.toml_lines import lines_of  # noqa: PLC0415  # the same
-
+    document = Document(path, text)
     try:
-        read = loads(text)
-    except TOMLDecodeError as error:
-        raise InputError(f"this is no TOML: {error}", file=path) from None
-    lines = lines_of(text)
-    try:
-        lock = Pylock.from_dict(read)
+        lock = Pylock.from_dict(document.table)
     except PylockValidationError as error:
-        raise InputError(
-            f"this is no valid pylock.toml: {error}", file=path, line=_line_of(error, lines)
-        ) from None
+        said = f"this is no valid pylock.toml: {error}"
+        place = _place(error)
+        raise (document.error(said, place) if place else InputError(said, file=path)) from None
     for number, package in enumerate(lock.packages):
-        yield _of_package(package, lines.get(("packages", number)))
+        yield _of_package(package, document.origin(("packages", number)).line)
 
 
-def _line_of(error: PylockValidationError, lines: Mapping[tuple[str | int, ...], int]) -> int | None:
-    """Return the line of what ``packaging`` calls ``packages[3].wheels[0].hashes``, or of what it is in."""
+def _place(error: PylockValidationError) -> tuple[str | int, ...]:
+    """Return the place that ``packaging`` calls ``packages[3].wheels[0].hashes``."""
     path: list[str | int] = []
     for word in (error.context or "").split("."):
         name, _, rest = word.partition("[")
-        path.append(name)
+        if name:
+            path.append(name)
         path += [int(each) for each in rest.rstrip("]").split("][") if each.isdigit()]
-    while path and tuple(path) not in lines:
-        path.pop()
-    return lines.get(tuple(path))
+    return tuple(path)
 
 
 def _of_package(package: Package, line: int | None) -> LockedPin:

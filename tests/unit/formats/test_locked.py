@@ -183,8 +183,20 @@ def test_what_is_wrong_with_a_pylock_has_its_line() -> None:
     assert error.line == 6
     error = failure(PYLOCK.replace("hashes = {sha512", "hashed = {sha512"))
     assert error.line == 10
-    assert failure('lock-version = "1.0"\n').line is None
-    assert "no TOML" in failure('lock-version = "1.0\n').message
+    assert failure('lock-version = "1.0"\n').file == "-"
+    assert "not TOML" in failure('lock-version = "1.0\n').message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"somebody"', f"{'[' * 100_000}", "nested too deeply"),
+        ('"somebody"', "1" * 5000, "a number that is too long"),
+        ("os_name == 'posix'", f"{'(' * 100_000}os_name == 'posix'", "maximum recursion depth"),
+    ],
+)
+def test_a_pylock_cannot_break_what_reads_it(old: str, new: str, said: str) -> None:
+    assert said in failure(PYLOCK.replace(old, new)).message
 
 
 def test_our_own_json() -> None:
