@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+from support.generators import DOCS, generator_of
 
 
 def test_the_page_is_that_of_the_table() -> None:
     """Else run ``python docs/generate_command_line.py``."""
-    spec = importlib.util.spec_from_file_location("generate_command_line", DOCS / "generate_command_line.py")
-    assert spec is not None
-    assert spec.loader is not None
-    generator = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generator)
+    generator = generator_of("command_line")
     assert (DOCS / "command-line.md").read_text("utf-8") == generator.page()

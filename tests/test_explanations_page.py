@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from support.corpora import needs_corpora
+from support.generators import DOCS, generator_of
 from support.recorded_index import needs_recorded_index
 from support.unsatisfiable import sentences_of
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
-
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
-    """Load ``docs/generate_explanations.py``, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("generate_explanations", DOCS / "generate_explanations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return generator_of("explanations")
 
 
 def test_scenarios_on_the_page_are_told_as_they_are_now(generator: ModuleType) -> None:

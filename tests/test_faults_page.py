@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+from support.generators import DOCS, generator_of
 
 
 def test_page_is_up_to_date() -> None:
     """After a change of scenarios: ``python docs/generate_faults.py``."""
-    spec = importlib.util.spec_from_file_location("generate_faults", DOCS / "generate_faults.py")
-    assert spec is not None
-    assert spec.loader is not None
-    generator = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generator)
+    generator = generator_of("faults")
     assert (DOCS / "faults.md").read_text(encoding="utf-8") == generator.page()

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from support.generators import DOCS, generator_of
+
 if TYPE_CHECKING:
     from types import ModuleType
-
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
-    """Load ``docs/generate_pubgrub.py``, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("generate_pubgrub", DOCS / "generate_pubgrub.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return generator_of("pubgrub")
 
 
 @pytest.mark.parametrize("name", ["pubgrub.md", "pubgrub-bits.svg", "pubgrub-tree.svg"])

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+from support.generators import DOCS, generator_of
 
 
 def test_tables_of_targets_are_up_to_date() -> None:
     """Else run ``python docs/generate_targets.py``."""
-    spec = importlib.util.spec_from_file_location("generate_targets", DOCS / "generate_targets.py")
-    assert spec is not None
-    assert spec.loader is not None
-    generator = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generator)
+    generator = generator_of("targets")
     page = (DOCS / "targets.md").read_text("utf-8")
     assert generator.page(page) == page
     assert "win_amd64" in generator.platforms()

@@ -10,8 +10,8 @@ import pytest
 
 from resolver import IndexProvider, NoSolution, Options, resolve
 from resolver.errors import HashesMissing, InputError, NoFileAdmitted
-from support.command import Done, failed, run_here, succeeded, without_configuration
-from support.loopback import Loopback, project, sha256, wheel
+from support.command import Done, failed, run_here, succeeded
+from support.loopback import Loopback, empty_index, project, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,7 @@ ENGINES = pytest.mark.parametrize("engine", ["pubgrub", "resolvelib"])
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """Return an index where a 1 and 2 need b; the working directory is empty."""
-    without_configuration(tmp_path / "home", monkeypatch)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    with Loopback() as found:
+    with empty_index(tmp_path, monkeypatch) as found:
         for version in ("1", "2"):
             found.add("a", version, ["b"])
             found.add("b", version)

@@ -16,9 +16,9 @@ from packaging.pylock import Pylock
 
 from resolver import Options, resolve
 from resolver.errors import OutputError
-from support.command import Done, failed, run_here, succeeded, without_configuration
+from support.command import Done, failed, run_here, succeeded
 from support.installers import PIP, needs_pip
-from support.loopback import Loopback, commit, project, sha256, wheel
+from support.loopback import Loopback, commit, empty_index, project, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,7 @@ B_WHEEL = "b-1-py3-none-any.whl"
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """Return an index with three packages; the working directory is empty."""
-    without_configuration(tmp_path / "home", monkeypatch)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    with Loopback() as found:
+    with empty_index(tmp_path, monkeypatch) as found:
         found.add("a", "1", ["b", "c ; extra == 'x'"])
         found.add("b", "1")
         found.add("c", "3")

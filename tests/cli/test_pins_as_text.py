@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolver import Options, resolve
-from support.command import Done, failed, run_here, succeeded, without_configuration
-from support.loopback import Loopback, commit, project, sha256, wheel
+from support.command import Done, failed, run_here, succeeded
+from support.loopback import Loopback, commit, empty_index, project, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +21,7 @@ ROOTS = "a[x]\nb<2\n"
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """Return an index with three packages; the working directory is empty."""
-    without_configuration(tmp_path / "home", monkeypatch)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    with Loopback() as found:
+    with empty_index(tmp_path, monkeypatch) as found:
         found.add("a", "1", ["b", "c ; extra == 'x'"])
         found.add("b", "1")
         found.add("b", "2")

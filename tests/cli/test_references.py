@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.command import Done, failed, run_here, succeeded, without_configuration
-from support.loopback import Loopback, commit, project, sha256, wheel
+from support.command import Done, failed, run_here, succeeded
+from support.loopback import Loopback, commit, empty_index, project, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +20,7 @@ A_WHEEL = "a-1.0-py3-none-any.whl"
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """Return an index; the working directory is empty."""
-    without_configuration(tmp_path / "home", monkeypatch)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    with Loopback() as found:
+    with empty_index(tmp_path, monkeypatch) as found:
         yield found
 
 

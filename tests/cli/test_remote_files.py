@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.command import Done, failed, run_here, succeeded, without_configuration
-from support.loopback import Loopback
+from support.command import Done, failed, run_here, succeeded
+from support.loopback import Loopback, empty_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """Return an index with a and b; the working directory is empty."""
-    without_configuration(tmp_path / "home", monkeypatch)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    with Loopback() as found:
+    with empty_index(tmp_path, monkeypatch) as found:
         for name in "ab":
             found.add(name, "1")
             found.add(name, "2")

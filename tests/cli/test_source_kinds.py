@@ -11,8 +11,8 @@ import pytest
 
 from resolver import Options, resolve, resolve_project, resolve_project_async
 from resolver.errors import InputError
-from support.command import Done, failed, run_here, succeeded, without_configuration
-from support.loopback import Loopback, sha256, wheel
+from support.command import Done, failed, run_here, succeeded
+from support.loopback import Loopback, empty_index, sha256, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,8 @@ lint = ["c<2"]
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """Return an index with a to d in two versions; the working directory has a project."""
-    without_configuration(tmp_path / "home", monkeypatch)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    Path("pyproject.toml").write_text(PROJECT, "utf-8")
-    with Loopback() as found:
+    with empty_index(tmp_path, monkeypatch) as found:
+        Path("pyproject.toml").write_text(PROJECT, "utf-8")
         for name in "abcd":
             found.add(name, "1")
             found.add(name, "2")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.command import run_here, without_configuration
+from support.command import run_here
 from support.installers import PIP, needs_pip
-from support.loopback import Loopback, sha256
+from support.loopback import Loopback, empty_index, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,10 +39,7 @@ CASES = [
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """Return an index where a needs b; the working directory is empty."""
-    without_configuration(tmp_path / "home", monkeypatch)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    with Loopback() as found:
+    with empty_index(tmp_path, monkeypatch) as found:
         found.add("a", "1", ["b"])
         found.add("b", "1")
         yield found

@@ -1,7 +1,8 @@
 """A small index on this machine, and the distributions that lie on it.
 
 ``Loopback`` serves bytes by path, from a thread, and remembers what was asked for.  ``wheel`` and ``sdist``
-make the smallest distributions that say what a resolution reads, ``project`` writes a source tree.
+make the smallest distributions that say what a resolution reads, ``project`` writes a source tree;
+``empty_index`` is where a test of the whole command begins.
 """
 
 from __future__ import annotations
@@ -12,16 +13,21 @@ import json
 import subprocess
 import tarfile
 import zipfile
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from support.command import without_configuration
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import Self
 
-__all__ = ["Loopback", "commit", "project", "sdist", "sha256", "wheel"]
+    import pytest
+
+__all__ = ["Loopback", "commit", "empty_index", "project", "sdist", "sha256", "wheel"]
 
 
 def sha256(body: bytes) -> str:
@@ -146,3 +152,14 @@ class Loopback:
         """Put a file on the server that no page lists, and return its address."""
         self.files[f"/files/{filename}"] = body
         return f"{self.url}/files/{filename}"
+
+
+@contextmanager
+def empty_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    """Serve an index without packages to this process, with nothing configured and no file where it is."""
+    without_configuration(folder / "home", monkeypatch)
+    work = folder / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    with Loopback() as found:
+        yield found
