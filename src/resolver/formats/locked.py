@@ -304,6 +304,8 @@ def _of_json(text: str, path: str) -> Iterator[LockedPin]:
         raise InputError(f"this is no JSON: {error.msg}", file=path, line=error.lineno) from None
     except RecursionError:
         raise InputError("this JSON is nested too deeply", file=path) from None
+    except ValueError:  # numbers of thousands of digits
+        raise InputError("this JSON holds a number that is too long", file=path) from None
     if not isinstance(document, dict) or not isinstance(document.get("pins"), list):
         raise InputError("this JSON is not what resolver writes (--format json): it has no pins", file=path)
     for number, each in enumerate(document["pins"]):

@@ -221,6 +221,7 @@ def test_our_own_json() -> None:
         ('{"pins": 1}', "has no pins"),
         ('{"status": "unsatisfiable"}', "has no pins"),
         ('{"a":' * 100_000, "too deeply"),
+        (f'{{"pins": {"1" * 5000}}}', "too long"),
         ('{"pins": [{"name": "a", "version": "1", "url": null}, {"name": "a"}]}', "pin 2 "),
         ('{"pins": [{"name": "a", "version": 1, "url": null}]}', "pin 1 "),
         ('{"pins": [{"name": "-", "version": "1", "url": null}]}', "pin 1 "),
