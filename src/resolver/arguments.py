@@ -134,8 +134,9 @@ class Arguments:
         """Return the given fields of ``Options``, without those whose options name files."""
         found: dict[str, object] = {}
         for setting in TABLE:
-            field = field_of(setting)
-            values = self.texts(setting.name)
+            if setting.name not in self._given:
+                continue
+            field, values = field_of(setting), self.texts(setting.name)
             if not values or not hasattr(Options, field) or field in _FILES:
                 continue
             if setting.kind == FLAG:
@@ -256,6 +257,8 @@ def _variables(environ: Mapping[str, str], words: Words) -> dict[str, Given]:
     Variables that set options of other commands mean nothing.
     """
     found: dict[str, Given] = {}
+    if not any(name.startswith("RESOLVER_") for name in environ):
+        return found  # to ask the table costs more, and most users have none
     for setting in TABLE:
         value = environ.get(setting.variable, "")
         name, implied = setting.meant("")

@@ -16,7 +16,6 @@ from resolver.errors import InternalError
 from resolver.model.faults import InvalidMarker, UndefinedComparison
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.model.version import Version, is_prerelease_key
-from resolver.patch_check import is_stated, lines_after, python_after
 from resolver.policy import Reason
 
 TYPE_CHECKING = False
@@ -134,7 +133,11 @@ class _Check:
         if file.yanked and not (rules.pinned(name, text) or rules.kept(name, text)):
             return "which was yanked, and no requirement of the user's names it"
         patches = self._patches(name) if rules.patches is not None else ()
-        python = python_after(patches, file.requires_python) if patches else file.requires_python
+        python = file.requires_python
+        if patches:
+            from resolver.patch_check import python_after  # noqa: PLC0415  # lazy: most have none
+
+            python = python_after(patches, python)
         if python is not None and not environment.accepts_python(python):
             return f"which needs Python {python}"
         if file.is_wheel:
@@ -267,6 +270,8 @@ class _Check:
 
     def _unfulfilled_after(self, patches: list[Patch], name: str, extra: str) -> str | None:
         """Do the same where patches change what a pin says."""
+        from resolver.patch_check import is_stated, lines_after, python_after  # noqa: PLC0415  # the same
+
         raw = None if is_stated(patches) else self._catalog.raw_metadata(name, self._pins[name])
         if raw is None and not is_stated(patches):
             return "has no metadata that can be used"
