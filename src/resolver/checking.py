@@ -14,7 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["coloured", "difference"]
+__all__ = ["WOULD_CHANGE", "coloured", "difference"]
+
+WOULD_CHANGE = 6
+"""The exit code of what only looked, and found a change."""
 
 _CONTEXT = 2
 _MOST = 100  # lines of a difference that are shown

@@ -16,7 +16,7 @@ import sys
 from io import StringIO
 
 from resolver.arguments import parse
-from resolver.console import Console, Streams, has_colour
+from resolver.console import Console, Streams
 from resolver.errors import NoSolution, ResolverError
 from resolver.signals import INTERRUPTED, TERMINATED, Signals, Terminated
 
@@ -186,19 +186,13 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
             build = " (compiled)" if resolver.__compiled__ else " (plain Python)"
         write_result(streams.stdout, f"resolver {resolver.__version__}{build}\n")
         return 0
+    if arguments.command in ("cache", "completion", "config", "diff"):
+        return _run_errand(arguments, streams, console)
     from resolver import commands  # noqa: PLC0415  # lazy: start-up time
 
     match arguments.command:
-        case "cache":
-            commands.cache(arguments, streams, console)
-        case "completion":
-            commands.completion(arguments, streams)
-        case "diff":
-            return commands.diff(arguments, streams, console)
         case "outdated":
             return commands.outdated(arguments, streams, console)
-        case "config":
-            commands.config(arguments, streams)
         case "tree":
             return commands.tree(arguments, streams, console, solve)
         case "why":
@@ -210,14 +204,28 @@ def _dispatch(arguments: Arguments, streams: Streams, console: Console, solve: S
     return 0
 
 
+def _run_errand(arguments: Arguments, streams: Streams, console: Console) -> int:
+    from resolver import errands  # noqa: PLC0415  # lazy: start-up time
+
+    match arguments.command:
+        case "cache":
+            errands.cache(arguments, streams, console)
+        case "completion":
+            errands.completion(arguments, streams)
+        case "config":
+            errands.config(arguments, streams)
+        case _:
+            return errands.diff(arguments, streams, console)
+    return 0
+
+
 def _help(arguments: Arguments, streams: Streams) -> str:
     from shutil import get_terminal_size  # noqa: PLC0415  # only here
 
     from resolver.usage import usage  # noqa: PLC0415  # only here
 
     width = get_terminal_size((100, 24)).columns
-    color = arguments.text("color") or streams.environ.get("RESOLVER_COLOR") or "auto"
-    bold = streams.stdout is not None and has_colour(color, streams.environ, streams.stdout)
+    bold = streams.has_colour(arguments.text("color") or streams.environ.get("RESOLVER_COLOR"))
     return usage(arguments.command, min(max(width, 40), 110), bold=bold)
 
 

@@ -1,15 +1,15 @@
-"""What the commands do, from arguments to the result that is written.
+"""What the commands that resolve do, from arguments to the result that is written.
 
 ``cli`` calls them, and says what went wrong; what is read is in ``inputs``, the work itself in ``engines``.
+The other commands are in ``errands``.
 """
 
 from __future__ import annotations
 
 import gc
-import sys
 
 from resolver.channels import SILENT, Channels
-from resolver.errors import InputError, NoSolution, OutputError
+from resolver.errors import InputError, NoSolution
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from resolver.console import Console, Streams
     from resolver.formats.answer import Answer, Progress, Statistics
     from resolver.formats.requirements_txt import Fetch
-    from resolver.index.cleaning import Usage
     from resolver.inputs import Inputs
     from resolver.model.requirement import Requirement
     from resolver.options import Options
@@ -40,11 +39,6 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "WOULD_CHANGE",
-    "cache",
-    "completion",
-    "config",
-    "diff",
     "note_work",
     "outdated",
     "resolve",
@@ -52,9 +46,6 @@ __all__ = [
     "tree",
     "why",
 ]
-
-WOULD_CHANGE = 6
-"""The exit code of what only looked, and found a change."""
 
 
 def resolve(arguments: Arguments, streams: Streams, console: Console, solve: Solve | None = None) -> int:
@@ -98,65 +89,10 @@ def why(arguments: Arguments, streams: Streams, console: Console) -> None:
     _write(arguments, streams, console, lambda inputs: _reasons(name, arguments, inputs, console))
 
 
-def cache(arguments: Arguments, streams: Streams, console: Console) -> None:
-    """Run ``resolver cache dir|info|prune|clean``."""
-    from resolver.index.cleaning import clean, usage  # noqa: PLC0415  # lazy: start-up time
-    from resolver.index.store import default_cache_dir  # noqa: PLC0415  # the same
-    from resolver.output import write_result  # noqa: PLC0415  # the same
-
-    directory = arguments.text("cache_dir") or default_cache_dir(streams.environ, sys.platform)
-    if directory is None:
-        raise InputError("no home directory is known: say with --cache-dir where the cache is")
-    match arguments.operands:
-        case ("dir",):
-            said = directory
-        case ("info",):
-            found = usage(directory)
-            said = f"{directory}: {found.files} files, {found.size / 1e6:.1f} MB"
-        case ("clean",):
-            try:
-                found = clean(directory)
-            except OSError as error:
-                reason = error.strerror or error
-                raise OutputError(f"the cache {directory} cannot be removed: {reason}") from None
-            said = _removed(found, directory)
-        case ("prune",):
-            said = _removed(_pruned(directory, arguments, console), directory)
-        case _:
-            raise InputError("say what to do with the cache: resolver cache dir, info, prune or clean")
-    write_result(streams.stdout, f"{said}\n")
-
-
-def completion(arguments: Arguments, streams: Streams) -> None:
-    """Run ``resolver completion SHELL``."""
-    from resolver.completing import script  # noqa: PLC0415  # lazy: argparse is used for this alone
-    from resolver.manual import SHELLS  # noqa: PLC0415  # the same
-    from resolver.output import write_result  # noqa: PLC0415  # the same
-
-    if len(arguments.operands) != 1:
-        raise InputError(f"say which shell: resolver completion {', '.join(SHELLS)}")
-    write_result(streams.stdout, script(arguments.operands[0]))
-
-
-def diff(arguments: Arguments, streams: Streams, console: Console) -> int:
-    """Run ``resolver diff OLD NEW``, and return its exit code."""
-    from resolver.comparing import compare  # noqa: PLC0415  # lazy: start-up time
-    from resolver.output import OutputFile, write_result  # noqa: PLC0415  # the same
-
-    path = arguments.text("output_file")
-    output = None if path in (None, "-") else OutputFile(str(path))
-    colour = output is None and _is_coloured(arguments, streams)
-    text, differs = compare(arguments, streams, console, colour=colour)
-    if output is None:
-        write_result(streams.stdout, text)
-    else:
-        output.write(text)
-    return WOULD_CHANGE if differs and arguments.is_on("check") else 0
-
-
 def outdated(arguments: Arguments, streams: Streams, console: Console) -> int:
     """Run ``resolver outdated``, and return its exit code."""
-    from resolver.formats.outdated import to_json, to_text  # noqa: PLC0415  # lazy: start-up time
+    from resolver.checking import WOULD_CHANGE  # noqa: PLC0415  # lazy: start-up time
+    from resolver.formats.outdated import to_json, to_text  # noqa: PLC0415  # the same
     from resolver.outdating import outdated as looked_at  # noqa: PLC0415  # the same
     from resolver.output import write_result  # noqa: PLC0415  # the same
 
@@ -165,26 +101,11 @@ def outdated(arguments: Arguments, streams: Streams, console: Console) -> int:
         channels = Channels(progress=progress, warn=console.warning, note=console.note, emit=console.listener)
         found = looked_at(arguments, inputs, streams, channels)
     is_json = arguments.text("format") == "json"
-    colour = _is_coloured(arguments, streams)
+    colour = streams.has_colour(arguments.text("color"))
     write_result(streams.stdout, to_json(found) if is_json else to_text(found, colour=colour))
     upgradable = sum(each.upgradable for each in found)
     console.plain(f"{upgradable} of {len(found)} pins can be upgraded", 0 if console.on_terminal else 1)
     return WOULD_CHANGE if upgradable and arguments.is_on("check") else 0
-
-
-def _is_coloured(arguments: Arguments, streams: Streams) -> bool:
-    from resolver.console import has_colour  # noqa: PLC0415  # loaded by now
-
-    color = arguments.text("color") or "auto"
-    return streams.stdout is not None and has_colour(color, streams.environ, streams.stdout)
-
-
-def config(arguments: Arguments, streams: Streams) -> None:
-    """Run ``resolver config list|get KEY|explain [KEY]``."""
-    from resolver.origins import told  # noqa: PLC0415  # lazy: start-up time
-    from resolver.output import write_result  # noqa: PLC0415  # the same
-
-    write_result(streams.stdout, told(arguments, streams.environ))
 
 
 def note_work(statistics: Statistics, console: Console) -> None:
@@ -195,34 +116,6 @@ def note_work(statistics: Statistics, console: Console) -> None:
         f" ({statistics.wasted} of them not needed),"
         f" {statistics.bytes / 1e6:.2f} MB"
     )
-
-
-def _removed(found: Usage, directory: str) -> str:
-    return f"Removed {found.files} files, {found.size / 1e6:.1f} MB, from {directory}"
-
-
-def _pruned(directory: str, arguments: Arguments, console: Console) -> Usage:
-    """Do the work of ``resolver cache prune``."""
-    from time import time  # noqa: PLC0415  # lazy: start-up time
-
-    from resolver.index.pruning import MAX_SIZE, prune  # noqa: PLC0415  # the same
-    from resolver.limits import byte_count  # noqa: PLC0415  # the same
-
-    asked = arguments.text("max_size")
-    max_size = MAX_SIZE if asked is None else byte_count(asked)
-    if max_size is None:
-        raise InputError(f"--max-size is {asked!r}, and must be a size such as 500M or 2GiB")
-    try:
-        return prune(
-            directory,
-            now=time(),
-            max_size=max_size,
-            removed=lambda path, why: console.note(f"removed {path}: {why}"),
-        )
-    except OSError as error:
-        place = "" if error.filename in (None, directory) else f": {error.filename}"
-        reason = error.strerror or error
-        raise OutputError(f"the cache {directory} cannot be pruned: {reason}{place}") from None
 
 
 def _package(arguments: Arguments) -> str:
@@ -270,7 +163,7 @@ def _checked(arguments: Arguments, streams: Streams, console: Console, work: Cal
     path = arguments.text("output_file")
     if path in (None, "-"):
         raise InputError("--check compares with the output file: name it with -o FILE")
-    from resolver.checking import coloured, difference  # noqa: PLC0415  # lazy: start-up time
+    from resolver.checking import WOULD_CHANGE, coloured, difference  # noqa: PLC0415  # lazy: start-up time
 
     lines = difference(str(path), work(_gathered(arguments, streams, console)))
     if not lines:

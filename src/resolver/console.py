@@ -43,6 +43,10 @@ class Streams:
         self.stderr = stderr
         self.environ = environ
 
+    def has_colour(self, color: str | None) -> bool:
+        """Tell whether what goes to stdout is coloured, by the option ``--color``."""
+        return self.stdout is not None and has_colour(color or "auto", self.environ, self.stdout)
+
 
 class Console:
     """Where messages go, and which of them are wanted.

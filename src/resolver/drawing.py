@@ -5,7 +5,6 @@ What they look like is in ``formats``.
 
 from __future__ import annotations
 
-from resolver.console import has_colour
 from resolver.errors import InputError
 from resolver.formats.graphs import graph_of, shown
 
@@ -111,7 +110,7 @@ def _tree(graph: Graph, depth: int | None, arguments: Arguments, streams: Stream
         depth=depth,
         dedupe=not arguments.is_on("no_dedupe"),
         lines=BOX if stdout is None or _can_show(stdout, "".join(BOX)) else ASCII,
-        colour=stdout is not None and has_colour(arguments.text("color") or "auto", streams.environ, stdout),
+        colour=stdout is not None and streams.has_colour(arguments.text("color")),
     )
 
 
