@@ -17,6 +17,7 @@ Later lines come on top of earlier ones.  How metadata is changed is in ``patchi
 
 from __future__ import annotations
 
+from resolver.model.faults import FaultyText
 from resolver.model.requirement import InvalidRequirement, Requirement
 from resolver.model.specifiers import InvalidSpecifier, Specifiers
 
@@ -31,16 +32,8 @@ _MARKS = {"+": ADD, "-": DROP, "=": WHOLE}
 _PYTHON = "requires-python"
 
 
-class InvalidPatch(ValueError):
-    """A text that is no patch: ``message`` is a sentence, ``position`` the offset of what it is about."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message, position)
-        self.message = message
-        self.position = position
-
-    def __str__(self) -> str:
-        return self.message
+class InvalidPatch(FaultyText):
+    """A text that is no patch."""
 
 
 class Patch:

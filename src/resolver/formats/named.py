@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 
+from resolver.model.faults import FaultyText
 from resolver.model.filenames import InvalidFilename, parse_sdist, parse_wheel
 from resolver.model.names import InvalidName, normalise
 from resolver.model.references import InvalidReference, Reference
@@ -28,13 +29,8 @@ _LARGEST = 1 << 20  # bytes of a project file
 _ALGORITHMS = ("sha256", "sha384", "sha512")
 
 
-class InvalidUserRequirement(ValueError):
-    """A text that cannot be used; ``position`` is that of the character that it is about."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
+class InvalidUserRequirement(FaultyText):
+    """A text of the user's that cannot be used."""
 
 
 def hash_fault(value: str) -> str:

@@ -1,15 +1,15 @@
-"""What can be wrong with a marker, for those who catch it and may never meet a marker.
+"""What can be wrong with a text that strangers wrote, and where in it; and what with a marker.
 
-What raises these, and when, is in ``markers``.
+These are here for those who catch them and may never meet a marker: what raises them is in ``markers``.
 """
 
 from __future__ import annotations
 
-__all__ = ["InvalidMarker", "UndefinedComparison", "UndefinedVariable"]
+__all__ = ["FaultyText", "InvalidMarker", "UndefinedComparison", "UndefinedVariable"]
 
 
-class InvalidMarker(ValueError):
-    """A text that is not a marker: ``message`` is one sentence, ``position`` the offset it is about."""
+class FaultyText(ValueError):
+    """A text that cannot be read: ``message`` is a sentence, ``position`` the offset that it is about."""
 
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message, position)
@@ -18,6 +18,10 @@ class InvalidMarker(ValueError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class InvalidMarker(FaultyText):
+    """A text that is not a marker."""
 
 
 class UndefinedComparison(ValueError):

@@ -9,22 +9,16 @@ Spec: https://docs.python.org/3/reference/lexical_analysis.html#escape-sequences
 
 from __future__ import annotations
 
+from resolver.model.faults import FaultyText
+
 __all__ = ["InvalidLiteral", "literal_value"]
 
 _LETTER_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 
 
-class InvalidLiteral(ValueError):
-    """What Python would not read: ``message`` is a sentence, ``position`` the offset it is about."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message, position)
-        self.message = message
-        self.position = position
-
-    def __str__(self) -> str:
-        return self.message
+class InvalidLiteral(FaultyText):
+    """What Python would not read."""
 
 
 def literal_value(text: str, start: int, end: int) -> str:
