@@ -12,10 +12,9 @@ from __future__ import annotations
 import os
 import re
 
-from packaging.pylock import Pylock, PylockValidationError
-
 from resolver.errors import InputError
 from resolver.formats.documents import close
+from resolver.formats.earlier_output import pylock
 from resolver.formats.requirements_txt import Entry, PythonDemand, RequirementsFile
 
 TYPE_CHECKING = False
@@ -42,16 +41,7 @@ class LockFile:
     def __init__(self, document: Document) -> None:
         """Raise ``InputError`` for what is no lock file."""
         self._document = document
-        try:
-            self._lock = Pylock.from_dict(document.table)
-        except RecursionError:
-            raise InputError(
-                "this lock file holds a marker that is nested too deeply", file=document.path
-            ) from None
-        except PylockValidationError as error:
-            raise document.error(
-                f"this is no valid lock file: {error}", _place(error.context or "")
-            ) from None
+        self._lock = pylock(document)
         self.extras = frozenset(map(str, self._lock.extras or ()))
         self.groups = frozenset(map(str, self._lock.dependency_groups or ()))
 
@@ -167,13 +157,3 @@ def _chosen(marker: str, chosen: dict[str, frozenset[str]]) -> str:
         return _ALWAYS if inside == (found[3] == "in") else _NEVER
 
     return _MEMBERSHIP.sub(answer, marker)
-
-
-def _place(context: str) -> Path:
-    """Return the path of what ``packaging`` calls ``packages[3].wheels[0].hashes``."""
-    path: list[str | int] = []
-    for word in context.split("."):
-        name, _, rest = word.partition("[")
-        path.append(name)
-        path += [int(each) for each in rest.rstrip("]").split("][") if each.isdigit()]
-    return tuple(path)

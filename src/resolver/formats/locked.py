@@ -14,7 +14,7 @@ docs/schema/resolution-1.json.
 from __future__ import annotations
 
 from resolver.errors import InputError
-from resolver.formats.lines import decode
+from resolver.formats.lines import content_of, decode
 from resolver.model.names import InvalidName, normalise
 
 TYPE_CHECKING = False
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, BinaryIO
 
-    from packaging.pylock import Package, PylockValidationError
+    from packaging.pylock import Package
 
     from resolver.formats.requirements_txt import Entry
 
 __all__ = ["Locked", "LockedPin", "read"]
-
-_LARGEST = 64 * 1024 * 1024
 
 
 class LockedPin:
@@ -94,7 +92,7 @@ def read(path: str, *, stdin: BinaryIO | None = None, environ: Mapping[str, str]
     ``environ`` fills in ``${NAME}`` of requirements files.  Raises ``InputError``, with the line where that
     is known.
     """
-    content = _content(path, stdin)
+    content = content_of(path, stdin, "file of pins")
     text = decode(content, path)
     kind = _kind(text)
     if kind == "json":
@@ -105,25 +103,6 @@ def read(path: str, *, stdin: BinaryIO | None = None, environ: Mapping[str, str]
     if plain is not None:
         return Locked(path, kind, plain)
     return _of_requirements(path, content, environ or {})
-
-
-def _content(path: str, stdin: BinaryIO | None) -> bytes:
-    try:
-        if path == "-":
-            if stdin is None:
-                raise InputError("standard input is closed", file=path)
-            content = stdin.read(_LARGEST + 1)
-        else:
-            with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs 5 ms
-                content = file.read(_LARGEST + 1)
-    except FileNotFoundError:
-        raise InputError("there is no such file", file=path) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"this file cannot be read: {reason}", file=path) from None
-    if len(content) > _LARGEST:
-        raise InputError(f"this file is larger than {_LARGEST // 2**20} MiB", file=path)
-    return content
 
 
 def _kind(text: str) -> str:
@@ -241,30 +220,13 @@ def _pinned(entry: Entry) -> LockedPin | None:
 
 
 def _of_pylock(text: str, path: str) -> Iterator[LockedPin]:
-    from packaging.pylock import Pylock, PylockValidationError  # noqa: PLC0415  # lazy: start-up time
-
-    from resolver.formats.documents import Document  # noqa: PLC0415  # the same
+    from resolver.formats.documents import Document  # noqa: PLC0415  # lazy: start-up time
+    from resolver.formats.earlier_output import pylock  # noqa: PLC0415  # the same
 
     document = Document(path, text)
-    try:
-        lock = Pylock.from_dict(document.table)
-    except PylockValidationError as error:
-        said = f"this is no valid pylock.toml: {error}"
-        place = _place(error)
-        raise (document.error(said, place) if place else InputError(said, file=path)) from None
+    lock = pylock(document)
     for number, package in enumerate(lock.packages):
         yield _of_package(package, document.origin(("packages", number)).line)
-
-
-def _place(error: PylockValidationError) -> tuple[str | int, ...]:
-    """Return the place that ``packaging`` calls ``packages[3].wheels[0].hashes``."""
-    path: list[str | int] = []
-    for word in (error.context or "").split("."):
-        name, _, rest = word.partition("[")
-        if name:
-            path.append(name)
-        path += [int(each) for each in rest.rstrip("]").split("][") if each.isdigit()]
-    return tuple(path)
 
 
 def _of_package(package: Package, line: int | None) -> LockedPin:
@@ -296,17 +258,10 @@ def _url(package: Package) -> str | None:
 
 
 def _of_json(text: str, path: str) -> Iterator[LockedPin]:
-    import json  # noqa: PLC0415  # lazy: start-up time
+    from resolver.formats.earlier_output import json_document  # noqa: PLC0415  # lazy: start-up time
 
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"this is no JSON: {error.msg}", file=path, line=error.lineno) from None
-    except RecursionError:
-        raise InputError("this JSON is nested too deeply", file=path) from None
-    except ValueError:  # numbers of thousands of digits
-        raise InputError("this JSON holds a number that is too long", file=path) from None
-    if not isinstance(document, dict) or not isinstance(document.get("pins"), list):
+    document = json_document(text, path)
+    if not isinstance(document.get("pins"), list):
         raise InputError("this JSON is not what resolver writes (--format json): it has no pins", file=path)
     for number, each in enumerate(document["pins"]):
         try:

@@ -12,6 +12,7 @@ import os
 
 from resolver.errors import InputError
 from resolver.formats.answer import Answer, Pinned, Statistics
+from resolver.formats.earlier_output import json_document, pylock
 from resolver.formats.lines import content_of, decode
 from resolver.model.distfile import DistFile
 from resolver.model.names import normalise
@@ -51,15 +52,8 @@ def recall(path: str) -> Answer:
 
 
 def _of_json(text: str, path: str) -> Answer:
-    import json  # noqa: PLC0415  # lazy: start-up time
-
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"this is no JSON: {error.msg}", file=path, line=error.lineno) from None
-    except RecursionError:
-        raise InputError("this JSON is nested too deeply", file=path) from None
-    if isinstance(document, dict) and document.get("status") == "unsatisfiable":
+    document = json_document(text, path)
+    if document.get("status") == "unsatisfiable":
         raise InputError("this is a proof that there is no solution, which has no pins", file=path)
     try:
         fixed = [_fixed(each) for each in document.get("fixed", ())]
@@ -141,16 +135,9 @@ def _statistics(counts: Mapping[str, Any]) -> Statistics:
 
 
 def _of_pylock(text: str, path: str) -> Answer:
-    from tomllib import TOMLDecodeError, loads  # noqa: PLC0415  # lazy: start-up time
+    from resolver.formats.documents import Document  # noqa: PLC0415  # lazy: start-up time
 
-    from packaging.pylock import Pylock, PylockValidationError  # noqa: PLC0415  # the same
-
-    try:
-        lock = Pylock.from_dict(loads(text))
-    except TOMLDecodeError as error:
-        raise InputError(f"this is no TOML: {error}", file=path) from None
-    except PylockValidationError as error:
-        raise InputError(f"this is no valid pylock.toml: {error}", file=path) from None
+    lock = pylock(Document(path, text))
     names = [package.name for package in lock.packages]
     several = sorted({name for name in names if names.count(name) > 1})
     if several:

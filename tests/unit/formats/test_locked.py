@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolver.errors import InputError
-from resolver.formats import locked, requirements_txt
+from resolver.formats import lines, locked, requirements_txt
 from resolver.formats.answer import Answer, Pinned, Statistics
 from resolver.formats.locked import Locked, read
 from resolver.formats.views import solved
@@ -179,7 +179,7 @@ def test_pylock() -> None:
 
 def test_what_is_wrong_with_a_pylock_has_its_line() -> None:
     error = failure(PYLOCK.replace('"1.0"\nmarker', '"one"\nmarker'))
-    assert "no valid pylock.toml" in error.message
+    assert "no valid lock file" in error.message
     assert error.line == 6
     error = failure(PYLOCK.replace("hashes = {sha512", "hashed = {sha512"))
     assert error.line == 10
@@ -239,11 +239,11 @@ def test_json_of_another_making_is_told_by_its_line() -> None:
 def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="no such file"):
         read(str(tmp_path / "none.txt"))
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="this is a directory, not a file of pins"):
         read(str(tmp_path))
     with pytest.raises(InputError, match="closed"):
         read("-")
-    monkeypatch.setattr(locked, "_LARGEST", 3)
+    monkeypatch.setattr(lines, "_LARGEST", 3)
     assert "larger than" in failure("a==1").message
 
 
