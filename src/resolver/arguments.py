@@ -179,9 +179,8 @@ def parse(
 ) -> Arguments:
     """Return what ``argv`` (without the program's name), the variables in ``environ`` and files say.
 
-    ``files`` is ``config_files.find``; without it no file is read.  Raises
-    ``InputError`` for what is unknown, misspelt or out of range.  Where help or the
-    version is asked for, the rest is not checked.
+    ``files`` is ``config_files.find``; without it no file is read.  Raises ``InputError`` for what is
+    unknown, misspelt or out of range.  Where help or the version is asked for, the rest is not checked.
     """
     words = Words(argv)
     levels = [words.given]

@@ -1,8 +1,7 @@
 """The command ``resolver``: streams and exit codes.
 
-What the words mean is in ``arguments``, what each command does in ``commands``, what a signal
-does in ``signals``.  stdout carries the result
-only; all talk goes to stderr.
+What the words mean is in ``arguments``, what each command does in ``commands`` and ``errands``, what a
+signal does in ``signals``.  stdout carries the result only; all talk goes to stderr.
 
 Exit codes: 0 solved; those of ``errors``; 70 for what nobody expected; 130 and 143 for SIGINT and SIGTERM;
 141 where the reader of stdout went away.

@@ -1,6 +1,6 @@
-"""The formats that show who requires what, as the command line asks for them: tree, DOT, Mermaid, HTML.
+"""The formats that show who requires what, as the command line asks for them.
 
-What they look like is in ``formats``.
+They are the tree, DOT, Mermaid, pages (also of a proof) and CycloneDX; what they look like is in ``formats``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A caller's say in which candidates may be used: ``resolve(..., reject=callable)``.
 
 The callable is given a ``Considered`` and returns None, or a sentence that becomes the reason in
-explanations. Here it is asked, at most once about the same thing in one resolution; when that is, is in
+explanations.  Here it is asked, at most once about the same thing in one resolution; when that is, is in
 ``problem``.  What it says is kept nowhere beyond that.
 """
 

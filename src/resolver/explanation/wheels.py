@@ -1,8 +1,8 @@
 """What wheels are for, and what a target is, in words: "CPython 3.9 to 3.13 on manylinux x86_64 and Windows".
 
 Wheels with the same platforms are told together, and versions of Python that follow one another by their
-ends. The level of a platform (glibc, macOS) is told only where it may be what keeps a wheel out: on the
-target's own. Which wheels fit is for ``model.tags`` to know.
+ends.  The level of a platform (glibc, macOS) is told only where it may be what keeps a wheel out: on the
+target's own.  Which wheels fit is for ``model.tags`` to know.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pins as a requirements file, annotated as uv and pip-tools do it.
 
 One ``name==version`` line a pin, below it the hashes (where asked for) and who wants it, or behind it.  What
-stands above the pins is made in ``rendering``; reading such files is in ``requirements_txt``.
+options stand above the pins is said in ``emitting``; reading such files is in ``requirements_txt``.
 
 Spec: ``uv pip compile --annotation-style split`` and ``line``, byte for byte, where what is known is the same
 (``docs/outputs.md`` has the exceptions); hashes as ``pip hash`` writes them.
