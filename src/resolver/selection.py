@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from resolver.formats.answer import Pinned
 from resolver.index.listing import NEWEST_MINOR
-from resolver.naming import closest
 from resolver.options import redacted
 from resolver.policy import Reason, Yanked
 
@@ -147,12 +146,19 @@ def remarks(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:
     """Return sentences about what is odd about a solution."""
     return [
         *_missing_extras(problem, selected),
-        *_unused_patches(problem),
+        *_patch_remarks(problem),
         *_dropped_logins(problem, selected),
         *_index_remarks(problem, selected),
         *_preference_remarks(problem, selected),
         *_vain_remarks(problem, selected),
     ]
+
+
+def _patch_remarks(problem: PythonProblem) -> Iterator[str]:
+    if problem.catalog.rules.patches is not None:
+        from resolver.vain import patches  # noqa: PLC0415  # lazy: start-up time
+
+        yield from patches(problem, problem.catalog.rules.patches.all)
 
 
 def _vain_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> Iterator[str]:
@@ -202,10 +208,10 @@ def _preference_remarks(problem: PythonProblem, selected: Mapping[int, int]) -> 
     if preferences is None:
         return
     yield from preferences.warnings
-    pinned = _chosen(problem, selected) if preferences.dropped else {}
-    for name in preferences.dropped:
-        if name not in pinned:
-            yield f"{name} is to be upgraded, but nothing requires it{closest(name, list(pinned))}"
+    if preferences.dropped:
+        from resolver.vain import upgrades  # noqa: PLC0415  # lazy: start-up time
+
+        yield from upgrades(problem, selected, preferences.dropped)
 
 
 def _chosen(problem: PythonProblem, selected: Mapping[int, int]) -> dict[str, str]:
@@ -260,21 +266,6 @@ def _missing_extras(problem: PythonProblem, selected: Mapping[int, int]) -> list
             version = problem.catalog.packages[name].version(candidate)
             said.append(f"{name}=={version} has no extra named {extra}")
     return said
-
-
-def _unused_patches(problem: PythonProblem) -> list[str]:
-    """Return a sentence for each patch that has changed nothing that was looked at."""
-    patches = problem.catalog.rules.patches
-    if patches is None:
-        return []
-    asked = problem.asked()
-    looked_at = [problem.catalog.patched(name, each) for name, some in asked.items() for each in some]
-    used = {id(patch) for found in looked_at if found is not None for patch in found.used}
-    return [
-        f"the patch {patch.text!r} changes nothing that was looked at"
-        for patch in patches.all
-        if id(patch) not in used
-    ]
 
 
 def _dropped_logins(problem: PythonProblem, selected: Mapping[int, int]) -> list[str]:

@@ -6,16 +6,17 @@ for other answers, as in a file of constraints that many share: they are counted
 
 from __future__ import annotations
 
-from resolver.naming import is_close
+from resolver.naming import closest, is_close
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from resolver.model.requirement import Requirement
+    from resolver.patches import Patch
     from resolver.problem import PythonProblem
 
-__all__ = ["suspicions", "unbounded", "unused"]
+__all__ = ["patches", "suspicions", "unbounded", "unused", "upgrades"]
 
 _MOST = 20  # names that are compared with those of the answer: who has more shares a file with others
 _FEW = 5  # names that are listed
@@ -69,6 +70,24 @@ def unbounded(problem: PythonProblem) -> str | None:
         f"with --resolution {resolution} the oldest version of all is tried where no lower bound is given:"
         f" {', '.join(said[:_FEW])}{more}"
     )
+
+
+def patches(problem: PythonProblem, given: Iterable[Patch]) -> Iterator[str]:
+    """Yield a sentence for each patch ``given`` that has changed nothing that was looked at."""
+    asked = problem.asked()
+    looked_at = [problem.catalog.patched(name, each) for name, some in asked.items() for each in some]
+    used = {id(patch) for found in looked_at if found is not None for patch in found.used}
+    for patch in given:
+        if id(patch) not in used:
+            yield f"the patch {patch.text!r} changes nothing that was looked at"
+
+
+def upgrades(problem: PythonProblem, selected: Mapping[int, int], names: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each of ``names``, which are to be upgraded, that is no package of the answer."""
+    known = _known(problem, selected)
+    for name in names:
+        if name not in known:
+            yield f"{name} is to be upgraded, but nothing requires it{closest(name, sorted(known))}"
 
 
 def _has_lower_bound(requirement: Requirement) -> bool:
