@@ -130,6 +130,12 @@ class Arguments:
         given = self._given.get(name)
         return () if given is None else tuple(given.values)
 
+    @property
+    def output_file(self) -> str | None:
+        """The file that the result goes to; None: to stdout."""
+        path = self.text("output_file")
+        return None if path == "-" else path
+
     def options(self) -> dict[str, object]:
         """Return the given fields of ``Options``, without those whose options name files."""
         found: dict[str, object] = {}

@@ -145,27 +145,23 @@ def _output(arguments: Arguments) -> OutputFile | None:
     """Return the file that the result goes to; None: to stdout."""
     from resolver.output import OutputFile  # noqa: PLC0415  # lazy: start-up time
 
-    path = arguments.text("output_file")
-    return None if path in (None, "-") else OutputFile(str(path))
+    return None if arguments.output_file is None else OutputFile(arguments.output_file)
 
 
 def _put(text: str, streams: Streams, output: OutputFile | None) -> None:
     from resolver.output import write_result  # noqa: PLC0415  # lazy: start-up time
 
-    if output is None:
-        write_result(streams.stdout, text)
-    else:
-        output.write(text)
+    write_result(streams.stdout, text, output)
 
 
 def _checked(arguments: Arguments, streams: Streams, console: Console, work: Callable[[Inputs], str]) -> int:
     """Do ``work``, say how its result differs from the output file, and return the exit code."""
-    path = arguments.text("output_file")
-    if path in (None, "-"):
+    path = arguments.output_file
+    if path is None:
         raise InputError("--check compares with the output file: name it with -o FILE")
     from resolver.checking import WOULD_CHANGE, coloured, difference  # noqa: PLC0415  # lazy: start-up time
 
-    lines = difference(str(path), work(_gathered(arguments, streams, console)))
+    lines = difference(path, work(_gathered(arguments, streams, console)))
     if not lines:
         return 0
     shown = coloured(lines) if console.has_colour else lines

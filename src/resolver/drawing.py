@@ -103,8 +103,7 @@ def _title(arguments: Arguments) -> str:
 def _tree(graph: Graph, depth: int | None, arguments: Arguments, streams: Streams) -> str:
     from resolver.formats.tree import ASCII, BOX, write  # noqa: PLC0415  # lazy: one of several
 
-    to_stdout = arguments.text("output_file") in (None, "-")
-    stdout = streams.stdout if to_stdout else None
+    stdout = streams.stdout if arguments.output_file is None else None
     return write(
         graph,
         depth=depth,

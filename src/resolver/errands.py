@@ -62,14 +62,10 @@ def diff(arguments: Arguments, streams: Streams, console: Console) -> int:
     from resolver.checking import WOULD_CHANGE  # noqa: PLC0415  # lazy: one of several
     from resolver.comparing import compare  # noqa: PLC0415  # the same
 
-    path = arguments.text("output_file")
-    output = None if path in (None, "-") else OutputFile(str(path))
+    output = None if arguments.output_file is None else OutputFile(arguments.output_file)
     colour = output is None and streams.has_colour(arguments.text("color"))
     text, differs = compare(arguments, streams, console, colour=colour)
-    if output is None:
-        write_result(streams.stdout, text)
-    else:
-        output.write(text)
+    write_result(streams.stdout, text, output)
     return WOULD_CHANGE if differs and arguments.is_on("check") else 0
 
 

@@ -76,12 +76,15 @@ class OutputFile:
         return OutputError(f"{self._shown} cannot be written: {error.strerror or error}")
 
 
-def write_result(stream: TextIO | None, text: str) -> None:
-    """Write ``text`` to stdout, in UTF-8 whatever the locale.
+def write_result(stream: TextIO | None, text: str, file: OutputFile | None = None) -> None:
+    """Write ``text`` to ``file``, or else to stdout, in UTF-8 whatever the locale.
 
     ``None`` is what Python makes of a stdout that was closed from the start.  Raises ``OutputError``, and
     ``BrokenPipeError`` where the reader went away.
     """
+    if file is not None:
+        file.write(text)
+        return
     if stream is None:
         raise OutputError("the result cannot be written to stdout: it is closed")
     try:

@@ -29,17 +29,17 @@ def prepare(arguments: Arguments, inputs: Inputs, console: Console) -> tuple[boo
     """Return whether the format that is asked for needs what pages and what metadata say of the pins."""
     kind = _format(arguments)
     if kind == "pylock":
-        _check_name(arguments.text("output_file") or "-", console)
+        _check_name(arguments.output_file, console)
     if kind in _WITH_DIGESTS and not inputs.options.generate_hashes:
         inputs.options = inputs.options.replace(generate_hashes=True)
     files = inputs.options.generate_hashes or arguments.is_on("emit_index_annotation")
     return files or kind in _WITH_FILES, kind in _WITH_METADATA
 
 
-def _check_name(path: str, console: Console) -> None:
+def _check_name(path: str | None, console: Console) -> None:
     from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: one of several
 
-    if path != "-" and not has_good_name(path):
+    if path is not None and not has_good_name(path):
         console.warning(
             f"{path} is no name for a lock file: installers look for pylock.toml or pylock.NAME.toml"
         )
@@ -50,7 +50,7 @@ def _format(arguments: Arguments) -> str:
     asked = arguments.text("format")
     if arguments.command == "tree":
         return asked if asked in FORMATS_OF["tree"] else "tree"
-    path = "" if asked is not None else arguments.text("output_file") or ""
+    path = "" if asked is not None else arguments.output_file or ""
     if path.endswith(".toml"):
         from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: rarely wanted
 
@@ -125,8 +125,7 @@ def _pylock(answer: Answer, arguments: Arguments, inputs: Inputs, console: Conso
     from resolver.formats.annotated import header  # noqa: PLC0415  # the same
     from resolver.formats.pylock import write as write_pylock  # noqa: PLC0415  # the same
 
-    path = arguments.text("output_file")
-    folder = "" if path in (None, "-") else os.path.dirname(str(path))  # noqa: PTH120  # pathlib costs 5 ms
+    folder = os.path.dirname(arguments.output_file or "")  # noqa: PTH120  # pathlib costs 5 ms
     words = [] if arguments.is_on("no_header") else _command(arguments)
     return write_pylock(
         answer,
