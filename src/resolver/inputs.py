@@ -184,8 +184,8 @@ def _take_options(inputs: Inputs, arguments: Arguments, files: list[Requirements
     places = [place for file in files for place in file.options.find_links]
     if places:
         changes["find_links"] = tuple(dict.fromkeys([*options.find_links, *places]))
-    if any(file.options.no_index for file in files) and options.index_url is None:
-        changes["no_index"] = True
+    if any(file.options.no_index for file in files):
+        changes["no_index"] = True  # as in pip, wherever an index was named: it is said for safety
     hosts = [host for file in files for host in file.options.trusted_hosts]
     if hosts:
         changes["trusted_hosts"] = tuple(dict.fromkeys([*options.trusted_hosts, *hosts]))

@@ -172,6 +172,16 @@ def test_files_options_and_variables_come_together(folder: Path) -> None:
     assert solve.options.index_url == "https://variable/"
 
 
+@pytest.mark.parametrize("words", [[], ["--index-url", "https://line/"]])
+def test_a_file_that_says_no_index_is_obeyed(folder: Path, words: list[str]) -> None:
+    """As in pip: who says so wants nothing from any index, also where a variable names one."""
+    (folder / "b.in").write_text("--no-index\nb\n", "utf-8")
+    solve = Played()
+    assert resolver("resolve", "b.in", *words, solve=solve, RESOLVER_INDEX_URL="https://variable/").code == 0
+    assert solve.options is not None
+    assert solve.options.no_index
+
+
 def test_origins_of_constraints_and_overrides_are_shown_as_such(folder: Path) -> None:
     """-c and --override, as they were given."""
     (folder / "c.txt").write_text("c<2\n", "utf-8")
