@@ -48,8 +48,8 @@ class Candidates:
     of candidate *i* that fit (that whose metadata stands for the candidate first) and ``unfit[i]`` the
     others; files are made when somebody looks at them.  ``usable``, ``finals`` and ``yanked`` (usable all
     the same, because pinned) are masks, ``rejections`` pairs of a reason and the mask of the candidates that
-    have it.  ``set_aside`` counts files whose names say nothing that can be used.  ``binary`` is given where
-    nobody may look at the files for it.
+    have it.  ``set_aside`` counts files whose names say nothing that can be used.  Of those that are
+    ``supposed`` nobody may look at the files: their page has not been confirmed.
     """
 
     __slots__ = (
@@ -62,11 +62,12 @@ class Candidates:
         "finals",
         "name",
         "offer",
+        "supposed",
         "usable",
         "yanked",
     )
 
-    def __init__(self, offer: Offer, rules: Rules, look: _Look, binary: int | None = None) -> None:
+    def __init__(self, offer: Offer, rules: Rules, look: _Look, *, supposed: bool = False) -> None:
         self.name = offer.name
         self.offer = offer
         self.finals = offer.finals
@@ -75,7 +76,8 @@ class Candidates:
         self.usable = offer.fitting & ~others
         self.yanked = offer.only_yanked & ~others
         self._look = look
-        self._binary = binary
+        self.supposed = supposed
+        self._binary: int | None = None
         self._files: dict[bool, FileLists] = {}
         self._reasons: list[tuple[Reason, int]] | None = None
         self._constrained = self._constrain(rules)
@@ -321,13 +323,10 @@ class Catalog:
         return found
 
     def supposed(self, name: str) -> Candidates | None:
-        """Return what the candidates of package ``name`` were when the index was last asked: for guesses.
-
-        Their listing is not there to be looked at, so none of them counts as having a wheel.
-        """
+        """Return what the candidates of package ``name`` were when the index was last asked: for guesses."""
         shelf = self._shelf_of(name)
         offer = None if shelf is None else shelf.supposed(name)
-        return None if offer is None or shelf is None else self._recalled(offer, shelf, binary=0)
+        return None if offer is None or shelf is None else self._recalled(offer, shelf, supposed=True)
 
     def fix(self, name: str, version: str) -> None:
         """Take for granted that package ``name`` is there in ``version``, whatever indexes and rules say."""
@@ -486,9 +485,9 @@ class Catalog:
         special = name in rules.references or (rules.digests is not None and rules.digests.names(name))
         return None if special else self.shelf
 
-    def _recalled(self, offer: Offer, shelf: Shelf, binary: int | None = None) -> Candidates:
+    def _recalled(self, offer: Offer, shelf: Shelf, *, supposed: bool = False) -> Candidates:
         look = _Look(self.environment, self.rules, None, lambda: shelf.listing(offer.name))
-        return Candidates(offer, self.rules, look, binary)
+        return Candidates(offer, self.rules, look, supposed=supposed)
 
     def _is_common(self, offer: Offer) -> bool:
         """Tell whether ``offer`` is the same for all who ask, whatever they pin."""

@@ -190,7 +190,7 @@ class PythonProblem:
         """Return the candidate of the non-empty ``mask`` (bit *i* = candidate *i*) that comes first.
 
         What was chosen before comes first.  Yanked ones come last, then pre-releases, then, where wheels are
-        preferred, those without one; among the others it is the newest or the oldest.
+        preferred, those without one (a guess does without that); among the others it is the newest or oldest.
         """
         rules = self.catalog.rules
         if rules.preferences is not None:
@@ -200,7 +200,7 @@ class PythonProblem:
         if rules.pre_releases.last(candidates.name):
             mask = mask & candidates.finals or mask
         lowest = self._lowest(candidates.name)
-        if rules.prefer_binary:
+        if rules.prefer_binary and not candidates.supposed:
             # Mostly the first one has a wheel; of all others that is asked only where it has none.
             file = candidates.standing((mask & -mask if lowest else mask).bit_length() - 1)
             if file is None or not file.is_wheel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,18 @@ def test_project_with_extras_and_groups(index: Loopback) -> None:
     ]
     assert not any("mine" in path for path in index.paths())
     assert pins(run(index, "pyproject.toml", "--all-extras")) == ["a==2", "b==2", "c==2"]
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="there are no names for open pipes")
+def test_a_pipe_is_a_file_of_requirements(index: Loopback) -> None:
+    """As a shell makes one of <(command), which pip and uv read as well."""
+    reading, writing = os.pipe()
+    os.write(writing, b"a<2\n")
+    os.close(writing)
+    try:
+        assert pins(run(index, f"/dev/fd/{reading}")) == ["a==1"]
+    finally:
+        os.close(reading)
 
 
 def test_each_group_that_asks_is_named(index: Loopback) -> None:

@@ -34,6 +34,7 @@ class Index:
 
     def __init__(self) -> None:
         self.versions = {name: ["1"] for name in "abcde"}
+        self.sources: dict[str, str] = {}
         self.metadata = {name: _metadata(name) for name in "abcde"}
         self.asked: list[str] = []
         self.most = 0
@@ -72,6 +73,9 @@ class Index:
             }
             for version in self.versions[name]
         ]
+        if name in self.sources:
+            filename = f"{name}-{self.sources[name]}.tar.gz"
+            files.append({"filename": filename, "url": f"https://files.example/{filename}"})
         return Response(request.url, 200, headers, json.dumps({"name": name, "files": files}).encode())
 
 
@@ -160,7 +164,8 @@ def test_what_is_foreseen_and_not_wanted_any_more_is_not_in_the_answer(setting: 
 @pytest.mark.parametrize("refresh", [False, True])
 def test_guesses_do_without_files_where_wheels_are_preferred(setting: Setting, *, refresh: bool) -> None:
     """What is foreseen has no listing that could be looked at until its page is confirmed."""
-    setting.resolve()
+    setting.index.sources["e"] = "2"  # of which nothing was read, as it is not preferred
+    setting.resolve(prefer_binary=True)
     setting.time.at += 0 if refresh else 10
     assert setting.resolve(refresh=refresh, prefer_binary=True) == ONES
     assert set(setting.index.asked) == PAGES

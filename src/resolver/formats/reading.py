@@ -53,7 +53,10 @@ def is_file(word: str) -> bool:
     if "://" in word:
         # What is behind the last slash tells a requirements file from an archive or a repository.
         return is_remote(word) and not word.partition("#")[0].partition("?")[0].lower().endswith(_ARCHIVES)
-    return os.path.isfile(word) or word.lower().endswith(_FILES)  # noqa: PTH113  # pathlib costs 5 ms
+    if word.lower().endswith(_FILES):
+        return True
+    # A pipe is one as well, such as a shell makes of <(command).
+    return os.path.exists(word) and not os.path.isdir(word)  # noqa: PTH110, PTH112  # pathlib costs 5 ms
 
 
 def is_project(path: str) -> bool:
