@@ -50,7 +50,8 @@ def outdated(arguments: Arguments, inputs: Inputs, streams: Streams, channels: C
     def look(problem: PythonProblem, answer: Answer) -> list[Behind]:
         return list(_Look(problem, answer, inputs.constraints).behind(pins))
 
-    options = inputs.options.replace(upgrade=True)
+    # A configuration file may say that other commands change the fewest.
+    options = inputs.options.replace(upgrade=True, minimal=False)
     return examine(look, requirements, inputs.constraints, options, channels)
 
 

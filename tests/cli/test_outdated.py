@@ -64,6 +64,13 @@ def test_pins_of_the_output_file_under_what_the_sources_ask_for(home: Path) -> N
 
 
 @pytest.mark.usefixtures("home")
+def test_what_is_set_for_other_commands_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All is looked at as if it were upgraded, also where a variable asks for the fewest changes."""
+    monkeypatch.setenv("RESOLVER_MINIMAL", "1")
+    assert succeeded(outdated("a.in", "-o", "pins.txt")) == TABLE
+
+
+@pytest.mark.usefixtures("home")
 def test_pins_of_the_sources_themselves() -> None:
     """Then their own ``==`` holds nothing back; by default it is those of requirements.txt."""
     said = succeeded(outdated())
