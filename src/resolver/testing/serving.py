@@ -5,6 +5,7 @@ Served by threads of the standard library; nothing of it is for anybody but test
 
 from __future__ import annotations
 
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -22,7 +23,7 @@ class Server:
 
     def __init__(self, site: Site) -> None:
         self.asked: list[str] = []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(site, self.asked))
+        self._http = _Http(("127.0.0.1", 0), _handler(site, self.asked))
         self._http.daemon_threads = True
         self._thread = Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
@@ -44,6 +45,13 @@ class Server:
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
+
+
+class _Http(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that went away: resolvers do so when they know enough."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on as given
 
 
 def _handler(site: Site, asked: list[str]) -> type[BaseHTTPRequestHandler]:

@@ -202,3 +202,18 @@ def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
     path.write_text("[", "utf-8")
     with pytest.raises(InputError, match=r"a\.toml is no TOML"):
         World.read(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_told"), [(ConnectionResetError("gone"), False), (ValueError("x"), True)]
+)
+def test_a_client_that_goes_away_is_no_error_of_the_server(
+    error: Exception, capsys: pytest.CaptureFixture[str], *, is_told: bool
+) -> None:
+    """A resolver that is done closes its connections; anything else is told on stderr."""
+    with World({"a": {"1": []}}).serve() as server:
+        try:
+            raise error
+        except type(error):
+            server._http.handle_error(None, ("127.0.0.1", 1))
+    assert ("Traceback" in capsys.readouterr().err) is is_told
