@@ -220,6 +220,10 @@ def _project_name(reference: Reference) -> str | None:
         with open(os.path.join(folder, "pyproject.toml"), "rb") as file:  # noqa: PTH118, PTH123  # the same
             project = tomllib.loads(file.read(_LARGEST).decode()).get("project")
     except FileNotFoundError:
+        if not any(os.path.isfile(os.path.join(folder, name)) for name in ("setup.py", "setup.cfg")):  # noqa: PTH113, PTH118  # the same
+            raise InvalidUserRequirement(
+                f"there is neither pyproject.toml nor setup.py in {folder}", 0
+            ) from None
         return None
     except (OSError, ValueError) as error:
         raise InvalidUserRequirement(f"{folder}/pyproject.toml cannot be read: {error}", 0) from None

@@ -89,7 +89,7 @@ def test_editable_ones_are_trees() -> None:
         ("git+https://h.example/x", "does not say which package"),
         ("https://h.example/master.zip", "does not say which package"),
         ("./legacy", "does not say which package"),
-        ("./empty", "does not say which package"),
+        ("./empty", "there is neither pyproject.toml nor setup.py in "),
         ("./odd", "does not say which package"),
         ("./none", "there is no folder"),
         ("./broken", "cannot be read"),
