@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import socket
 import threading
@@ -66,6 +67,8 @@ class MuteServer:
     def close(self) -> None:
         for connection in self._connections:
             connection.close()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # which ends the wait in another thread
         self._socket.close()
 
 
