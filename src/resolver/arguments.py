@@ -67,6 +67,16 @@ _FIELDS = {
 _FILES = ("constraints", "overrides", "build_constraints", "preferences", "fixed", "patches")
 # Fields whose options name files, which somebody else reads.
 
+_RIVALS = {
+    "minimal": "upgrade",
+    "upgrade": "minimal",
+    "no_deps": "only_deps",
+    "only_deps": "no_deps",
+    "record": "replay",
+    "replay": "record",
+}
+# Options that exclude each other: of two places the stronger one wins.
+
 
 class Arguments:
     """What the command line, the variables and the configuration files say.
@@ -109,8 +119,10 @@ class Arguments:
         self.tables = dict(tables or {})
         self._given: dict[str, Given] = {}
         for level in levels:
+            beaten = {name for name in level if _RIVALS.get(name) in self._given}
             for name, given in level.items():
-                self._given.setdefault(name, given)
+                if name not in beaten:
+                    self._given.setdefault(name, given)
 
     def count(self, name: str) -> int:
         """Return how often the option was given."""
@@ -135,6 +147,21 @@ class Arguments:
         """The file that the result goes to; None: to stdout."""
         path = self.text("output_file")
         return None if path == "-" else path
+
+    @property
+    def format(self) -> str | None:
+        """The format that is asked for, or else the one that the name of the output file is of.
+
+        None: neither says anything that this command writes, so it is the command's own.
+        """
+        asked, path = self.text("format"), self.output_file
+        if asked is None and path is not None and self.command in ("resolve", "tree", "why"):
+            from resolver.file_names import format_of  # noqa: PLC0415  # lazy: start-up time
+
+            asked = format_of(path)
+            if asked not in FORMATS_OF.get(self.command, FORMATS):
+                return None
+        return asked
 
     def options(self) -> dict[str, object]:
         """Return the given fields of ``Options``, without those whose options name files."""

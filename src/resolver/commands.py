@@ -100,7 +100,7 @@ def outdated(arguments: Arguments, streams: Streams, console: Console) -> int:
     with _Working(console) as progress:
         channels = Channels(progress=progress, warn=console.warning, note=console.note, emit=console.listener)
         found = looked_at(arguments, inputs, streams, channels)
-    is_json = arguments.text("format") == "json"
+    is_json = arguments.format == "json"
     colour = streams.has_colour(arguments.text("color"))
     write_result(streams.stdout, to_json(found) if is_json else to_text(found, colour=colour))
     upgradable = sum(each.upgradable for each in found)
@@ -177,7 +177,7 @@ def _write_proof(
 
     A page goes where it is wanted; JSON to stdout, as a file of it may be what later runs begin with.
     """
-    match arguments.text("format"):
+    match arguments.format:
         case "json":
             from resolver.formats.views import unsatisfiable  # noqa: PLC0415  # lazy: start-up time
 
@@ -246,7 +246,7 @@ def _reasons(name: str, arguments: Arguments, inputs: Inputs, console: Console) 
             _channels(console, progress),
         )
     note_work(reasons.answer.statistics, console)
-    return (to_json if arguments.text("format") == "json" else to_text)(reasons)
+    return (to_json if arguments.format == "json" else to_text)(reasons)
 
 
 def _solved(

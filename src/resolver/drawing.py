@@ -24,7 +24,7 @@ __all__ = ["conflict_page", "cyclonedx", "drawn", "earlier"]
 
 def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
     """Return ``answer`` in the format that ``arguments`` name, a tree by default; raises ``InputError``."""
-    if arguments.text("format") == "html":
+    if arguments.format == "html":
         return _page(answer, arguments)
     number = arguments.text("depth")
     depth = None if number is None else int(number)
@@ -35,7 +35,7 @@ def drawn(answer: Answer, arguments: Arguments, streams: Streams) -> str:
         prune=arguments.texts("prune"),
         depth=depth,
     )
-    match arguments.text("format"):
+    match arguments.format:
         case "dot":
             from resolver.formats.dot import write as write_dot  # noqa: PLC0415  # lazy: one of several
 

@@ -92,7 +92,7 @@ class Previous:
         path = self._arguments.text("output_file")
         if path in (None, "-") or self._arguments.command != "resolve":
             return None
-        if self._arguments.text("format") not in _LOCKS or not os.path.isfile(str(path)):  # noqa: PTH113  # pathlib costs 5 ms
+        if self._arguments.format not in _LOCKS or not os.path.isfile(str(path)):  # noqa: PTH113  # pathlib costs 5 ms
             return None
         try:
             return self._read(str(path))

@@ -37,7 +37,7 @@ def prepare(arguments: Arguments, inputs: Inputs, console: Console) -> tuple[boo
 
 
 def _check_name(path: str | None, console: Console) -> None:
-    from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: one of several
+    from resolver.file_names import has_good_name  # noqa: PLC0415  # lazy: one of several
 
     if path is not None and not has_good_name(path):
         console.warning(
@@ -46,15 +46,10 @@ def _check_name(path: str | None, console: Console) -> None:
 
 
 def _format(arguments: Arguments) -> str:
-    """Return the format that is asked for, or that the name of the output file is of."""
-    asked = arguments.text("format")
+    """Return the format to write."""
+    asked = arguments.format
     if arguments.command == "tree":
         return asked if asked in FORMATS_OF["tree"] else "tree"
-    path = "" if asked is not None else arguments.output_file or ""
-    if path.endswith(".toml"):
-        from resolver.formats.pylock import has_good_name  # noqa: PLC0415  # lazy: rarely wanted
-
-        return "pylock" if has_good_name(path) else "requirements"
     return asked or "requirements"
 
 

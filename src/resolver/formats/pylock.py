@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Table = dict[str, Value]
 
-__all__ = ["has_good_name", "write"]
+__all__ = ["write"]
 
 _VARIABLES = ("implementation_name", "platform_machine", "python_version", "sys_platform")
 # Those of the target that decide which wheels fit and which markers hold, but for rare ones.
@@ -52,19 +52,6 @@ def write(answer: Answer, *, folder: str, header: str = "", indexes: Sequence[st
     table["created-by"] = "resolver"
     table["packages"] = [_package(pin, present, folder, indexes) for pin in answer.pins]
     return header + write_toml(table)
-
-
-def has_good_name(path: str) -> bool:
-    """Tell whether installers take a file of this name for a lock file.
-
-    >>> [has_good_name(path) for path in ("pylock.toml", "a/pylock.dev.toml", "lock.toml", "pylock.a.b.toml")]
-    [True, True, False, False]
-    """
-    name = os.path.basename(path)  # noqa: PTH119  # pathlib costs 5 ms
-    if not (name.startswith("pylock.") and name.endswith(".toml")):
-        return False
-    middle = name.removeprefix("pylock").removesuffix(".toml")
-    return not middle or (len(middle) > 1 and "." not in middle[1:])
 
 
 def _marker(variables: Mapping[str, str]) -> str:

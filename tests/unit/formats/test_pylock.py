@@ -12,7 +12,7 @@ from packaging.tags import Tag
 from resolver.errors import OutputError
 from resolver.formats.answer import Answer, Pinned, Statistics
 from resolver.formats.facts import Facts, Known, Referred
-from resolver.formats.pylock import has_good_name, write
+from resolver.formats.pylock import write
 from resolver.model.distfile import DistFile
 
 VARIABLES = {
@@ -189,15 +189,3 @@ def test_unknown_variables_are_left_out() -> None:
     assert "platform_machine" not in marker
     assert """sys_platform == "it's\"""" in marker
     assert tomllib.loads(write(Answer([], {}, Statistics()), folder="/")).get("environments") is None
-
-
-@pytest.mark.parametrize("path", ["pylock.toml", "/a/pylock.toml", "pylock.dev.toml", "pylock.a-b_1.toml"])
-def test_good_names(path: str) -> None:
-    assert has_good_name(path)
-
-
-@pytest.mark.parametrize(
-    "path", ["lock.toml", "pylock", "pylock..toml", "pylock.a.b.toml", "a.pylock.toml", "pylock.TOML"]
-)
-def test_other_names(path: str) -> None:
-    assert not has_good_name(path)
