@@ -254,6 +254,13 @@ def test_without_an_index_the_folder_is_all_there_is(public: Loopback) -> None:
     )
 
 
+def test_where_there_is_nowhere_to_look_that_is_said(work: Path) -> None:
+    """``--no-index`` without a place with files."""
+    (work / "a.in").write_text("a\n", "utf-8")
+    said = failed(run_here("resolve", "a.in", "--no-index", "--no-cache"), 1)
+    assert "does not exist as far as is known (no index is asked, and no place with files is named)" in said
+
+
 @pytest.mark.parametrize("engine", ["pubgrub", "resolvelib"])
 def test_digests_of_a_folders_files_are_computed_where_they_are_asked_for(engine: str) -> None:
     """Of the pins only; the index of a folder has none."""

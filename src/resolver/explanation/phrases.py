@@ -10,6 +10,7 @@ How sets of versions are named is in ``ranges``.
 from __future__ import annotations
 
 from resolver.explanation.ranges import is_whole, listed, named, notation
+from resolver.index.listing import NOWHERE
 from resolver.model.requirement import Requirement
 from resolver.options import redacted
 from resolver.policy import PythonMismatch, Reason
@@ -276,6 +277,8 @@ class PythonWording:
             places = candidates.listing.places
             order = ", searched in order" if len(places) > 1 else ""
             said = f" (not found on index {', '.join(places)}{order})" if places else ""
+            if places == (NOWHERE,):
+                said = " as far as is known (no index is asked, and no place with files is named)"
             return f", which does not exist{said}"
         if not candidates.keys:
             return ", which has no version on the index"

@@ -17,7 +17,10 @@ else:
     # A class may not subclass ``typing.Protocol`` without ``import typing``, which a warm run avoids.
     Protocol = object
 
-__all__ = ["NEWEST_MINOR", "Listing", "Shelf"]
+__all__ = ["NEWEST_MINOR", "NOWHERE", "Listing", "Shelf"]
+
+NOWHERE = ""
+"""The only place of a package that is absent because there was nowhere to look for it."""
 
 NEWEST_MINOR = 4
 """Of the versions of the simple API, 1.4 is the newest of which it is known what it means (PEP 792)."""

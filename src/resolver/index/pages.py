@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from resolver.errors import IndexUnavailable, MetadataInvalid
 from resolver.index.freshness import SERIAL
-from resolver.index.listing import Listing
+from resolver.index.listing import NOWHERE, Listing
 from resolver.index.listing_form import ListingForm, compacted, read_listing_form
 from resolver.index.transport import Request
 from resolver.index.urls import is_local, redacted
@@ -55,7 +55,9 @@ def find_listing(
     found = yield from _search(package, indexes, strategy, limits)
     if not flat and not found:
         places = [] if links is None else links.places
-        return Listing(package, absent=True, places=[*places, *(index.name for index in indexes)])
+        return Listing(
+            package, absent=True, places=[*places, *(index.name for index in indexes)] or [NOWHERE]
+        )
     listings = [*flat, *found]
     return listings[0] if len(listings) == 1 else _merged(listings, (found or flat)[0])
 
