@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from resolver.errors import LimitReached
+from resolver.formats import tree
 from resolver.formats.graphs import graph_of, shown
 from resolver.formats.tree import ASCII, write
 from support.answers import answer_of, random_answer
@@ -117,8 +118,9 @@ def test_what_strangers_write_cannot_reach_the_terminal() -> None:
     assert said == "a v1 [required: @ file:///\N{REPLACEMENT CHARACTER}[31ma]\n"
 
 
-def test_a_tree_that_is_too_large_is_refused() -> None:
+def test_a_tree_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each package requires all behind it: without (*) the tree doubles with each."""
+    monkeypatch.setattr(tree, "_MOST_LINES", 1_000)
     names = [f"p{number:02}" for number in range(24)]
     packages = {f"{name}==1": names[at + 1 :] for at, name in enumerate(names)}
     graph = graph_of(answer_of(names[:1], packages))
