@@ -127,7 +127,17 @@ def pose(  # noqa: PLR0913  # what is asked, where, and what is known
         preferences=_preferences(options, environment, keeping),
         fixed=_fixed(options, environment, references),
     )
-    choices = Choices(
+    catalog = Catalog(environment, rules)
+    for name, version in rules.fixed.items():
+        catalog.fix(name, version)
+    problem = PythonProblem(catalog, requirements, _choices(options, overrides))
+    problem.found = found or {}
+    return problem
+
+
+def _choices(options: Options, overrides: Sequence[Requirement]) -> Choices:
+    """Return what ``options`` say about which candidates are tried, and what they require."""
+    return Choices(
         resolution=options.resolution,
         overrides=overrides,
         excludes=options.excludes,
@@ -135,12 +145,6 @@ def pose(  # noqa: PLR0913  # what is asked, where, and what is known
         only_deps=options.only_deps,
         allow_urls=options.allow_urls,
     )
-    catalog = Catalog(environment, rules)
-    for name, version in rules.fixed.items():
-        catalog.fix(name, version)
-    problem = PythonProblem(catalog, requirements, choices)
-    problem.found = found or {}
-    return problem
 
 
 def _digests(

@@ -58,6 +58,15 @@ _FIX_STEPS, _FIX_SECONDS = 100_000, 5.0
 _NO_LIMIT = 10**9
 
 
+def _watch_of(channels: Channels) -> Watch | None:
+    """Return who tells of each step, where somebody listens."""
+    if channels.emit is None:
+        return None
+    from resolver.watching import Watch  # noqa: PLC0415  # lazy: seldom wanted
+
+    return Watch(channels.emit)
+
+
 class Run:
     """The parts of one resolution and how far it is."""
 
@@ -76,11 +85,7 @@ class Run:
         """Make the parts; a problem that was ``posed`` already knows where offers are kept."""
         self._about = about
         self._budget = Budget(options, channels.cancelled)
-        self._watch: Watch | None = None
-        if channels.emit is not None:
-            from resolver.watching import Watch  # noqa: PLC0415  # lazy: seldom wanted
-
-            self._watch = Watch(channels.emit)
+        self._watch = _watch_of(channels)
         self._progress = channels.progress
         self._looked = ""
         self._show = None if channels.began is None else lambda: self._tell(self._pending, self._looked)
@@ -96,14 +101,7 @@ class Run:
         self._former: list[Fetcher | Trials] = []
         self._shelf: OfferShelf | None = None
         if posed is None:
-            catalog = self.problem.catalog
-            if remembering:
-                self._shelf = open_shelf(opened, catalog.environment, catalog.rules, options)
-            catalog.shelf = self._shelf
-            if catalog.rules.digests is not None:
-                from resolver.hashing import check_requirements  # noqa: PLC0415  # lazy: most have none
-
-                check_requirements(self.problem)
+            self._put_on_shelf(remembering=remembering)
         self._fetching: Fetcher | None = None
         self._scout: Scout | None = None
         self._solver = Solver(self.problem)
@@ -113,6 +111,17 @@ class Run:
         self._inquiry: Inquiry | None = None
         self._fewest: Fewest | None = None
         self._trials: Trials | None = None
+
+    def _put_on_shelf(self, *, remembering: bool) -> None:
+        """Say where offers are kept, and check what only needs the question."""
+        catalog = self.problem.catalog
+        if remembering:
+            self._shelf = open_shelf(self.opened, catalog.environment, catalog.rules, self._asked[2])
+        catalog.shelf = self._shelf
+        if catalog.rules.digests is not None:
+            from resolver.hashing import check_requirements  # noqa: PLC0415  # lazy: most have none
+
+            check_requirements(self.problem)
 
     def until_waiting(self) -> Finished | list[Key]:
         """Go on until the end, or until something must be waited for: the keys of that."""

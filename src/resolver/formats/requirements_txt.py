@@ -107,11 +107,10 @@ class PythonDemand:
 class RequirementsFile:
     """What a requirements file says, with all that it includes, in order of appearance; or another source.
 
-    ``refusals`` are errors about things that were read and cannot be acted upon yet: whoever resolves raises
-    the first.  ``warnings`` are sentences about what has no effect.  ``constraint_files`` names the files
-    whose requirements are only constraints.  ``shown`` are the words by which pins name an origin
-    (``FILE:LINE``), a line for each way in which it is asked for, where these are not ``-r FILE``;
-    ``pythons`` are demands on the target.
+    ``refusals`` are errors about things that were read and cannot be done: whoever resolves raises the first.
+    ``warnings`` are sentences about what has no effect.  ``constraint_files`` names the files whose
+    requirements are only constraints.  ``shown`` are the words by which pins name an origin (``FILE:LINE``),
+    where these are not ``-r FILE``; ``pythons`` are demands on the target.
     """
 
     __slots__ = ("constraint_files", "entries", "options", "pythons", "refusals", "shown", "warnings")
